@@ -1,0 +1,11 @@
+//! A person never loses their place because a backend restarted.
+//!
+//! - [`wire`]: the types of the protocol, shared with the reference server.
+//! - [`engine`]: decides what a session needs next. Pure: no clock, no socket, no timer.
+//! - `web` (only on `wasm32`): the browser shell that feeds the engine and carries out its effects.
+
+pub mod engine;
+pub mod wire;
+
+#[cfg(target_arch = "wasm32")]
+pub mod web;
