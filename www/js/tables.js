@@ -1,0 +1,32 @@
+// The protected work of the demo: the tables of the database, read through the session.
+import { accepted, isJson } from './api.js';
+import { clock } from './format.js';
+
+/** @param {import('/dist/index.js').KeepAlive} session */
+export function showTables(session) {
+  const database = document.getElementById('database');
+  const list = document.getElementById('tables');
+
+  const read = async () => {
+    try {
+      const response = await accepted(await session.fetch('/api/database'));
+      if (!isJson(response)) throw new Error('The backend answered with a page instead of the tables.');
+      const { engine, version, tables } = await response.json();
+      database.textContent = `${engine} ${version}, read at ${clock(new Date())}`;
+      list.replaceChildren(...tables.map(item));
+    } catch (error) {
+      // The tables already shown stay: they were true, and the person may be reading them.
+      database.textContent = error instanceof TypeError ? 'The backend cannot be reached.' : error.message;
+    }
+  };
+
+  document.getElementById('read').addEventListener('click', read);
+  session.on('reconnected', read);
+  read();
+}
+
+function item(name) {
+  const element = document.createElement('li');
+  element.textContent = name;
+  return element;
+}
