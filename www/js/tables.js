@@ -11,9 +11,10 @@ export function showTables(session) {
     try {
       const response = await accepted(await session.fetch('/api/database'));
       if (!isJson(response)) throw new Error('The backend answered with a page instead of the tables.');
-      const { engine, version, tables } = await response.json();
+      const { engine, version, tables, truncated } = await response.json();
       database.textContent = `${engine} ${version}, read at ${clock(new Date())}`;
       list.replaceChildren(...tables.map(item));
+      if (truncated) list.append(item('and more …'));
     } catch (error) {
       // The tables already shown stay: they were true, and the person may be reading them.
       database.textContent = error instanceof TypeError ? 'The backend cannot be reached.' : error.message;
