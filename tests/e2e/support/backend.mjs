@@ -1,15 +1,15 @@
 // The real server binary on a port that stays the same over its restarts, with its files in a temporary folder.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { isProgram } from '../../../tools/lib/find.mjs';
+import { dist, inRoot, nativeBinary } from '../../../tools/lib/paths.mjs';
 import { end, start } from './children.mjs';
 import { freePort } from './ports.mjs';
 import { until } from './until.mjs';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const BINARY = resolve(process.env.SESSION_KEEPALIVE_SERVER ?? join(ROOT, 'target/debug/session-keepalive-server'));
+const BINARY = process.env.SESSION_KEEPALIVE_SERVER ?? nativeBinary('session-keepalive-server');
 
 /** The headers every state-changing request must carry. */
 export const HEADERS = { 'x-session-keepalive': '1', 'content-type': 'application/json' };
@@ -25,7 +25,7 @@ export class Backend {
     backend.targets = allowTargets;
     backend.logs = [];
     await mkdir(join(backend.folder, 'files'));
-    await stat(BINARY).catch(() => assert.fail(`no server at ${BINARY}: run \`cargo build\`, or set SESSION_KEEPALIVE_SERVER`));
+    assert.ok(isProgram(BINARY), `no server at ${BINARY}: run \`cargo build\`, or name it in SESSION_KEEPALIVE_SERVER`);
     await backend.start();
     return backend;
   }
@@ -39,10 +39,11 @@ export class Backend {
       '--files-root', join(this.folder, 'files'),
       '--ticket-keys', join(this.folder, 'ticket-keys'),
       '--revocations', `sqlite:${join(this.folder, 'revocations.db')}`,
-      '--site', ROOT,
+      '--site', inRoot('www'),
+      '--site', `/dist=${dist}`,
       '--log', 'json',
       '--demo',
-      ...this.targets.flatMap((target) => ['--allow-target', target]),
+      ...['sqlite:', ...this.targets].flatMap((target) => ['--allow-target', target]),
     ], { cwd: this.folder });
     this.logs.push(this.process);
     await until('the server answers /healthz', async () => {

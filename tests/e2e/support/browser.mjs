@@ -1,17 +1,10 @@
 // The system's Chromium, and pages that write down everything that can be seen of them.
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
-
-const PLACES = [
-  process.env.CHROME_PATH,
-  '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable',
-  '/snap/bin/chromium', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-];
+import { ensureBrowser } from '../../../tools/test/browser.mjs';
 
 export async function launch() {
-  const executablePath = PLACES.find((place) => place && existsSync(place));
-  assert.ok(executablePath, 'no Chrome or Chromium found: install one, or set CHROME_PATH');
+  const executablePath = process.env.CHROME_PATH ?? (await ensureBrowser()).chrome;
   return chromium.launch({
     executablePath,
     args: [

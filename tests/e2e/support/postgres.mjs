@@ -1,28 +1,14 @@
 // A real PostgreSQL on a free port with its data in a temporary folder, for a target that asks for a password.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, readdirSync } from 'node:fs';
+import { chownSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensurePostgres } from '../../../tools/test/postgres.mjs';
 import { end, start } from './children.mjs';
 import { freePort } from './ports.mjs';
 import { until } from './until.mjs';
-
-/** Where the binaries are: `POSTGRES_BIN`, or the newest of Debian's folders, or what `pg_config` says. */
-function binaries() {
-  if (process.env.POSTGRES_BIN) return process.env.POSTGRES_BIN;
-  const debian = '/usr/lib/postgresql';
-  if (existsSync(debian)) {
-    const newest = readdirSync(debian).filter((name) => /^\d+$/.test(name)).sort((a, b) => b - a)[0];
-    if (newest) return join(debian, newest, 'bin');
-  }
-  try {
-    return execFileSync('pg_config', ['--bindir'], { encoding: 'utf8' }).trim();
-  } catch {
-    return assert.fail('no PostgreSQL found: install it, or set POSTGRES_BIN to the folder of initdb and postgres');
-  }
-}
 
 /** PostgreSQL refuses to run as root, so root runs it as the user that came with it. */
 function someoneElse() {
@@ -36,7 +22,7 @@ function someoneElse() {
  * @returns {Promise<{port: number, remove: () => Promise<void>}>}
  */
 export async function startPostgres({ user, password }) {
-  const bin = binaries();
+  const bin = process.env.POSTGRES_BIN ?? (await ensurePostgres());
   const as = someoneElse();
   const folder = await mkdtemp(join(tmpdir(), 'session-keepalive-postgres-'));
   const passwordFile = join(folder, 'password');
