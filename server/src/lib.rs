@@ -1,1 +1,13 @@
-//! The reference server.
+//! The reference server: one session record, one policy, one store trait, no second code path for any preset.
+//!
+//! The domain modules know nothing of HTTP: [`sessions::Sessions`] takes what a browser presented and says what to
+//! answer and which cookies change.
+
+pub mod clock;
+pub mod id;
+pub mod policy;
+pub mod record;
+pub mod revocations;
+pub mod sessions;
+pub mod store;
+pub mod ticket;

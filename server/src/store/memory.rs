@@ -1,0 +1,4 @@
+//! Sessions in this process.
+/// The memory store.
+#[derive(Debug, Default)]
+pub struct MemoryStore {}
