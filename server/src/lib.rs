@@ -1,7 +1,8 @@
 //! The reference server: one session record, one policy, one store trait, no second code path for any preset.
 //!
 //! The domain modules know nothing of HTTP: [`sessions::Sessions`] takes what a browser presented and says what to
-//! answer and which cookies change.
+//! answer and which cookies change; [`targets::Targets`] opens what a person connects to. [`http`] puts both on the
+//! wire, [`config`] reads what the operator wants.
 
 pub mod clock;
 pub mod id;
@@ -10,4 +11,5 @@ pub mod record;
 pub mod revocations;
 pub mod sessions;
 pub mod store;
+pub mod targets;
 pub mod ticket;
