@@ -6,6 +6,8 @@
 //! live one, and while its record is kept, its family cannot be created anew. All limits are computed from the policy
 //! passed in, never from what was stored.
 
+#[cfg(test)]
+pub(crate) mod contract;
 pub mod memory;
 
 use std::fmt;

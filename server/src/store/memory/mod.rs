@@ -119,19 +119,21 @@ impl MemoryStore {
         index.ended.insert((at, family));
         let over_the_cap = index.ended.len() > terms.policy.limits.total;
         if terms.policy.end == End::Delete {
-            self.forget(index, (at, family));
+            self.forget(index, family);
         } else if over_the_cap && let Some(oldest) = index.ended.first().copied() {
             // Sign-ins that evict each other must not fill the memory with reasons.
-            self.forget(index, oldest);
+            self.forget(index, oldest.1);
         }
         Some(record)
     }
 
-    /// Drops an ended record.
-    fn forget(&self, index: &mut Index, ended: (Timestamp, FamilyId)) {
-        index.ended.remove(&ended);
-        let gone = self.slots(ended.1).remove(&ended.1);
+    /// Drops an ended record, if there is one.
+    fn forget(&self, index: &mut Index, family: FamilyId) {
+        let gone = self.slots(family).remove(&family);
         if let Some(slot) = gone {
+            if let State::Ended { at, .. } = slot.state {
+                index.ended.remove(&(at, family));
+            }
             self.forget_ids(slot.ids.all());
         }
     }
@@ -316,27 +318,20 @@ impl Store for MemoryStore {
         let family = record.family;
         let mut index = self.index.lock();
         self.settle(&mut index, terms, family);
-        let there = self
+        if let Some(joined) = self.turn(terms, family, id) {
+            return Ok(Created::Joined(joined));
+        }
+        let kept = self
             .slots(family)
             .get_mut(&family)
-            .map(|slot| match slot.now(terms) {
-                Now::Live(_) => None,
-                Now::Ended(reason) => Some(Ok(reason)),
-                Now::Forgotten => match slot.state {
-                    State::Ended { at, .. } => Some(Err(at)),
-                    State::Live(_) => None,
-                },
+            .and_then(|slot| match slot.now(terms) {
+                Now::Ended(reason) => Some(reason),
+                Now::Live(_) | Now::Forgotten => None,
             });
-        match there {
-            None => {}
-            Some(None) => {
-                if let Some(joined) = self.turn(terms, family, id) {
-                    return Ok(Created::Joined(joined));
-                }
-            }
-            Some(Some(Ok(reason))) => return Ok(Created::Ended(reason)),
-            Some(Some(Err(at))) => self.forget(&mut index, (at, family)),
+        if let Some(reason) = kept {
+            return Ok(Created::Ended(reason));
         }
+        self.forget(&mut index, family);
         let Some(evicted) = self.make_room(&mut index, terms, &Owner::of(&record), replaces) else {
             return Ok(Created::Full);
         };
@@ -479,7 +474,7 @@ impl Store for MemoryStore {
             } else if let Some(oldest) = index.ended.first().copied()
                 && kept_until(terms.policy, oldest.0) <= terms.now
             {
-                self.forget(&mut index, oldest);
+                self.forget(&mut index, oldest.1);
                 swept.dropped += 1;
             } else {
                 return Ok(swept);

@@ -10,8 +10,9 @@ use crate::{
     store::Terms,
 };
 
-/// Aliases of one record, at most. A browser uses two at a time; more come only from a client that asks in a loop.
-const MAX_ALIASES: usize = 8;
+/// Aliases of one record, at most. A browser uses two at a time, and more when tabs of an uncoordinated client reconnect
+/// all at once; still more come only from a client that asks in a loop.
+const MAX_ALIASES: usize = 32;
 
 /// The ids of one record.
 #[derive(Clone, Debug)]
