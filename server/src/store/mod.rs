@@ -6,9 +6,11 @@
 //! live one, and while its record is kept, its family cannot be created anew. All limits are computed from the policy
 //! passed in, never from what was stored.
 
+#[cfg(test)]
+pub(crate) mod contract;
 pub mod memory;
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use async_trait::async_trait;
 
@@ -45,7 +47,7 @@ impl std::error::Error for StoreError {}
 pub enum Created {
     /// The record is there.
     Made {
-        /// Live sessions that had to go, with their subjects' other sessions untouched.
+        /// As they were: the live records that had to go for it.
         evicted: Vec<Record>,
         /// Live sessions now.
         live: usize,
@@ -117,14 +119,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         activity: bool,
     ) -> Result<Checked, StoreError>;
 
-    /// Gives a live record a new id; the one before stays an alias for the grace. `subject` replaces a subject that
-    /// was not known yet. `None`: not live.
+    /// Gives a live record a new id; the one before stays an alias for the grace. `None`: not live.
     async fn rotate(
         &self,
         terms: Terms<'_>,
         family: FamilyId,
         id: SessionHash,
-        subject: Option<Arc<str>>,
     ) -> Result<Option<Record>, StoreError>;
 
     /// Ends a live record. False: there was none.
