@@ -23,12 +23,12 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Every operator and function is the catalogue's own: `search_path` is set before it runs. Partitions are part of their
 /// table, and what the person can't read is not listed.
 const TABLES: &str =
-    "SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname
+    "SELECT (CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname) COLLATE \"C\"
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition
       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
       AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
-    ORDER BY 1 COLLATE \"C\"";
+    ORDER BY 1";
 
 /// A connection whose credentials the server accepted.
 #[derive(Debug)]
