@@ -18,30 +18,19 @@ mod tests {
 
     use secrecy::SecretString;
     use session_keepalive::wire::ProblemCode;
-    use session_keepalive_server::targets::{
-        Connection, MAX_TABLES, Target, TargetError, TargetRules, Targets,
-    };
+    use session_keepalive_server::targets::{Connection, MAX_TABLES, Target, TargetError, TargetRules, Targets};
     use tokio::time::sleep;
 
     use super::postgres::{Cluster, Login, cluster};
 
     fn target(text: &str, port: u16, timeout: Duration) -> Target {
         let allow = vec![format!("postgres://127.0.0.1:{port}")];
-        let targets = Targets::new(TargetRules {
-            allow,
-            timeout,
-            ..TargetRules::default()
-        })
-        .unwrap();
+        let targets = Targets::new(TargetRules { allow, timeout, ..TargetRules::default() }).unwrap();
         targets.parse(&SecretString::from(text)).unwrap()
     }
 
     fn target_of(login: &Login) -> Target {
-        target(
-            &login.connection_string(),
-            login.port,
-            Duration::from_secs(10),
-        )
+        target(&login.connection_string(), login.port, Duration::from_secs(10))
     }
 
     async fn refusal(target: &Target) -> TargetError {
@@ -49,33 +38,20 @@ mod tests {
     }
 
     async fn execute(login: &Login, script: &str) {
-        cluster()
-            .admin(&login.database)
-            .await
-            .batch_execute(script)
-            .await
-            .unwrap();
+        cluster().admin(&login.database).await.batch_execute(script).await.unwrap();
     }
 
     /// Waits until this many of the login's connections are open and at work as `state` says.
     async fn wait_for_backends(login: &Login, condition: &str, expected: i64) {
         let admin = cluster().admin("postgres").await;
-        let query =
-            format!("SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND {condition}");
+        let query = format!("SELECT count(*) FROM pg_stat_activity WHERE usename = $1 AND {condition}");
         let deadline = Instant::now() + Duration::from_secs(20);
         loop {
-            let found: i64 = admin
-                .query_one(&query, &[&login.user])
-                .await
-                .unwrap()
-                .get(0);
+            let found: i64 = admin.query_one(&query, &[&login.user]).await.unwrap().get(0);
             if found == expected {
                 return;
             }
-            assert!(
-                Instant::now() < deadline,
-                "{found} connections where {condition}, expected {expected}"
-            );
+            assert!(Instant::now() < deadline, "{found} connections where {condition}, expected {expected}");
             sleep(Duration::from_millis(20)).await;
         }
     }
@@ -98,30 +74,14 @@ mod tests {
             ),
         )
         .await;
-        let info = target_of(&login)
-            .open()
-            .await
-            .unwrap()
-            .describe()
-            .await
-            .unwrap();
+        let info = target_of(&login).open().await.unwrap().describe().await.unwrap();
         assert_eq!(info.engine, "PostgreSQL");
         let number: i32 = {
             let admin = cluster().admin("postgres").await;
-            admin
-                .query_one("SELECT current_setting('server_version_num')::int", &[])
-                .await
-                .unwrap()
-                .get(0)
+            admin.query_one("SELECT current_setting('server_version_num')::int", &[]).await.unwrap().get(0)
         };
-        assert_eq!(
-            info.version,
-            format!("{}.{}", number / 10_000, number % 10_000)
-        );
-        assert_eq!(
-            info.tables,
-            ["orders", "shop.half", "shop.parts", "Änderungen"]
-        );
+        assert_eq!(info.version, format!("{}.{}", number / 10_000, number % 10_000));
+        assert_eq!(info.tables, ["orders", "shop.half", "shop.parts", "Änderungen"]);
         assert!(!info.truncated);
     }
 
@@ -138,14 +98,7 @@ mod tests {
         let mut connection = target_of(&login).open().await.unwrap();
         let info = connection.describe().await.unwrap();
         assert_eq!((info.tables.len(), info.truncated), (MAX_TABLES, false));
-        execute(
-            &login,
-            &format!(
-                "CREATE TABLE last (); ALTER TABLE last OWNER TO {}",
-                login.user
-            ),
-        )
-        .await;
+        execute(&login, &format!("CREATE TABLE last (); ALTER TABLE last OWNER TO {}", login.user)).await;
         let info = connection.describe().await.unwrap();
         assert_eq!((info.tables.len(), info.truncated), (MAX_TABLES, true));
     }
@@ -163,40 +116,18 @@ mod tests {
         )
         .await;
         let wrong = [
-            Login {
-                password: "wr0ng-pass".to_owned(),
-                ..login.clone()
-            },
-            Login {
-                password: login.password.to_uppercase(),
-                ..login.clone()
-            },
-            Login {
-                user: "nobody_of_that_name".to_owned(),
-                ..login.clone()
-            },
-            Login {
-                database: "nothing_of_that_name".to_owned(),
-                ..login.clone()
-            },
-            Login {
-                database: closed.database,
-                ..login.clone()
-            },
+            Login { password: "wr0ng-pass".to_owned(), ..login.clone() },
+            Login { password: login.password.to_uppercase(), ..login.clone() },
+            Login { user: "nobody_of_that_name".to_owned(), ..login.clone() },
+            Login { database: "nothing_of_that_name".to_owned(), ..login.clone() },
+            Login { database: closed.database, ..login.clone() },
             no_login,
         ];
         let mut messages = Vec::new();
         for login in &wrong {
             let error = refusal(&target_of(login)).await;
-            assert_eq!(
-                error.code(),
-                ProblemCode::ConnectionRefused,
-                "{login:?}: {error}"
-            );
-            assert!(
-                !format!("{error} {error:?}").contains(&login.password),
-                "{error}"
-            );
+            assert_eq!(error.code(), ProblemCode::ConnectionRefused, "{login:?}: {error}");
+            assert!(!format!("{error} {error:?}").contains(&login.password), "{error}");
             messages.push(error.to_string());
         }
         messages.dedup();
@@ -212,14 +143,8 @@ mod tests {
     #[tokio::test]
     async fn names_and_passwords_with_separators_arrive_as_they_are() {
         let admin = cluster().admin("postgres").await;
-        admin
-            .batch_execute(r#"CREATE ROLE "a@b:c/d?e#f%41 ü" LOGIN PASSWORD 'p@ss:w/rd?#%41 ß'"#)
-            .await
-            .unwrap();
-        admin
-            .batch_execute(r#"CREATE DATABASE "x@y:z/0?1#2%41 ü""#)
-            .await
-            .unwrap();
+        admin.batch_execute(r#"CREATE ROLE "a@b:c/d?e#f%41 ü" LOGIN PASSWORD 'p@ss:w/rd?#%41 ß'"#).await.unwrap();
+        admin.batch_execute(r#"CREATE DATABASE "x@y:z/0?1#2%41 ü""#).await.unwrap();
         let port = cluster().port();
         let text = format!("postgres://a%40b:p@127.0.0.1:{port}/x")
             .replace("a%40b", "a%40b%3Ac%2Fd%3Fe%23f%2541%20%C3%BC")
@@ -228,36 +153,15 @@ mod tests {
         let target = target(&text, port, Duration::from_secs(10));
         target.open().await.unwrap();
         let allow = vec![format!("postgres://127.0.0.1:{port}")];
-        let targets = Targets::new(TargetRules {
-            allow,
-            ..TargetRules::default()
-        })
-        .unwrap();
-        targets
-            .parse(&target.connection_string())
-            .unwrap()
-            .open()
-            .await
-            .unwrap();
+        let targets = Targets::new(TargetRules { allow, ..TargetRules::default() }).unwrap();
+        targets.parse(&target.connection_string()).unwrap().open().await.unwrap();
     }
 
     /// The part of [`the_environment_and_a_password_file_have_no_say`] that runs with the environment set.
     async fn within_the_environment(text: &str) {
-        let port: u16 = text
-            .rsplit_once(':')
-            .unwrap()
-            .1
-            .split('/')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
+        let port: u16 = text.rsplit_once(':').unwrap().1.split('/').next().unwrap().parse().unwrap();
         let allow = vec![format!("postgres://127.0.0.1:{port}")];
-        let targets = Targets::new(TargetRules {
-            allow,
-            ..TargetRules::default()
-        })
-        .unwrap();
+        let targets = Targets::new(TargetRules { allow, ..TargetRules::default() }).unwrap();
         let parse = |text: &str| targets.parse(&SecretString::from(text));
 
         let mut connection = parse(text).unwrap().open().await.unwrap();
@@ -291,10 +195,7 @@ mod tests {
         fs::write(&password_file, format!("*:*:*:*:{}\n", login.password)).unwrap();
         fs::set_permissions(&password_file, fs::Permissions::from_mode(0o600)).unwrap();
         let child = Command::new(env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "tests::the_environment_and_a_password_file_have_no_say",
-            ])
+            .args(["--exact", "tests::the_environment_and_a_password_file_have_no_say"])
             .env("TARGET_IN_CHILD", login.connection_string())
             .env("HOME", home.path())
             .env("PGPASSFILE", &password_file)
@@ -311,25 +212,16 @@ mod tests {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&child.stdout);
-        assert!(
-            child.status.success() && said.contains("1 passed"),
-            "{said}"
-        );
+        assert!(child.status.success() && said.contains("1 passed"), "{said}");
     }
 
     #[tokio::test]
     async fn a_port_where_nobody_listens_is_unavailable() {
-        let port = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap()
-            .port();
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let text = format!("postgres://alice:s3cret@127.0.0.1:{port}/app");
         let error = refusal(&target(&text, port, Duration::from_secs(10))).await;
         assert_eq!(error.code(), ProblemCode::TargetUnavailable, "{error}");
-        let expected = format!(
-            "the PostgreSQL server at 127.0.0.1:{port} can't be reached. Try again in a moment"
-        );
+        let expected = format!("the PostgreSQL server at 127.0.0.1:{port} can't be reached. Try again in a moment");
         assert_eq!(error.to_string(), expected);
     }
 
@@ -342,16 +234,9 @@ mod tests {
         let started = Instant::now();
         let error = refusal(&target(&text, port, Duration::from_millis(300))).await;
         assert_eq!(error.code(), ProblemCode::TargetUnavailable, "{error}");
-        assert!(
-            error.to_string().contains("did not answer within 0.3 s"),
-            "{error}"
-        );
+        assert!(error.to_string().contains("did not answer within 0.3 s"), "{error}");
         assert!(!error.to_string().contains("s3cret"), "{error}");
-        assert!(
-            started.elapsed() < Duration::from_secs(5),
-            "{:?}",
-            started.elapsed()
-        );
+        assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
     }
 
     #[tokio::test]
@@ -359,21 +244,10 @@ mod tests {
         for greeting in ["", "HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-x\r\n"] {
             let stranger = TcpListener::bind("127.0.0.1:0").unwrap();
             let port = stranger.local_addr().unwrap().port();
-            let answering = thread::spawn(move || {
-                stranger
-                    .accept()
-                    .unwrap()
-                    .0
-                    .write_all(greeting.as_bytes())
-                    .unwrap()
-            });
+            let answering = thread::spawn(move || stranger.accept().unwrap().0.write_all(greeting.as_bytes()).unwrap());
             let text = format!("postgres://alice:s3cret@127.0.0.1:{port}/app");
             let error = refusal(&target(&text, port, Duration::from_secs(10))).await;
-            assert_eq!(
-                error.code(),
-                ProblemCode::TargetUnavailable,
-                "{greeting:?}: {error}"
-            );
+            assert_eq!(error.code(), ProblemCode::TargetUnavailable, "{greeting:?}: {error}");
             answering.join().unwrap();
         }
     }
@@ -396,10 +270,7 @@ mod tests {
         let mut connection = target_of(&login).open().await.unwrap();
         execute(
             &login,
-            &format!(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{}'",
-                login.user
-            ),
+            &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{}'", login.user),
         )
         .await;
         wait_for_backends(&login, "true", 0).await;
@@ -421,33 +292,18 @@ mod tests {
             ),
         )
         .await;
-        let info = target_of(&login)
-            .open()
-            .await
-            .unwrap()
-            .describe()
-            .await
-            .unwrap();
+        let info = target_of(&login).open().await.unwrap().describe().await.unwrap();
         assert_eq!(info.tables, ["evil.pg_class", "real"]);
     }
 
     #[tokio::test]
     async fn a_question_that_takes_too_long_is_stopped_at_the_server_too() {
         let login = cluster().login().await;
-        let mut connection = target(
-            &login.connection_string(),
-            login.port,
-            Duration::from_millis(500),
-        )
-        .open()
-        .await
-        .unwrap();
+        let mut connection =
+            target(&login.connection_string(), login.port, Duration::from_millis(500)).open().await.unwrap();
         connection.describe().await.unwrap();
         let admin = cluster().admin(&login.database).await;
-        admin
-            .batch_execute("BEGIN; LOCK TABLE pg_catalog.pg_namespace IN ACCESS EXCLUSIVE MODE")
-            .await
-            .unwrap();
+        admin.batch_execute("BEGIN; LOCK TABLE pg_catalog.pg_namespace IN ACCESS EXCLUSIVE MODE").await.unwrap();
         let error = connection.describe().await.unwrap_err();
         assert_eq!(error.code(), ProblemCode::TargetUnavailable, "{error}");
         wait_for_backends(&login, "state = 'active'", 0).await;
@@ -466,23 +322,14 @@ mod tests {
             }
         }
         let mut child = Command::new(env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "tests::a_killed_test_process_leaves_no_server_behind",
-                "--nocapture",
-            ])
+            .args(["--exact", "tests::a_killed_test_process_leaves_no_server_behind", "--nocapture"])
             .env("CLUSTER_IN_CHILD", "1")
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut told = lines.skip_while(|line| !line.starts_with('/'));
-        let (folder, port) = (
-            told.next().unwrap(),
-            told.next().unwrap().parse::<u16>().unwrap(),
-        );
+        let (folder, port) = (told.next().unwrap(), told.next().unwrap().parse::<u16>().unwrap());
         assert!(fs::exists(&folder).unwrap());
         child.kill().unwrap();
         child.wait().unwrap();

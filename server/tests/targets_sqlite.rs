@@ -2,24 +2,17 @@
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, fs, os::unix::fs::symlink, path::Path, time::Duration};
+    use std::{collections::BTreeMap, fs, os::unix::fs::symlink, path::Path, process::Command, time::Duration};
 
     use rusqlite::Connection;
     use secrecy::{ExposeSecret, SecretString};
     use session_keepalive::wire::ProblemCode;
-    use session_keepalive_server::targets::{
-        MAX_TABLES, Target, TargetError, TargetRules, Targets, sample,
-    };
+    use session_keepalive_server::targets::{MAX_TABLES, Target, TargetError, TargetRules, Targets, sample};
     use tempfile::TempDir;
 
     fn targets(root: &Path, timeout: Duration) -> Targets {
         let allow = vec!["sqlite:".to_owned()];
-        Targets::new(TargetRules {
-            allow,
-            files_root: Some(root.to_owned()),
-            timeout,
-        })
-        .unwrap()
+        Targets::new(TargetRules { allow, files_root: Some(root.to_owned()), timeout }).unwrap()
     }
 
     fn target(root: &Path, name: &str) -> Target {
@@ -41,18 +34,8 @@ mod tests {
     }
 
     fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-        let files = fs::read_dir(folder)
-            .unwrap()
-            .map(Result::unwrap)
-            .filter(|entry| entry.path().is_file());
-        files
-            .map(|entry| {
-                (
-                    entry.file_name().into_string().unwrap(),
-                    fs::read(entry.path()).unwrap(),
-                )
-            })
-            .collect()
+        let files = fs::read_dir(folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file());
+        files.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
     }
 
     #[tokio::test]
@@ -62,17 +45,11 @@ mod tests {
         let before = contents(&files);
         let target = target(&files, "sample.db");
         assert_eq!(target.subject(), None);
-        assert_eq!(
-            target.connection_string().expose_secret(),
-            "sqlite:sample.db"
-        );
+        assert_eq!(target.connection_string().expose_secret(), "sqlite:sample.db");
         let mut connection = target.open().await.unwrap();
         for _ in 0..2 {
             let info = connection.describe().await.unwrap();
-            assert_eq!(
-                (info.engine.as_str(), info.version.as_str()),
-                ("SQLite", rusqlite::version())
-            );
+            assert_eq!((info.engine.as_str(), info.version.as_str()), ("SQLite", rusqlite::version()));
             assert_eq!(info.tables, ["bicycles", "customers", "repairs"]);
             assert!(!info.truncated);
         }
@@ -108,25 +85,10 @@ mod tests {
         fs::create_dir(all.path().join("files-of-others")).unwrap();
         sample::write(&all.path().join("files-of-others/sample.db")).unwrap();
         symlink("../files-of-others", files.join("others")).unwrap();
-        for name in [
-            "relative.db",
-            "absolute.db",
-            "up/outside.db",
-            "twice.db",
-            "others/sample.db",
-        ] {
+        for name in ["relative.db", "absolute.db", "up/outside.db", "twice.db", "others/sample.db"] {
             let error = refusal(&target(&files, name)).await;
-            assert_eq!(
-                error.code(),
-                ProblemCode::TargetNotAllowed,
-                "{name}: {error}"
-            );
-            assert!(
-                error
-                    .to_string()
-                    .contains("leads out of the server's folder"),
-                "{error}"
-            );
+            assert_eq!(error.code(), ProblemCode::TargetNotAllowed, "{name}: {error}");
+            assert!(error.to_string().contains("leads out of the server's folder"), "{error}");
         }
     }
 
@@ -134,14 +96,13 @@ mod tests {
     async fn whatever_is_no_database_is_refused_alike_and_nothing_is_created() {
         let all = folders();
         let files = all.path().join("files");
-        fs::write(
-            files.join("text.db"),
-            "not a database, and longer than the hundred bytes of a header: ".repeat(9),
-        )
-        .unwrap();
+        fs::write(files.join("text.db"), "not a database, and longer than the hundred bytes of a header: ".repeat(9))
+            .unwrap();
         let whole = fs::read(files.join("sample.db")).unwrap();
         fs::write(files.join("cut.db"), &whole[..whole.len() / 2]).unwrap();
         symlink("nowhere.db", files.join("dangling.db")).unwrap();
+        // Opening it would wait for a writer.
+        assert!(Command::new("mkfifo").arg(files.join("pipe.db")).status().unwrap().success());
         let before = contents(&files);
         for name in [
             "missing.db",
@@ -152,26 +113,22 @@ mod tests {
             "text.db",
             "cut.db",
             "dangling.db",
+            "pipe.db",
         ] {
             let error = match target(&files, name).open().await {
                 Ok(mut connection) => connection.describe().await.unwrap_err(),
                 Err(error) => error,
             };
-            assert_eq!(
-                error.code(),
-                ProblemCode::ConnectionRefused,
-                "{name}: {error}"
-            );
-            let expected = format!(
-                "sqlite:{name} is no SQLite database that the server can read. Check the file's name"
-            );
+            assert_eq!(error.code(), ProblemCode::ConnectionRefused, "{name}: {error}");
+            let expected =
+                format!("sqlite:{name} is no SQLite database that the server can read. Check the file's name");
             assert_eq!(error.to_string(), expected);
         }
         assert_eq!(contents(&files), before);
     }
 
     #[tokio::test]
-    async fn what_took_the_files_place_after_the_check_is_not_opened() {
+    async fn a_link_that_took_the_files_place_is_not_followed() {
         let all = folders();
         let files = all.path().join("files");
         let target = target(&files, "sample.db");
@@ -188,9 +145,7 @@ mod tests {
         let writer = Connection::open(files.join("sample.db")).unwrap();
         writer.execute_batch("BEGIN EXCLUSIVE").unwrap();
         let text = SecretString::from("sqlite:sample.db");
-        let target = targets(&files, Duration::from_millis(300))
-            .parse(&text)
-            .unwrap();
+        let target = targets(&files, Duration::from_millis(300)).parse(&text).unwrap();
         let error = refusal(&target).await;
         assert_eq!(error.code(), ProblemCode::TargetUnavailable, "{error}");
         writer.execute_batch("ROLLBACK").unwrap();
@@ -202,17 +157,10 @@ mod tests {
         let all = folders();
         let files = all.path().join("files");
         let writer = Connection::open(files.join("live.db")).unwrap();
-        writer
-            .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE live (id INTEGER)")
-            .unwrap();
+        writer.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE live (id INTEGER)").unwrap();
         let mut connection = target(&files, "live.db").open().await.unwrap();
-        writer
-            .execute_batch("CREATE TABLE newer (id INTEGER)")
-            .unwrap();
-        assert_eq!(
-            connection.describe().await.unwrap().tables,
-            ["live", "newer"]
-        );
+        writer.execute_batch("CREATE TABLE newer (id INTEGER)").unwrap();
+        assert_eq!(connection.describe().await.unwrap().tables, ["live", "newer"]);
     }
 
     #[tokio::test]
@@ -220,19 +168,15 @@ mod tests {
         let all = folders();
         let files = all.path().join("files");
         let writer = Connection::open(files.join("many.db")).unwrap();
+        writer.execute_batch("BEGIN").unwrap();
         for table in 0..MAX_TABLES {
-            writer
-                .execute_batch(&format!(
-                    "CREATE TABLE t{table:03} (id INTEGER PRIMARY KEY AUTOINCREMENT)"
-                ))
-                .unwrap();
+            writer.execute_batch(&format!("CREATE TABLE t{table:03} (id INTEGER PRIMARY KEY AUTOINCREMENT)")).unwrap();
         }
+        writer.execute_batch("COMMIT").unwrap();
         let mut connection = target(&files, "many.db").open().await.unwrap();
         let info = connection.describe().await.unwrap();
         assert_eq!((info.tables.len(), info.truncated), (MAX_TABLES, false));
-        writer
-            .execute_batch("CREATE TABLE last (id INTEGER)")
-            .unwrap();
+        writer.execute_batch("CREATE TABLE last (id INTEGER)").unwrap();
         let info = connection.describe().await.unwrap();
         assert_eq!((info.tables.len(), info.truncated), (MAX_TABLES, true));
         assert_eq!(info.tables[0], "last");

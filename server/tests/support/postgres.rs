@@ -72,10 +72,7 @@ impl Cluster {
     /// Starts another cluster, for a test that needs it gone before the process ends.
     pub(crate) fn start() -> Self {
         let programs = find_programs();
-        let folder = tempfile::Builder::new()
-            .prefix("postgres-")
-            .tempdir()
-            .unwrap();
+        let folder = tempfile::Builder::new().prefix("postgres-").tempdir().unwrap();
         let account = unprivileged_account(folder.path());
         if let Some((user, group)) = account {
             chown(folder.path(), Some(user), Some(group)).unwrap();
@@ -89,11 +86,7 @@ impl Cluster {
             command
         };
         let admin_password = random();
-        initialise(
-            as_account(&programs.join("initdb")),
-            folder.path(),
-            &admin_password,
-        );
+        initialise(as_account(&programs.join("initdb")), folder.path(), &admin_password);
         let deadline = Instant::now() + STARTS_WITHIN;
         loop {
             let port = free_port();
@@ -113,37 +106,16 @@ impl Cluster {
                 "-c",
                 "unix_socket_directories=",
             ]);
-            guard.args([
-                "-c",
-                "shared_buffers=16MB",
-                "-c",
-                "logging_collector=off",
-                "-c",
-                "lc_messages=C",
-            ]);
+            guard.args(["-c", "shared_buffers=16MB", "-c", "logging_collector=off", "-c", "lc_messages=C"]);
             // A group of its own: Ctrl-C reaches the tests, and the closing pipe the server.
-            let mut guard = guard
-                .process_group(0)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::null())
-                .spawn()
-                .unwrap();
+            let mut guard = guard.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
             let pipe = guard.stdin.take();
             if is_ready(&mut guard, folder.path(), deadline) {
-                return Self {
-                    folder: folder.keep(),
-                    port,
-                    admin_password,
-                    guard,
-                    pipe,
-                };
+                return Self { folder: folder.keep(), port, admin_password, guard, pipe };
             }
             // Somebody else took the port before the server could.
             let log = log(&folder);
-            assert!(
-                log.contains("Address already in use"),
-                "PostgreSQL did not start:\n{log}"
-            );
+            assert!(log.contains("Address already in use"), "PostgreSQL did not start:\n{log}");
             fs::remove_file(folder.path().join("log")).unwrap();
         }
     }
@@ -161,12 +133,7 @@ impl Cluster {
     /// A superuser's connection.
     pub(crate) async fn admin(&self, database: &str) -> Client {
         let mut config = Config::new();
-        config
-            .host("127.0.0.1")
-            .port(self.port)
-            .user(ADMIN)
-            .password(&self.admin_password)
-            .dbname(database);
+        config.host("127.0.0.1").port(self.port).user(ADMIN).password(&self.admin_password).dbname(database);
         let (client, connection) = config.connect(NoTls).await.unwrap();
         tokio::spawn(connection);
         client
@@ -176,27 +143,11 @@ impl Cluster {
     pub(crate) async fn login(&self) -> Login {
         let name = random();
         let (user, database) = (format!("person_{name}"), format!("base_{name}"));
-        let login = Login {
-            user,
-            password: random(),
-            database,
-            port: self.port,
-        };
+        let login = Login { user, password: random(), database, port: self.port };
         let admin = self.admin("postgres").await;
-        let Login {
-            user,
-            password,
-            database,
-            ..
-        } = &login;
-        admin
-            .batch_execute(&format!("CREATE ROLE {user} LOGIN PASSWORD '{password}'"))
-            .await
-            .unwrap();
-        admin
-            .batch_execute(&format!("CREATE DATABASE {database} OWNER {user}"))
-            .await
-            .unwrap();
+        let Login { user, password, database, .. } = &login;
+        admin.batch_execute(&format!("CREATE ROLE {user} LOGIN PASSWORD '{password}'")).await.unwrap();
+        admin.batch_execute(&format!("CREATE DATABASE {database} OWNER {user}")).await.unwrap();
         login
     }
 }
@@ -205,10 +156,7 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         drop(self.pipe.take());
         if let Err(error) = self.guard.wait() {
-            eprintln!(
-                "the PostgreSQL in {} was not waited for: {error}",
-                self.folder.display()
-            );
+            eprintln!("the PostgreSQL in {} was not waited for: {error}", self.folder.display());
         }
     }
 }
@@ -216,53 +164,29 @@ impl Drop for Cluster {
 impl Login {
     /// `postgres://user:password@127.0.0.1:port/database`.
     pub(crate) fn connection_string(&self) -> String {
-        let Self {
-            user,
-            password,
-            database,
-            port,
-        } = self;
+        let Self { user, password, database, port } = self;
         format!("postgres://{user}:{password}@127.0.0.1:{port}/{database}")
     }
 }
 
 /// The folder named by the environment, those of the search path, and where Debian, Red Hat and Homebrew put them.
 fn find_programs() -> PathBuf {
-    let complete =
-        |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
+    let complete = |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("postgres").is_file();
     if let Some(named) = env::var_os("POSTGRES_BIN").map(PathBuf::from) {
-        assert!(
-            complete(&named),
-            "POSTGRES_BIN has no `initdb` and `postgres`: {INSTALL}"
-        );
+        assert!(complete(&named), "POSTGRES_BIN has no `initdb` and `postgres`: {INSTALL}");
         return named;
     }
     let path = env::var_os("PATH").unwrap_or_default();
     let mut candidates: Vec<PathBuf> = env::split_paths(&path).collect();
-    for (parent, programs) in [
-        ("/usr/lib/postgresql", "bin"),
-        ("/opt/homebrew/opt", "bin"),
-        ("/usr/local/opt", "bin"),
-    ] {
-        let mut versions: Vec<PathBuf> = fs::read_dir(parent)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
+    for (parent, programs) in [("/usr/lib/postgresql", "bin"), ("/opt/homebrew/opt", "bin"), ("/usr/local/opt", "bin")]
+    {
+        let mut versions: Vec<PathBuf> =
+            fs::read_dir(parent).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
         versions.sort();
-        candidates.extend(
-            versions
-                .into_iter()
-                .rev()
-                .map(|version| version.join(programs)),
-        );
+        candidates.extend(versions.into_iter().rev().map(|version| version.join(programs)));
     }
     candidates.push("/usr/pgsql/bin".into());
-    candidates
-        .into_iter()
-        .find(complete)
-        .unwrap_or_else(|| panic!("{INSTALL}"))
+    candidates.into_iter().find(complete).unwrap_or_else(|| panic!("{INSTALL}"))
 }
 
 /// PostgreSQL refuses to run as root: then somebody else's user and group, else none.
@@ -274,41 +198,19 @@ fn unprivileged_account(own: &Path) -> Option<(u32, u32)> {
         let output = Command::new("id").args([flag, name]).output().ok()?;
         String::from_utf8(output.stdout).ok()?.trim().parse().ok()
     };
-    let account = ["postgres", "nobody"]
-        .into_iter()
-        .find_map(|name| Some((id("-u", name)?, id("-g", name)?)));
-    assert!(
-        account.is_some(),
-        "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody`"
-    );
+    let account = ["postgres", "nobody"].into_iter().find_map(|name| Some((id("-u", name)?, id("-g", name)?)));
+    assert!(account.is_some(), "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody`");
     account
 }
 
 fn initialise(mut initdb: Command, folder: &Path, admin_password: &str) {
     let password_file = folder.join("password");
     fs::write(&password_file, admin_password).unwrap();
-    initdb
-        .arg("-D")
-        .arg(folder.join("data"))
-        .arg("--pwfile")
-        .arg(&password_file);
-    initdb.args([
-        "-U",
-        ADMIN,
-        "-A",
-        "scram-sha-256",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "--no-sync",
-    ]);
+    initdb.arg("-D").arg(folder.join("data")).arg("--pwfile").arg(&password_file);
+    initdb.args(["-U", ADMIN, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"]);
     let output = initdb.stdin(Stdio::null()).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "initdb failed in {}:\n{said}",
-        folder.display()
-    );
+    assert!(output.status.success(), "initdb failed in {}:\n{said}", folder.display());
     fs::remove_file(password_file).unwrap();
 }
 
@@ -317,20 +219,13 @@ fn is_ready(guard: &mut Child, folder: &Path, deadline: Instant) -> bool {
     loop {
         // The eighth line of this file is the server's status.
         let status = fs::read_to_string(folder.join("data/postmaster.pid")).unwrap_or_default();
-        if status
-            .lines()
-            .nth(7)
-            .is_some_and(|line| line.trim() == "ready")
-        {
+        if status.lines().nth(7).is_some_and(|line| line.trim() == "ready") {
             return true;
         }
         if guard.try_wait().unwrap().is_some() {
             return false;
         }
-        assert!(
-            Instant::now() < deadline,
-            "PostgreSQL was not ready within {STARTS_WITHIN:?}"
-        );
+        assert!(Instant::now() < deadline, "PostgreSQL was not ready within {STARTS_WITHIN:?}");
         thread::sleep(Duration::from_millis(10));
     }
 }
@@ -340,18 +235,11 @@ fn log(folder: &TempDir) -> String {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn random() -> String {
     let mut bytes = [0; 12];
-    File::open("/dev/urandom")
-        .unwrap()
-        .read_exact(&mut bytes)
-        .unwrap();
+    File::open("/dev/urandom").unwrap().read_exact(&mut bytes).unwrap();
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
