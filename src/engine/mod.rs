@@ -1,1 +1,36 @@
-//! The engine.
+//! Decides what a session needs next. Owns no clock, no socket and no timer.
+//!
+//! # The contract with the shell
+//! 1. Something happens: the shell calls [`Machine::handle`] with the time, a roll of the dice and the [`Input`].
+//! 2. It carries out every returned [`Effect`], in order, before it feeds the next input. Inputs that arrive meanwhile
+//!    (a listener that calls `stop()`) queue behind.
+//! 3. Then it arms its only timer for [`Machine::deadline`] and feeds [`Input::DeadlineReached`] when that has come.
+//!    The machine asks the clock, not the timer: early, late and throttled timers are harmless.
+//! 4. Every [`Effect::Send`] carries a fresh [`RequestId`]; the outcome comes back under it exactly once, and is ignored
+//!    if it is no longer the one that is waited for.
+//! 5. Before it carries out an [`Effect::Redirect`] it asks [`Machine::may_redirect`] again.
+//!
+//! # What always holds
+//! - A redirect follows a definitive verdict only, at most once for each.
+//! - A transient answer never ends, clears or forgets anything, however often it repeats.
+//! - At most one request of each kind is in flight, and none that may re-establish the session is given up early.
+//! - After [`Input::Dispose`] there is no effect; after a drain the deadline is never in the past.
+
+mod classify;
+mod config;
+mod effect;
+mod input;
+mod machine;
+mod schedule;
+mod snapshot;
+mod time;
+mod verdict;
+
+pub use classify::{Answer, Call, NoAnswer, classify};
+pub use config::{Config, CredentialHolder};
+pub use effect::{Effect, Event, FetchStep, Phase, Promised, Request};
+pub use input::{FetchId, Generation, Input, Outcome, Refusal, RequestId};
+pub use machine::Machine;
+pub use snapshot::{Failure, Snapshot, Status};
+pub use time::{Chance, Instant, Millis, Now, WallTime};
+pub use verdict::{Facts, Reason, Trouble, Verdict};

@@ -52,6 +52,9 @@ impl fmt::Display for EndpointError {
 impl Endpoint {
     /// Reads `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`.
     pub(super) fn parse(text: &str, default_port: u16) -> Result<Self, EndpointError> {
+        if text.contains(',') {
+            return Err(EndpointError::SeveralHosts);
+        }
         let (host, port) = match text.strip_prefix('[') {
             Some(bracketed) => {
                 let (address, port) = bracketed.split_once(']').ok_or(EndpointError::Brackets)?;
@@ -101,16 +104,10 @@ fn parse_bracketed(address: &str) -> Result<Host, EndpointError> {
     if address.contains('%') {
         return Err(EndpointError::HostEscaped);
     }
-    address
-        .parse::<Ipv6Addr>()
-        .map(Host::Ipv6)
-        .map_err(|_| EndpointError::Host)
+    address.parse::<Ipv6Addr>().map(Host::Ipv6).map_err(|_| EndpointError::Host)
 }
 
 fn parse_name(name: &str) -> Result<Host, EndpointError> {
-    if name.contains(',') {
-        return Err(EndpointError::SeveralHosts);
-    }
     if name.contains('%') {
         return Err(EndpointError::HostEscaped);
     }
@@ -130,10 +127,7 @@ fn parse_name(name: &str) -> Result<Host, EndpointError> {
 /// The URL standard lets through characters that no resolver takes; `*` would look like a wildcard and match nothing.
 fn is_plain_domain(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    name.len() <= LONGEST_NAME
-        && name
-            .split('.')
-            .all(|label| !label.is_empty() && label.bytes().all(plain))
+    name.len() <= LONGEST_NAME && name.split('.').all(|label| !label.is_empty() && label.bytes().all(plain))
 }
 
 fn parse_port(text: &str) -> Result<u16, EndpointError> {
@@ -186,8 +180,8 @@ mod tests {
             (":5432", EndpointError::HostMissing),
             (".", EndpointError::HostMissing),
             ("a,b", EndpointError::SeveralHosts),
-            ("a:1,b:2", EndpointError::Brackets),
-            ("a:1,2", EndpointError::Port),
+            ("a:1,b:2", EndpointError::SeveralHosts),
+            ("a:1,2", EndpointError::SeveralHosts),
             ("%2Fvar%2Frun%2Fpostgresql", EndpointError::HostEscaped),
             ("%2fvar:5432", EndpointError::HostEscaped),
             ("l%6fcalhost", EndpointError::HostEscaped),

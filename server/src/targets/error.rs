@@ -26,31 +26,19 @@ pub enum TargetErrorKind {
 
 impl TargetError {
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self {
-            kind: TargetErrorKind::Invalid,
-            message: message.into(),
-        }
+        Self { kind: TargetErrorKind::Invalid, message: message.into() }
     }
 
     pub(crate) fn not_allowed(message: impl Into<String>) -> Self {
-        Self {
-            kind: TargetErrorKind::NotAllowed,
-            message: message.into(),
-        }
+        Self { kind: TargetErrorKind::NotAllowed, message: message.into() }
     }
 
     pub(crate) fn refused(message: impl Into<String>) -> Self {
-        Self {
-            kind: TargetErrorKind::Refused,
-            message: message.into(),
-        }
+        Self { kind: TargetErrorKind::Refused, message: message.into() }
     }
 
     pub(crate) fn unavailable(message: impl Into<String>) -> Self {
-        Self {
-            kind: TargetErrorKind::Unavailable,
-            message: message.into(),
-        }
+        Self { kind: TargetErrorKind::Unavailable, message: message.into() }
     }
 
     /// Which of the four.

@@ -24,11 +24,6 @@ impl DatabaseInfo {
     pub(super) fn new(engine: &str, version: &str, mut tables: Vec<String>) -> Self {
         let truncated = tables.len() > MAX_TABLES;
         tables.truncate(MAX_TABLES);
-        Self {
-            engine: engine.to_owned(),
-            version: version.to_owned(),
-            tables,
-            truncated,
-        }
+        Self { engine: engine.to_owned(), version: version.to_owned(), tables, truncated }
     }
 }

@@ -71,10 +71,7 @@ impl Targets {
     /// # Errors
     /// When an entry is malformed, or the files' folder is not set or not there.
     pub fn new(rules: TargetRules) -> Result<Self, TargetRulesError> {
-        Ok(Self {
-            allowlist: Allowlist::new(&rules)?,
-            timeout: rules.timeout,
-        })
+        Ok(Self { allowlist: Allowlist::new(&rules)?, timeout: rules.timeout })
     }
 
     /// Reads a connection string: syntax, known fields, allowlist. Touches neither network nor files.
@@ -83,11 +80,7 @@ impl Targets {
     /// `INVALID_REQUEST` or `TARGET_NOT_ALLOWED`.
     pub fn parse(&self, connection_string: &SecretString) -> Result<Target, TargetError> {
         let text = connection_string.expose_secret();
-        if text.len() > MAX_CONNECTION_STRING {
-            return Err(TargetError::invalid(format!(
-                "connectionString: longer than {MAX_CONNECTION_STRING} bytes. Shorten it"
-            )));
-        }
+        check_length(text)?;
         let (scheme, rest) = text.split_once(':').ok_or_else(unknown_form)?;
         let scheme = scheme.to_ascii_lowercase();
         let place = if postgres::SCHEMES.contains(&scheme.as_str()) {
@@ -101,10 +94,10 @@ impl Targets {
         } else {
             return Err(unknown_form());
         };
-        Ok(Target {
-            place,
-            timeout: self.timeout,
-        })
+        let target = Target { place, timeout: self.timeout };
+        // The canonical string may be longer, and is what has to parse again.
+        check_length(target.connection_string().expose_secret())?;
+        Ok(target)
     }
 
     fn parse_postgres(&self, rest: &str) -> Result<PostgresTarget, TargetError> {
@@ -121,14 +114,9 @@ impl Targets {
     fn parse_sqlite(&self, rest: &str) -> Result<Place, TargetError> {
         let name = FileName::parse(rest)?;
         let root = self.allowlist.files().ok_or_else(|| {
-            TargetError::not_allowed(
-                "sqlite: targets are not on this server's list. Ask the operator to add `sqlite:`",
-            )
+            TargetError::not_allowed("sqlite: targets are not on this server's list. Ask the operator to add `sqlite:`")
         })?;
-        Ok(Place::Sqlite {
-            root: Arc::clone(root),
-            name,
-        })
+        Ok(Place::Sqlite { root: Arc::clone(root), name })
     }
 }
 
@@ -155,12 +143,10 @@ impl Target {
     /// `CONNECTION_REFUSED` or `TARGET_UNAVAILABLE`; `TARGET_NOT_ALLOWED` for a file whose links lead out of its folder.
     pub async fn open(&self) -> Result<Connection, TargetError> {
         Ok(Connection(match &self.place {
-            Place::Postgres(target) => {
-                OpenPlace::Postgres(PostgresConnection::open(target, self.timeout).await?)
+            Place::Postgres(target) => OpenPlace::Postgres(PostgresConnection::open(target, self.timeout).await?),
+            Place::Sqlite { root, name } => {
+                OpenPlace::Sqlite(SqliteConnection::open(Arc::clone(root), name.clone(), self.timeout).await?)
             }
-            Place::Sqlite { root, name } => OpenPlace::Sqlite(
-                SqliteConnection::open(Arc::clone(root), name.clone(), self.timeout).await?,
-            ),
         }))
     }
 }
@@ -178,13 +164,20 @@ impl Connection {
     }
 }
 
+fn check_length(text: &str) -> Result<(), TargetError> {
+    if text.len() > MAX_CONNECTION_STRING {
+        return Err(TargetError::invalid(format!(
+            "connectionString: longer than {MAX_CONNECTION_STRING} bytes once percent-encoded. Shorten it"
+        )));
+    }
+    Ok(())
+}
+
 /// RFC 3986, section 3.1; short, so that the message names a scheme and nothing else.
 fn is_scheme(text: &str) -> bool {
     text.len() <= 20
         && text.starts_with(|first: char| first.is_ascii_alphabetic())
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
 }
 
 fn unknown_form() -> TargetError {
@@ -201,36 +194,18 @@ mod tests {
     use super::{MAX_CONNECTION_STRING, Target, TargetError, TargetRules, Targets};
 
     fn parse(text: &str) -> Result<Target, TargetError> {
-        let allow = ["postgres://db.internal:5432", "postgres://127.0.0.1:5433"]
-            .map(str::to_owned)
-            .to_vec();
-        let targets = Targets::new(TargetRules {
-            allow,
-            ..TargetRules::default()
-        })
-        .unwrap();
+        let allow = ["postgres://db.internal:5432", "postgres://127.0.0.1:5433"].map(str::to_owned).to_vec();
+        let targets = Targets::new(TargetRules { allow, ..TargetRules::default() }).unwrap();
         targets.parse(&SecretString::from(text))
     }
 
     #[test]
     fn a_listed_target_is_taken_in_every_spelling_of_it() {
         for (text, subject) in [
-            (
-                "postgres://alice:pw@db.internal/app",
-                "alice@db.internal:5432/app",
-            ),
-            (
-                "postgresql://alice:pw@DB.INTERNAL.:5432/app",
-                "alice@db.internal:5432/app",
-            ),
-            (
-                "PostgreSQL://alice:pw@db.internal/app",
-                "alice@db.internal:5432/app",
-            ),
-            (
-                "postgres://alice:pw@127.1:5433/app",
-                "alice@127.0.0.1:5433/app",
-            ),
+            ("postgres://alice:pw@db.internal/app", "alice@db.internal:5432/app"),
+            ("postgresql://alice:pw@DB.INTERNAL.:5432/app", "alice@db.internal:5432/app"),
+            ("PostgreSQL://alice:pw@db.internal/app", "alice@db.internal:5432/app"),
+            ("postgres://alice:pw@127.1:5433/app", "alice@127.0.0.1:5433/app"),
         ] {
             let target = parse(text).unwrap();
             assert_eq!(target.subject().as_deref(), Some(subject), "{text}");
@@ -242,34 +217,13 @@ mod tests {
     #[test]
     fn what_is_not_listed_is_refused_by_scheme_host_and_port() {
         for (text, expected) in [
-            (
-                "postgres://alice:s3cret@db.internal:5433/app",
-                "postgres://db.internal:5433 is not",
-            ),
-            (
-                "postgres://alice:s3cret@127.0.0.1/app",
-                "postgres://127.0.0.1:5432 is not",
-            ),
-            (
-                "postgres://alice:s3cret@evil.example/app",
-                "postgres://evil.example:5432 is not",
-            ),
-            (
-                "postgres://alice:s3cret@169.254.169.254:80/app",
-                "postgres://169.254.169.254:80 is not",
-            ),
-            (
-                "postgres://alice:s3cret@[::ffff:127.0.0.1]:5433/app",
-                "postgres://[::ffff:7f00:1]:5433 is not",
-            ),
-            (
-                "mysql://alice:s3cret@db.internal/app",
-                "mysql: targets are not",
-            ),
-            (
-                "mongodb+srv://alice:s3cret@db.internal/app",
-                "mongodb+srv: targets are not",
-            ),
+            ("postgres://alice:s3cret@db.internal:5433/app", "postgres://db.internal:5433 is not"),
+            ("postgres://alice:s3cret@127.0.0.1/app", "postgres://127.0.0.1:5432 is not"),
+            ("postgres://alice:s3cret@evil.example/app", "postgres://evil.example:5432 is not"),
+            ("postgres://alice:s3cret@169.254.169.254:80/app", "postgres://169.254.169.254:80 is not"),
+            ("postgres://alice:s3cret@[::ffff:127.0.0.1]:5433/app", "postgres://[::ffff:7f00:1]:5433 is not"),
+            ("mysql://alice:s3cret@db.internal/app", "mysql: targets are not"),
+            ("mongodb+srv://alice:s3cret@db.internal/app", "mongodb+srv: targets are not"),
             ("file:///etc/passwd", "file: targets are not"),
             ("sqlite:sample.db", "sqlite: targets are not"),
         ] {
@@ -282,36 +236,34 @@ mod tests {
 
     #[test]
     fn what_is_no_connection_string_is_not_repeated() {
-        for text in [
-            "",
-            "s3cret",
-            "host=db.internal password=s3cret",
-            "s3cret:s3cret",
-            "s3 cret://x",
-            "://s3cret",
-        ] {
+        for text in ["", "s3cret", "host=db.internal password=s3cret", "s3cret:s3cret", "s3 cret://x", "://s3cret"] {
             let error = parse(text).unwrap_err();
             assert_eq!(error.code(), ProblemCode::InvalidRequest, "{text}");
-            assert!(
-                error.to_string().contains("postgres://USER:PASSWORD@"),
-                "{error}"
-            );
+            assert!(error.to_string().contains("postgres://USER:PASSWORD@"), "{error}");
             assert!(!error.to_string().contains("s3"), "{error}");
         }
     }
 
     #[test]
+    fn opening_and_asking_can_move_between_threads() {
+        fn movable<T: Send>(_: &T) {}
+        let target = parse("postgres://alice:pw@db.internal/app").unwrap();
+        movable(&target);
+        movable(&async move { target.open().await?.describe().await });
+    }
+
+    #[test]
     fn an_endless_string_is_refused() {
-        let text = |length: usize| {
-            let rest = "postgres://a:@db.internal/d".len();
-            format!("postgres://a:{}@db.internal/d", "p".repeat(length - rest))
+        let text = |character: &str, length: usize| {
+            let rest = "postgres://a:@db.internal:5432/d".len();
+            format!("postgres://a:{}@db.internal:5432/d", character.repeat(length - rest))
         };
-        assert!(parse(&text(MAX_CONNECTION_STRING)).is_ok());
-        let error = parse(&text(MAX_CONNECTION_STRING + 1)).unwrap_err();
-        assert_eq!(error.code(), ProblemCode::InvalidRequest);
-        assert!(
-            error.to_string().contains("longer than 2048 bytes"),
-            "{error}"
-        );
+        assert!(parse(&text("p", MAX_CONNECTION_STRING)).is_ok());
+        // `!` is written as three characters.
+        for text in [text("p", MAX_CONNECTION_STRING + 1), text("!", 1000)] {
+            let error = parse(&text).unwrap_err();
+            assert_eq!(error.code(), ProblemCode::InvalidRequest);
+            assert!(error.to_string().contains("longer than 2048 bytes"), "{error}");
+        }
     }
 }

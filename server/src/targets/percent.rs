@@ -6,11 +6,7 @@ use std::fmt;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Everything but RFC 3986's unreserved characters is written as an escape.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a text can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,9 +22,7 @@ pub(super) enum DecodeError {
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Escape => {
-                "has a `%` without two hexadecimal digits behind it; write a `%` as %25"
-            }
+            Self::Escape => "has a `%` without two hexadecimal digits behind it; write a `%` as %25",
             Self::Encoding => "is not UTF-8 once its percent escapes are decoded",
             Self::Nul => "contains %00, which no database accepts",
         })
@@ -37,18 +31,12 @@ impl fmt::Display for DecodeError {
 
 /// Decodes every escape of `text`.
 pub(super) fn decode(text: &str) -> Result<String, DecodeError> {
-    let whole = |escape: &str| {
-        escape
-            .as_bytes()
-            .get(..2)
-            .is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
-    };
+    let whole =
+        |escape: &str| escape.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     if !text.split('%').skip(1).all(whole) {
         return Err(DecodeError::Escape);
     }
-    let decoded = percent_decode_str(text)
-        .decode_utf8()
-        .map_err(|_| DecodeError::Encoding)?;
+    let decoded = percent_decode_str(text).decode_utf8().map_err(|_| DecodeError::Encoding)?;
     if decoded.contains('\0') {
         return Err(DecodeError::Nul);
     }

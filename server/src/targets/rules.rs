@@ -9,6 +9,8 @@ use std::{
 
 use super::{endpoint::Endpoint, postgres, sqlite};
 
+const ONLY_SERVERS: &str = "an allowed target has a user, path or parameter; write only `postgres://HOST:PORT`";
+
 /// What the operator allows, as configured.
 #[derive(Clone, Debug)]
 pub struct TargetRules {
@@ -22,11 +24,7 @@ pub struct TargetRules {
 
 impl Default for TargetRules {
     fn default() -> Self {
-        Self {
-            allow: Vec::new(),
-            files_root: None,
-            timeout: Duration::from_secs(5),
-        }
+        Self { allow: Vec::new(), files_root: None, timeout: Duration::from_secs(5) }
     }
 }
 
@@ -52,17 +50,18 @@ pub(super) struct Allowlist {
 impl Allowlist {
     /// Checks every entry, and that the files' folder is there.
     pub(super) fn new(rules: &TargetRules) -> Result<Self, TargetRulesError> {
-        let mut allowlist = Self {
-            postgres: Vec::new(),
-            files: None,
-        };
+        if rules.timeout.is_zero() {
+            return Err(TargetRulesError("the targets' timeout must be longer than zero".to_owned()));
+        }
+        let mut allowlist = Self { postgres: Vec::new(), files: None };
         for entry in &rules.allow {
+            // A password has no place in a list, and an entry that may hold one is not repeated.
+            if entry.contains('@') {
+                return Err(TargetRulesError(ONLY_SERVERS.to_owned()));
+            }
             if entry == sqlite::PREFIX {
                 allowlist.files = Some(files_root(rules.files_root.as_deref())?);
-            } else if let Some(endpoint) = postgres::SCHEMES
-                .iter()
-                .find_map(|scheme| authority(entry, scheme))
-            {
+            } else if let Some(endpoint) = postgres::SCHEMES.iter().find_map(|scheme| authority(entry, scheme)) {
                 allowlist.postgres.push(postgres_entry(entry, endpoint)?);
             } else {
                 return Err(TargetRulesError(format!(
@@ -89,12 +88,9 @@ fn authority<'a>(entry: &'a str, scheme: &str) -> Option<&'a str> {
 }
 
 fn postgres_entry(entry: &str, text: &str) -> Result<Endpoint, TargetRulesError> {
-    // What is allowed is a server, not a person or a database on it; and a password has no place in a list.
-    if text.contains(['@', '/', '?', '#']) {
-        return Err(TargetRulesError(
-            "an allowed target has a user, path or parameter; write only `postgres://HOST:PORT`"
-                .to_owned(),
-        ));
+    // What is allowed is a server, not a person or a database on it.
+    if text.contains(['/', '?', '#']) {
+        return Err(TargetRulesError(ONLY_SERVERS.to_owned()));
     }
     if !text.rsplit(']').next().is_some_and(|end| end.contains(':')) {
         return Err(TargetRulesError(format!(
@@ -102,25 +98,16 @@ fn postgres_entry(entry: &str, text: &str) -> Result<Endpoint, TargetRulesError>
             postgres::DEFAULT_PORT
         )));
     }
-    Endpoint::parse(text, postgres::DEFAULT_PORT).map_err(|error| {
-        TargetRulesError(format!(
-            "the allowed target {entry:?} can't be used: {error}"
-        ))
-    })
+    Endpoint::parse(text, postgres::DEFAULT_PORT)
+        .map_err(|error| TargetRulesError(format!("the allowed target {entry:?} can't be used: {error}")))
 }
 
 fn files_root(configured: Option<&Path>) -> Result<Arc<Path>, TargetRulesError> {
     let Some(folder) = configured else {
-        return Err(TargetRulesError(
-            "`sqlite:` is allowed, so the folder of the files must be set".to_owned(),
-        ));
+        return Err(TargetRulesError("`sqlite:` is allowed, so the folder of the files must be set".to_owned()));
     };
-    let unusable = |reason: String| {
-        TargetRulesError(format!(
-            "the files' folder {} can't be used: {reason}",
-            folder.display()
-        ))
-    };
+    let unusable =
+        |reason: String| TargetRulesError(format!("the files' folder {} can't be used: {reason}", folder.display()));
     let canonical = fs::canonicalize(folder).map_err(|error| unusable(error.to_string()))?;
     if !canonical.is_dir() {
         return Err(unusable("it is not a folder".to_owned()));
@@ -134,11 +121,7 @@ mod tests {
 
     fn allowlist(entries: &[&str]) -> Result<Allowlist, String> {
         let allow = entries.iter().map(ToString::to_string).collect();
-        Allowlist::new(&TargetRules {
-            allow,
-            ..TargetRules::default()
-        })
-        .map_err(|error| error.to_string())
+        Allowlist::new(&TargetRules { allow, ..TargetRules::default() }).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -154,11 +137,7 @@ mod tests {
             ("[::1]:5432", false),
             ("127.0.0.1:5432", false),
         ] {
-            assert_eq!(
-                list.allows_postgres(&Endpoint::parse(endpoint, 1).unwrap()),
-                allowed,
-                "{endpoint}"
-            );
+            assert_eq!(list.allows_postgres(&Endpoint::parse(endpoint, 1).unwrap()), allowed, "{endpoint}");
         }
     }
 
@@ -185,19 +164,20 @@ mod tests {
             ("postgres://*:5432", "neither a name nor an address"),
             ("postgres://a,b:5432", "one host"),
             ("postgres://localhost:5432/", "only `postgres://HOST:PORT`"),
-            (
-                "postgres://localhost:5432?host=b",
-                "only `postgres://HOST:PORT`",
-            ),
-            (
-                "postgres://user:secret@localhost:5432",
-                "only `postgres://HOST:PORT`",
-            ),
+            ("postgres://localhost:5432?host=b", "only `postgres://HOST:PORT`"),
+            ("postgres://user:secret@localhost:5432", "only `postgres://HOST:PORT`"),
+            ("mysql://user:secret@localhost:3306", "only `postgres://HOST:PORT`"),
         ] {
             let error = allowlist(&[entry]).unwrap_err();
             assert!(error.contains(expected), "{entry}: {error}");
             assert!(!error.contains("secret"), "{error}");
         }
+    }
+
+    #[test]
+    fn a_timeout_that_nothing_can_meet_is_refused() {
+        let rules = TargetRules { timeout: std::time::Duration::ZERO, ..TargetRules::default() };
+        assert!(Allowlist::new(&rules).unwrap_err().to_string().contains("longer than zero"));
     }
 
     #[test]
@@ -208,18 +188,11 @@ mod tests {
         let allow = vec!["sqlite:".to_owned()];
         for (root, expected) in [
             (None, Some("must be set")),
-            (
-                Some(folder.path().join("missing")),
-                Some("missing can't be used"),
-            ),
+            (Some(folder.path().join("missing")), Some("missing can't be used")),
             (Some(file), Some("not a folder")),
             (Some(folder.path().to_owned()), None),
         ] {
-            let rules = TargetRules {
-                allow: allow.clone(),
-                files_root: root,
-                ..TargetRules::default()
-            };
+            let rules = TargetRules { allow: allow.clone(), files_root: root, ..TargetRules::default() };
             match (Allowlist::new(&rules), expected) {
                 (Ok(list), None) => assert!(list.files().is_some()),
                 (Err(error), Some(expected)) => {

@@ -20,37 +20,21 @@ pub fn write(file: &Path) -> io::Result<()> {
         return Ok(());
     }
     let failed = |error: io::Error| {
-        io::Error::new(
-            error.kind(),
-            format!(
-                "can't write the sample database {}: {error}",
-                file.display()
-            ),
-        )
+        io::Error::new(error.kind(), format!("can't write the sample database {}: {error}", file.display()))
     };
     build(file).map_err(failed)
 }
 
 fn build(file: &Path) -> io::Result<()> {
-    let folder = file
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let draft = Builder::new()
-        .prefix(".sample-")
-        .suffix(".draft")
-        .tempfile_in(folder)?;
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let draft = Builder::new().prefix(".sample-").suffix(".draft").tempfile_in(folder)?;
     // An absolute path, because SQLite would read one that begins with `file:` as a URI.
     let connection = Connection::open(path::absolute(draft.path())?).map_err(io::Error::other)?;
     // The draft is thrown away when this fails, so that there is nothing to roll back to.
     connection
-        .execute_batch(&format!(
-            "PRAGMA journal_mode = OFF; BEGIN; {SCRIPT} COMMIT;"
-        ))
+        .execute_batch(&format!("PRAGMA journal_mode = OFF; BEGIN; {SCRIPT} COMMIT;"))
         .map_err(io::Error::other)?;
-    connection
-        .close()
-        .map_err(|(_, error)| io::Error::other(error))?;
+    connection.close().map_err(|(_, error)| io::Error::other(error))?;
     draft.as_file().sync_all()?;
     match draft.persist_noclobber(file) {
         Ok(_) => Ok(()),
@@ -74,24 +58,15 @@ mod tests {
         let file = folder.path().join("sample.db");
         write(&file).unwrap();
         let sample = Connection::open(&file).unwrap();
-        let count = |query: &str| {
-            sample
-                .query_row(query, (), |row| row.get::<_, i64>(0))
-                .unwrap()
-        };
-        assert_eq!(
-            count("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"),
-            3
-        );
+        let count = |query: &str| sample.query_row(query, (), |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(count("SELECT count(*) FROM sqlite_schema WHERE type = 'table'"), 3);
         assert_eq!(
             count(
                 "SELECT count(*) FROM repairs JOIN bicycles b ON b.id = bicycle_id JOIN customers c ON c.id = customer_id"
             ),
             8
         );
-        let check: String = sample
-            .query_row("PRAGMA integrity_check", (), |row| row.get(0))
-            .unwrap();
+        let check: String = sample.query_row("PRAGMA integrity_check", (), |row| row.get(0)).unwrap();
         assert_eq!(check, "ok");
         drop(sample);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -117,25 +92,14 @@ mod tests {
             }
         });
         let tables = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
-        let count = Connection::open(&file)
-            .unwrap()
-            .query_row("SELECT count(*) FROM repairs", (), tables)
-            .unwrap();
-        assert_eq!(
-            (count, fs::read_dir(folder.path()).unwrap().count()),
-            (8, 1)
-        );
+        let count = Connection::open(&file).unwrap().query_row("SELECT count(*) FROM repairs", (), tables).unwrap();
+        assert_eq!((count, fs::read_dir(folder.path()).unwrap().count()), (8, 1));
     }
 
     #[test]
     fn a_missing_folder_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let error = write(&folder.path().join("missing").join("sample.db"))
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("sample database") && error.contains("missing"),
-            "{error}"
-        );
+        let error = write(&folder.path().join("missing").join("sample.db")).unwrap_err().to_string();
+        assert!(error.contains("sample database") && error.contains("missing"), "{error}");
     }
 }

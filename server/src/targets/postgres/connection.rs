@@ -23,12 +23,12 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Every operator and function is the catalogue's own: `search_path` is set before it runs. Partitions are part of their
 /// table, and what the person can't read is not listed.
 const TABLES: &str =
-    "SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname
+    "SELECT (CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname) COLLATE \"C\"
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'f') AND NOT c.relispartition
       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
       AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
-    ORDER BY 1 COLLATE \"C\"";
+    ORDER BY 1";
 
 /// A connection whose credentials the server accepted.
 #[derive(Debug)]
@@ -42,10 +42,7 @@ pub(in super::super) struct PostgresConnection {
 
 impl PostgresConnection {
     /// Connects and signs in.
-    pub(in super::super) async fn open(
-        target: &PostgresTarget,
-        timeout: Duration,
-    ) -> Result<Self, TargetError> {
+    pub(in super::super) async fn open(target: &PostgresTarget, timeout: Duration) -> Result<Self, TargetError> {
         let endpoint = target.endpoint.clone();
         let mut config = Config::new();
         config
@@ -72,12 +69,7 @@ impl PostgresConnection {
                 _ = closed => { let _ = time::timeout(GOODBYE, connection).await; }
             }
         });
-        Ok(Self {
-            endpoint,
-            timeout,
-            client,
-            _open: open,
-        })
+        Ok(Self { endpoint, timeout, client, _open: open })
     }
 
     /// Reads version and table names in a read-only transaction.
@@ -91,10 +83,7 @@ impl PostgresConnection {
 }
 
 /// Simple queries throughout: prepared statements do not survive a pooler that works by transaction.
-async fn read(
-    client: &mut Client,
-    timeout: Duration,
-) -> Result<DatabaseInfo, tokio_postgres::Error> {
+async fn read(client: &mut Client, timeout: Duration) -> Result<DatabaseInfo, tokio_postgres::Error> {
     let transaction = client.build_transaction().read_only(true).start().await?;
     // The server stops what nobody waits for any more.
     let limits = format!(
@@ -104,17 +93,10 @@ async fn read(
     transaction.batch_execute(&limits).await?;
     let version = column(transaction.simple_query("SHOW server_version").await?);
     let limit = MAX_TABLES.saturating_add(1);
-    let tables = column(
-        transaction
-            .simple_query(&format!("{TABLES} LIMIT {limit}"))
-            .await?,
-    );
+    let tables = column(transaction.simple_query(&format!("{TABLES} LIMIT {limit}")).await?);
     transaction.commit().await?;
     // `15.14 (Debian 15.14-0+deb12u1)`: what follows the version is the packager's.
-    let version = version
-        .first()
-        .and_then(|version| version.split(' ').next())
-        .unwrap_or_default();
+    let version = version.first().and_then(|version| version.split(' ').next()).unwrap_or_default();
     Ok(DatabaseInfo::new("PostgreSQL", version, tables))
 }
 
@@ -144,9 +126,7 @@ fn asking_failed(endpoint: &Endpoint, error: &tokio_postgres::Error) -> TargetEr
             "the connection to the PostgreSQL server at {endpoint} was lost. Try again in a moment"
         ));
     }
-    TargetError::refused(format!(
-        "the PostgreSQL server at {endpoint} refused to list the database's tables"
-    ))
+    TargetError::refused(format!("the PostgreSQL server at {endpoint} refused to list the database's tables"))
 }
 
 fn too_slow(endpoint: &Endpoint, timeout: Duration) -> TargetError {

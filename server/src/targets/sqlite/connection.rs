@@ -45,20 +45,13 @@ impl SqliteConnection {
             Ok(Ok(opened)) => opened?,
             Ok(Err(_)) | Err(_) => return Err(unavailable(&name)),
         };
-        Ok(Self {
-            name,
-            timeout,
-            connection: Arc::new(Mutex::new(connection)),
-        })
+        Ok(Self { name, timeout, connection: Arc::new(Mutex::new(connection)) })
     }
 
     /// Reads version and table names.
     pub(in super::super) async fn describe(&mut self) -> Result<DatabaseInfo, TargetError> {
         let connection = Arc::clone(&self.connection);
-        let interrupt = connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get_interrupt_handle();
+        let interrupt = connection.lock().unwrap_or_else(PoisonError::into_inner).get_interrupt_handle();
         let reading = task::spawn_blocking(move || {
             let connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
             tables(&connection)
@@ -80,11 +73,8 @@ fn open(root: &Path, name: &FileName, timeout: Duration) -> Result<Connection, T
     let (path, found) = resolve(root, name)?;
     // SQLITE_USE_URI is compiled in, so that a path beginning with `file:` would be a URI even without the flag; an
     // absolute one never does.
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection =
-        Connection::open_with_flags(&path, flags).and_then(|connection| prove(connection, timeout));
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let connection = Connection::open_with_flags(&path, flags).and_then(|connection| prove(connection, timeout));
     let connection = connection.map_err(|error| failed(name, &error))?;
     let (path_now, found_now) = resolve(root, name)?;
     if path_now != path || !same_file(&found, &found_now) {
@@ -95,8 +85,7 @@ fn open(root: &Path, name: &FileName, timeout: Duration) -> Result<Connection, T
 
 /// Where the name leads, if that is a file below the folder.
 fn resolve(root: &Path, name: &FileName) -> Result<(PathBuf, Metadata), TargetError> {
-    let path =
-        fs::canonicalize(root.join(name.as_str())).map_err(|error| lookup_failed(name, &error))?;
+    let path = fs::canonicalize(root.join(name.as_str())).map_err(|error| lookup_failed(name, &error))?;
     if !path.starts_with(root) {
         return Err(TargetError::not_allowed(format!(
             "{PREFIX}{} leads out of the server's folder. Name a file that lies in it",
@@ -129,17 +118,13 @@ fn prove(connection: Connection, timeout: Duration) -> rusqlite::Result<Connecti
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
-    connection.execute_batch(
-        "PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0",
-    )?;
+    connection.execute_batch("PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0")?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
     Ok(connection)
 }
 
 fn tables(connection: &Connection) -> rusqlite::Result<Vec<String>> {
-    let limit = i64::try_from(MAX_TABLES)
-        .unwrap_or(i64::MAX)
-        .saturating_add(1);
+    let limit = i64::try_from(MAX_TABLES).unwrap_or(i64::MAX).saturating_add(1);
     let mut statement = connection.prepare(TABLES)?;
     statement.query_map([limit], |row| row.get(0))?.collect()
 }
@@ -160,9 +145,9 @@ fn failed(name: &FileName, error: &rusqlite::Error) -> TargetError {
 
 fn lookup_failed(name: &FileName, error: &io::Error) -> TargetError {
     match error.kind() {
-        io::ErrorKind::Interrupted
-        | io::ErrorKind::TimedOut
-        | io::ErrorKind::StaleNetworkFileHandle => unavailable(name),
+        io::ErrorKind::Interrupted | io::ErrorKind::TimedOut | io::ErrorKind::StaleNetworkFileHandle => {
+            unavailable(name)
+        }
         _ => refused(name),
     }
 }
@@ -176,8 +161,5 @@ fn refused(name: &FileName) -> TargetError {
 }
 
 fn unavailable(name: &FileName) -> TargetError {
-    TargetError::unavailable(format!(
-        "{PREFIX}{} is busy or can't be read now. Try again in a moment",
-        name.as_str()
-    ))
+    TargetError::unavailable(format!("{PREFIX}{} is busy or can't be read now. Try again in a moment", name.as_str()))
 }

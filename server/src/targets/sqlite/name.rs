@@ -19,36 +19,22 @@ impl FileName {
             return Err(invalid("the file is missing"));
         }
         if name.starts_with(['/', '\\']) {
-            return Err(invalid(
-                "the file must be relative to the server's folder, without a leading `/`",
-            ));
+            return Err(invalid("the file must be relative to the server's folder, without a leading `/`"));
         }
         if name.contains('?') {
             return Err(invalid("parameters are not accepted"));
         }
-        if let Some(character) = name
-            .chars()
-            .find(|c| c.is_control() || matches!(c, '%' | ':' | '\\' | '#'))
-        {
-            return Err(invalid(&format!(
-                "the file's name must not contain {character:?}; it is taken as it stands"
-            )));
+        if let Some(character) = name.chars().find(|c| c.is_control() || matches!(c, '%' | ':' | '\\' | '#')) {
+            return Err(invalid(&format!("the file's name must not contain {character:?}; it is taken as it stands")));
         }
         // `components` passes over `a//b`, `a/./b` and `a/`, hence the plain splitting.
         if name.split('/').any(|part| matches!(part, "" | "." | "..")) {
-            return Err(invalid(
-                "the file must be named without `..`, `.` or an empty part",
-            ));
+            return Err(invalid("the file must be named without `..`, `.` or an empty part"));
         }
-        let plain = Path::new(name)
-            .components()
-            .all(|component| match component {
-                Component::Normal(_) => true,
-                Component::Prefix(_)
-                | Component::RootDir
-                | Component::CurDir
-                | Component::ParentDir => false,
-            });
+        let plain = Path::new(name).components().all(|component| match component {
+            Component::Normal(_) => true,
+            Component::Prefix(_) | Component::RootDir | Component::CurDir | Component::ParentDir => false,
+        });
         if !plain {
             return Err(invalid("the file must be relative to the server's folder"));
         }
@@ -62,9 +48,7 @@ impl FileName {
 }
 
 fn invalid(reason: &str) -> TargetError {
-    TargetError::invalid(format!(
-        "connectionString: {reason}. Its form is sqlite:FILE, as in sqlite:sample.db"
-    ))
+    TargetError::invalid(format!("connectionString: {reason}. Its form is sqlite:FILE, as in sqlite:sample.db"))
 }
 
 #[cfg(test)]
@@ -73,15 +57,7 @@ mod tests {
 
     #[test]
     fn a_plain_relative_name_is_taken_as_it_stands() {
-        for name in [
-            "sample.db",
-            "sub/sample.db",
-            "my data.sqlite3",
-            "größe.db",
-            "a..b",
-            "..a",
-            ".hidden",
-        ] {
+        for name in ["sample.db", "sub/sample.db", "my data.sqlite3", "größe.db", "a..b", "..a", ".hidden"] {
             assert_eq!(FileName::parse(name).unwrap().as_str(), name);
         }
     }

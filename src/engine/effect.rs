@@ -1,0 +1,175 @@
+//! Everything the machine can ask of its shell.
+
+use super::input::{FetchId, Generation, RequestId};
+use super::snapshot::Snapshot;
+use super::time::Millis;
+use super::verdict::Reason;
+
+/// A request to the backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Request {
+    /// Ask whether the session is good.
+    Validate {
+        /// 1 for the first try since the last verdict.
+        attempt: u32,
+        /// The person has done something since the last good check.
+        activity: bool,
+    },
+    /// Re-establish the session.
+    Reconnect {
+        /// 1 for the first try since the last verdict.
+        attempt: u32,
+        /// The person has done something since the last good check.
+        activity: bool,
+    },
+    /// End the session for good.
+    Logout {
+        /// End every session of the subject.
+        everywhere: bool,
+    },
+}
+
+/// What a `session.fetch` call does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FetchStep {
+    /// Send the request, in this generation: for the first time, or once more after it was refused.
+    Send(Generation),
+    /// Hand the refusal to the caller.
+    Deliver,
+}
+
+/// Which promises of the application are kept now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Promised {
+    /// Those of `check()` and `extend()`.
+    Check,
+    /// Those of `signOut()`.
+    SignOut,
+}
+
+/// Which phase a slow request belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
+pub enum Phase {
+    /// A check.
+    Validate,
+    /// A reconnect.
+    Reconnect,
+}
+
+/// Something the application may want to know. The names and fields are those of the public `KeepAliveEvents`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
+#[cfg_attr(
+    any(feature = "serde", target_arch = "wasm32"),
+    serde(untagged, rename_all_fields = "camelCase")
+)]
+pub enum Event {
+    /// The status became `connected`; the payload is the snapshot.
+    Connected,
+    /// A check is being sent.
+    Checking {
+        /// 1 for the first try since the last verdict.
+        attempt: u32,
+    },
+    /// A check was answered with a verdict.
+    Checked {
+        /// From sending to the verdict.
+        duration_ms: Millis,
+        /// Another tab made the check.
+        shared: bool,
+    },
+    /// A request is taking long, for instance because the backend is starting.
+    Slow {
+        /// Which request.
+        phase: Phase,
+        /// Since it was sent.
+        elapsed_ms: Millis,
+    },
+    /// No verdict can be had at the moment.
+    Degraded {
+        /// Why.
+        reason: Reason,
+        /// Until the next try.
+        retry_in_ms: Millis,
+    },
+    /// The session is being re-established.
+    Reconnecting {
+        /// 1 for the first try since the last verdict.
+        attempt: u32,
+    },
+    /// The session was re-established.
+    Reconnected {
+        /// Since the first sign of trouble.
+        downtime_ms: Millis,
+        /// How often the session has been established.
+        epoch: u32,
+    },
+    /// A limit is near.
+    Expiring {
+        /// Until the nearest limit.
+        seconds_left: u64,
+    },
+    /// Definitive: the person must log in again.
+    Disconnected {
+        /// Why.
+        reason: Reason,
+    },
+    /// The machine was asleep.
+    Wake {
+        /// For about this long.
+        slept_ms: Millis,
+    },
+}
+
+impl Event {
+    /// The public name.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Connected => "connected",
+            Self::Checking { .. } => "checking",
+            Self::Checked { .. } => "checked",
+            Self::Slow { .. } => "slow",
+            Self::Degraded { .. } => "degraded",
+            Self::Reconnecting { .. } => "reconnecting",
+            Self::Reconnected { .. } => "reconnected",
+            Self::Expiring { .. } => "expiring",
+            Self::Disconnected { .. } => "disconnected",
+            Self::Wake { .. } => "wake",
+        }
+    }
+}
+
+/// One thing for the shell to do. They are carried out in order, all of them, before the next input.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Send a request and feed its outcome back as [`Input::Replied`](super::Input::Replied).
+    Send {
+        /// Fresh for every request.
+        id: RequestId,
+        /// What to send.
+        request: Request,
+        /// The same for every retry of one attempt; requests with the same number carry the same idempotency key.
+        key: u32,
+    },
+    /// Give up a request. Never one that may re-establish the session before its long limit.
+    Abort(RequestId),
+    /// Forget the credential that the page holds.
+    ClearCredential,
+    /// The public snapshot changed.
+    Change(Snapshot),
+    /// Tell the application.
+    Emit(Event),
+    /// Keep promises.
+    Settle(Promised),
+    /// Let a `session.fetch` call go on.
+    Fetch {
+        /// Which call.
+        fetch: FetchId,
+        /// How.
+        step: FetchStep,
+    },
+    /// Go to the login page, if [`Machine::may_redirect`](super::Machine::may_redirect) still says so.
+    Redirect(Reason),
+}

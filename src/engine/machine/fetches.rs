@@ -1,0 +1,129 @@
+//! The application's own requests that wait for the session.
+
+use super::super::effect::{Effect, FetchStep};
+use super::super::input::{FetchId, Generation, Refusal};
+use super::super::time::{Instant, Millis, Now};
+use super::{Lifecycle, Machine, Standing};
+
+/// A refusal right after a good check is about the request, not about the session.
+const CHECKED_JUST_NOW: Millis = Millis::from_secs(5);
+
+/// Why a call waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Waits {
+    /// It has not been sent.
+    ToBeSent,
+    /// It was refused and may be sent once more.
+    Refused,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Call {
+    fetch: FetchId,
+    waits: Waits,
+    until: Instant,
+}
+
+/// Every call that waits, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Fetches(Vec<Call>);
+
+impl Fetches {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn end(&mut self, fetch: FetchId) {
+        self.0.retain(|call| call.fetch != fetch);
+    }
+
+    /// The first moment at which a call has waited long enough.
+    pub(super) fn limit(&self) -> Option<Instant> {
+        self.0.iter().map(|call| call.until).min()
+    }
+
+    /// Nothing more is to be waited for: what was not sent yet is sent, what was refused goes on with `refused`.
+    pub(super) fn release(&mut self, generation: Generation, refused: FetchStep, out: &mut Vec<Effect>) {
+        for call in self.0.drain(..) {
+            out.push(step(call, generation, refused));
+        }
+    }
+
+    /// The same for those that have waited long enough.
+    pub(super) fn release_overdue(&mut self, now: Instant, generation: Generation, out: &mut Vec<Effect>) {
+        self.0.retain(|call| {
+            let over = call.until <= now;
+            if over {
+                out.push(step(*call, generation, FetchStep::Deliver));
+            }
+            !over
+        });
+    }
+}
+
+fn step(call: Call, generation: Generation, refused: FetchStep) -> Effect {
+    let step = match call.waits {
+        Waits::ToBeSent => FetchStep::Send(generation),
+        Waits::Refused => refused,
+    };
+    Effect::Fetch { fetch: call.fetch, step }
+}
+
+impl Machine {
+    /// Sent at once, unless a reconnect is under way: then it would be refused for certain.
+    pub(super) fn fetch_started(&mut self, now: Now, fetch: FetchId, out: &mut Vec<Effect>) {
+        match (self.lifecycle, self.standing) {
+            (Lifecycle::Running, Standing::Lost) => self.wait(now, fetch, Waits::ToBeSent),
+            (Lifecycle::Inactive | Lifecycle::Disposed, _)
+            | (Lifecycle::Running, Standing::Unknown | Standing::Good | Standing::Over(_)) => {
+                out.push(Effect::Fetch { fetch, step: FetchStep::Send(self.session.generation) });
+            }
+        }
+    }
+
+    pub(super) fn fetch_refused(
+        &mut self,
+        now: Now,
+        fetch: FetchId,
+        generation: Generation,
+        refusal: Refusal,
+        out: &mut Vec<Effect>,
+    ) {
+        let current = self.session.generation;
+        let outdated = generation != current;
+        match (self.lifecycle, self.standing, refusal) {
+            (Lifecycle::Inactive | Lifecycle::Disposed, _, _) | (Lifecycle::Running, Standing::Over(_), _) => {
+                out.push(Effect::Fetch { fetch, step: FetchStep::Deliver });
+            }
+            // Refused by a session that has been replaced meanwhile.
+            (Lifecycle::Running, Standing::Good, _) if outdated => {
+                out.push(Effect::Fetch { fetch, step: FetchStep::Send(current) });
+            }
+            (Lifecycle::Running, Standing::Good, Refusal::SessionUnknown) => {
+                self.lose(now);
+                self.wait(now, fetch, Waits::Refused);
+            }
+            (Lifecycle::Running, Standing::Good, Refusal::Unclear) => {
+                if self.checked_just_now(now) {
+                    out.push(Effect::Fetch { fetch, step: FetchStep::Deliver });
+                } else {
+                    self.schedule.next = Some(now.instant);
+                    self.wait(now, fetch, Waits::Refused);
+                }
+            }
+            (Lifecycle::Running, Standing::Unknown | Standing::Lost, _) => {
+                self.wait(now, fetch, Waits::Refused);
+            }
+        }
+    }
+
+    fn checked_just_now(&self, now: Now) -> bool {
+        self.ordeal.trouble.is_none()
+            && self.session.last_ok.is_some_and(|ok| now.instant.since(ok) < CHECKED_JUST_NOW)
+    }
+
+    fn wait(&mut self, now: Now, fetch: FetchId, waits: Waits) {
+        let until = now.instant + self.config.reconnect_timeout;
+        self.fetches.0.push(Call { fetch, waits, until });
+    }
+}

@@ -1,0 +1,350 @@
+//! The machine: what is known, what is under way, and how every input changes it.
+
+mod fetches;
+mod page;
+mod probing;
+mod session;
+mod sign_out;
+mod timers;
+mod verdicts;
+
+use super::config::{Config, CredentialHolder};
+use super::effect::{Effect, Event, FetchStep, Promised};
+use super::input::{Input, RequestId};
+use super::snapshot::{Failure, Snapshot, Status};
+use super::time::{Instant, Now};
+use super::verdict::{Reason, Trouble};
+use fetches::Fetches;
+use page::Page;
+use probing::Probe;
+use session::Session;
+use sign_out::Logout;
+
+/// Whether the machine runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Lifecycle {
+    /// Not started yet, or stopped.
+    Inactive,
+    /// Checking.
+    Running,
+    /// Ended for good.
+    Disposed,
+}
+
+/// What the last definitive verdict was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Standing {
+    /// There was none yet.
+    Unknown,
+    /// The session is good.
+    Good,
+    /// The server forgot the session; nothing is decided before the reconnect is.
+    Lost,
+    /// The person must log in again.
+    Over(Reason),
+}
+
+/// A run of answers that were not a definitive verdict, and when trouble began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Ordeal {
+    /// The first sign of trouble: a transient answer or a lost session.
+    since: Option<Instant>,
+    /// Transient answers in a row.
+    failures: u32,
+    /// The last of them.
+    trouble: Option<Trouble>,
+}
+
+/// When to ask next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Schedule {
+    /// The next probe.
+    next: Option<Instant>,
+    /// The server asked to be left alone until then.
+    floor: Option<Instant>,
+    /// The last answer of any kind, or the last catch-up.
+    quiet_since: Option<Instant>,
+}
+
+/// Decides what a session needs next.
+///
+/// Methods are of two kinds: [`handle`](Self::handle) changes the machine, the others only look.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Machine {
+    config: Config,
+    lifecycle: Lifecycle,
+    page: Page,
+    standing: Standing,
+    session: Session,
+    ordeal: Ordeal,
+    schedule: Schedule,
+    probe: Option<Probe>,
+    /// Verdicts on requests older than this say nothing about the session as it is now.
+    fresh_from: RequestId,
+    /// A request that was under way when the person signed out, and may yet re-establish the session.
+    disowned: Option<RequestId>,
+    logout: Logout,
+    fetches: Fetches,
+    /// `check()` promises wait for the next verdict.
+    check_promised: bool,
+    next_request: RequestId,
+    /// Names the current attempt for the server; see [`Effect::Send`].
+    key: u32,
+    announced: Snapshot,
+}
+
+impl Machine {
+    /// A machine that has not been started.
+    pub fn new(config: Config) -> Self {
+        Self {
+            config,
+            lifecycle: Lifecycle::Inactive,
+            page: Page::default(),
+            standing: Standing::Unknown,
+            session: Session::default(),
+            ordeal: Ordeal::default(),
+            schedule: Schedule::default(),
+            probe: None,
+            fresh_from: RequestId::default(),
+            disowned: None,
+            logout: Logout::None,
+            fetches: Fetches::default(),
+            check_promised: false,
+            next_request: RequestId::default(),
+            key: 0,
+            announced: inactive_snapshot(),
+        }
+    }
+
+    /// Feeds one input and returns everything the shell must now do, in order.
+    pub fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
+        let mut out = Vec::new();
+        if self.lifecycle != Lifecycle::Disposed {
+            self.compare_clocks(now, &mut out);
+            self.take(now, input, &mut out);
+            self.fire(now, &mut out);
+            self.announce(now, &mut out);
+        }
+        out
+    }
+
+    /// The public picture as of the last [`Effect::Change`].
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.announced
+    }
+
+    /// Whether a redirect for this reason is still right. A listener may have stopped the machine, or signed in again,
+    /// since the effect was returned.
+    pub fn may_redirect(&self, reason: Reason) -> bool {
+        self.lifecycle == Lifecycle::Running && self.standing == Standing::Over(reason)
+    }
+
+    fn take(&mut self, now: Now, input: Input, out: &mut Vec<Effect>) {
+        match input {
+            Input::Start { visible, online } => self.start(now, visible, online),
+            Input::Stop => self.stop(out),
+            Input::Dispose => {
+                self.stop(out);
+                self.lifecycle = Lifecycle::Disposed;
+            }
+            Input::Check { activity } => self.check(now, activity, out),
+            Input::Remembered => self.remembered(now, out),
+            Input::SignOut { everywhere } => self.sign_out(now, everywhere, out),
+            Input::FetchStarted(fetch) => self.fetch_started(now, fetch, out),
+            Input::FetchRefused { fetch, generation, refusal } => {
+                self.fetch_refused(now, fetch, generation, refusal, out);
+            }
+            Input::FetchEnded(fetch) => self.fetches.end(fetch),
+            // Whatever is due is fired after every input.
+            Input::DeadlineReached => {}
+            Input::Visible => self.became_visible(now),
+            Input::Hidden => self.page.visible = false,
+            Input::Focused | Input::Resumed => self.catch_up(now),
+            Input::Left => self.left(out),
+            Input::Restored => self.restored(now),
+            Input::Online => self.became_online(now),
+            Input::Offline => self.became_offline(out),
+            Input::Active => self.page.active = true,
+            Input::Replied { id, outcome } => self.replied(now, id, outcome, out),
+        }
+    }
+
+    fn start(&mut self, now: Now, visible: bool, online: bool) {
+        match self.lifecycle {
+            Lifecycle::Running | Lifecycle::Disposed => {}
+            Lifecycle::Inactive => {
+                self.lifecycle = Lifecycle::Running;
+                self.page = Page::opened(now, visible, online);
+                self.forget_trouble();
+                self.schedule = Schedule::default();
+                if self.logout == Logout::None {
+                    self.standing = Standing::Unknown;
+                    self.schedule.next = Some(now.instant);
+                }
+            }
+        }
+    }
+
+    fn stop(&mut self, out: &mut Vec<Effect>) {
+        self.lifecycle = Lifecycle::Inactive;
+        self.drop_probe(out);
+        self.schedule.next = None;
+        self.keep_promise(out);
+        self.fetches.release(self.session.generation, FetchStep::Deliver, out);
+        if let Logout::InFlight { .. } | Logout::Waiting { .. } = self.logout {
+            out.push(Effect::Settle(Promised::SignOut));
+        }
+    }
+
+    fn check(&mut self, now: Now, activity: bool, out: &mut Vec<Effect>) {
+        self.page.active |= activity;
+        self.check_promised = true;
+        let held = self.schedule.floor.is_some_and(|floor| floor > now.instant);
+        let answer_is_late = self.probe.as_ref().is_some_and(|probe| probe.overdue);
+        if self.lifecycle != Lifecycle::Running || !self.page.reachable() || held || answer_is_late {
+            self.keep_promise(out);
+        } else {
+            self.forgo_logout();
+            self.schedule.next = Some(now.instant);
+        }
+    }
+
+    fn remembered(&mut self, now: Now, out: &mut Vec<Effect>) {
+        self.drop_logout(out);
+        out.push(Effect::Settle(Promised::SignOut));
+        if self.standing != Standing::Good {
+            self.standing = Standing::Unknown;
+        }
+        self.forget_trouble();
+        self.fresh_from = self.next_request;
+        self.schedule.next = Some(now.instant);
+    }
+
+    /// A definitive verdict ends every run of failures, and the next attempt is a new one for the server.
+    fn forget_trouble(&mut self) {
+        self.ordeal = Ordeal::default();
+        self.schedule.floor = None;
+        self.key = self.key.wrapping_add(1);
+    }
+
+    fn keep_promise(&mut self, out: &mut Vec<Effect>) {
+        if core::mem::take(&mut self.check_promised) {
+            out.push(Effect::Settle(Promised::Check));
+        }
+    }
+
+    /// The session is over: definitive, until the application signs in again.
+    fn end(&mut self, reason: Reason, out: &mut Vec<Effect>) {
+        self.standing = Standing::Over(reason);
+        self.schedule.next = None;
+        self.forget_trouble();
+        self.fetches.release(self.session.generation, FetchStep::Deliver, out);
+        out.push(Effect::Emit(Event::Disconnected { reason }));
+        self.keep_promise(out);
+    }
+
+    fn status(&self) -> Status {
+        match (self.lifecycle, self.standing) {
+            (Lifecycle::Inactive | Lifecycle::Disposed, _) => Status::Inactive,
+            (Lifecycle::Running, Standing::Over(_)) => Status::Disconnected,
+            (Lifecycle::Running, _) if !self.page.online => Status::Offline,
+            (Lifecycle::Running, _) if self.ordeal.trouble.is_some() => Status::Degraded,
+            (Lifecycle::Running, Standing::Unknown) => Status::Starting,
+            (Lifecycle::Running, Standing::Good) => Status::Connected,
+            (Lifecycle::Running, Standing::Lost) => Status::Reconnecting,
+        }
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        match (self.standing, self.ordeal.trouble) {
+            (Standing::Over(reason), _) => Some(reason),
+            (Standing::Unknown | Standing::Good | Standing::Lost, Some(trouble)) => Some(trouble.reason),
+            (Standing::Lost, None) => Some(Reason::SessionLost),
+            (Standing::Unknown | Standing::Good, None) => None,
+        }
+    }
+
+    fn failure(&self) -> Option<Failure> {
+        match (self.standing, self.ordeal.trouble) {
+            (Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere), _) => None,
+            (Standing::Over(code), _) => Some(Failure { code, status: None, retryable: false }),
+            (Standing::Unknown | Standing::Good | Standing::Lost, trouble) => trouble
+                .map(|trouble| Failure { code: trouble.reason, status: trouble.status, retryable: true }),
+        }
+    }
+
+    /// Puts a [`Effect::Change`] in front where something public changed, so that listeners of the events behind it
+    /// already see the new snapshot.
+    fn announce(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let status = self.status();
+        let mut fresh = Snapshot {
+            status,
+            reason: None,
+            subject: self.session.subject.clone(),
+            epoch: self.session.epoch,
+            data_of: self.session.data_of,
+            last_ok_at: self.session.last_ok_at,
+            next_check_at: None,
+            expires_in_ms: self.announced.expires_in_ms,
+            error: None,
+        };
+        if status != Status::Inactive {
+            fresh.reason = self.reason();
+            fresh.error = self.failure();
+            // While a request is under way the plan it follows is still the plan.
+            fresh.next_check_at = match self.probe {
+                Some(_) => self.announced.next_check_at,
+                None => self.next_probe().map(|next| now.wall_at(next)),
+            };
+        }
+        let before = self.announced.status;
+        if same_but_for_the_clock(&fresh, &self.announced) {
+            return;
+        }
+        fresh.expires_in_ms = self.session.limit.map(|limit| limit.since(now.instant));
+        self.announced = fresh.clone();
+        out.insert(0, Effect::Change(fresh));
+        if status == Status::Connected && before != Status::Connected {
+            out.insert(1, Effect::Emit(Event::Connected));
+        }
+    }
+
+    /// When the next probe may be sent, as long as requests can be sent at all.
+    fn next_probe(&self) -> Option<Instant> {
+        let next = self.schedule.next.filter(|_| self.page.online)?;
+        Some(next.max(self.schedule.floor.unwrap_or_default()))
+    }
+
+    fn holder(&self) -> CredentialHolder {
+        self.config.credential
+    }
+}
+
+/// Two readings of one schedule differ by the rounding of two clocks; that is no change.
+const CLOCK_ROUNDING_MS: u64 = 50;
+
+fn same_but_for_the_clock(fresh: &Snapshot, old: &Snapshot) -> bool {
+    let close = match (fresh.next_check_at, old.next_check_at) {
+        (Some(a), Some(b)) => a.0.abs_diff(b.0) <= CLOCK_ROUNDING_MS,
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    close && Snapshot { next_check_at: old.next_check_at, ..fresh.clone() } == *old
+}
+
+fn inactive_snapshot() -> Snapshot {
+    Snapshot {
+        status: Status::Inactive,
+        reason: None,
+        subject: None,
+        epoch: 0,
+        data_of: None,
+        last_ok_at: None,
+        next_check_at: None,
+        expires_in_ms: None,
+        error: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! The page and its clocks: when a person is there, and when the machine has been asleep.
+
+use super::super::effect::{Effect, Event};
+use super::super::time::{Instant, Millis, Now};
+use super::{Lifecycle, Machine, Standing};
+
+/// A catch-up happens at most this often, and only if the last answer is older.
+const CATCH_UP_EVERY: Millis = Millis::from_secs(5);
+/// More than this between the two clocks is a jump: sleep, or somebody set the clock.
+const CLOCK_JUMP: Millis = Millis::from_secs(1);
+/// In a visible page the clocks are compared at least this often, because the monotonic one may stop in sleep.
+pub(super) const COMPARE_CLOCKS_EVERY: Millis = Millis::from_secs(30);
+
+/// What is known of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Page {
+    /// A person can see it.
+    pub(super) visible: bool,
+    /// The browser believes that it has a network.
+    pub(super) online: bool,
+    /// It is in the back/forward cache, or on its way there.
+    pub(super) away: bool,
+    /// The person has done something since the last good check.
+    pub(super) active: bool,
+    /// When the clocks were last compared.
+    pub(super) compared: Instant,
+    /// Wall minus monotonic clock at that time.
+    offset: i64,
+}
+
+impl Page {
+    pub(super) fn opened(now: Now, visible: bool, online: bool) -> Self {
+        Self { visible, online, away: false, active: visible, compared: now.instant, offset: offset(now) }
+    }
+
+    /// Requests can be sent.
+    pub(super) const fn reachable(&self) -> bool {
+        self.online && !self.away
+    }
+}
+
+fn offset(now: Now) -> i64 {
+    now.wall.0.cast_signed().saturating_sub(now.instant.0.cast_signed())
+}
+
+impl Machine {
+    /// A jump between the clocks costs one check. Only the change counts: a constantly wrong wall clock means nothing.
+    pub(super) fn compare_clocks(&mut self, now: Now, out: &mut Vec<Effect>) {
+        if self.lifecycle != Lifecycle::Running {
+            return;
+        }
+        let jump = offset(now).saturating_sub(self.page.offset);
+        self.page.offset = offset(now);
+        self.page.compared = now.instant;
+        if jump.unsigned_abs() > CLOCK_JUMP.0 {
+            if jump > 0 {
+                out.push(Effect::Emit(Event::Wake { slept_ms: Millis(jump.unsigned_abs()) }));
+            }
+            self.catch_up(now);
+        }
+    }
+
+    pub(super) fn became_visible(&mut self, now: Now) {
+        self.page.visible = true;
+        self.page.active = true;
+        self.catch_up(now);
+    }
+
+    pub(super) fn became_online(&mut self, now: Now) {
+        self.page.online = true;
+        self.catch_up(now);
+    }
+
+    /// While offline nothing is asked, so nobody is kept waiting for an answer.
+    pub(super) fn became_offline(&mut self, out: &mut Vec<Effect>) {
+        self.page.online = false;
+        self.keep_promise(out);
+    }
+
+    /// An answer could not be used any more; the server may have moved on, so the request itself goes on.
+    pub(super) fn left(&mut self, out: &mut Vec<Effect>) {
+        self.page.away = true;
+        self.drop_probe(out);
+    }
+
+    pub(super) fn restored(&mut self, now: Now) {
+        self.page.away = false;
+        self.schedule.quiet_since = None;
+        self.catch_up(now);
+    }
+
+    /// Pulls the next check forward, coalescing everything that says "you may have missed something".
+    pub(super) fn catch_up(&mut self, now: Now) {
+        if self.lifecycle != Lifecycle::Running || matches!(self.standing, Standing::Over(_)) {
+            return;
+        }
+        let quiet_until = self.schedule.quiet_since.map_or(now.instant, |since| since + CATCH_UP_EVERY);
+        if quiet_until > now.instant && self.ordeal.trouble.is_none() && self.standing == Standing::Good {
+            return;
+        }
+        let due = quiet_until.max(now.instant);
+        self.schedule.next = Some(self.schedule.next.map_or(due, |next| next.min(due)));
+    }
+}

@@ -1,0 +1,67 @@
+//! Sending checks and reconnects, one at a time.
+
+use super::super::config::CredentialHolder;
+use super::super::effect::{Effect, Event, Phase, Request};
+use super::super::input::RequestId;
+use super::super::time::{Instant, Now};
+use super::{Machine, Standing};
+
+/// The check or reconnect that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Probe {
+    pub(super) id: RequestId,
+    pub(super) phase: Phase,
+    pub(super) sent: Instant,
+    /// It told the server that the person was active.
+    pub(super) activity: bool,
+    /// The application knows that it is slow.
+    pub(super) slow_told: bool,
+    /// The status already counts it as failed.
+    pub(super) overdue: bool,
+    /// If it were cut off, the server would have moved on while the browser keeps the old cookie.
+    pub(super) may_reestablish: bool,
+}
+
+impl Machine {
+    /// Sends what the standing asks for.
+    pub(super) fn send_probe(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let attempt = self.ordeal.failures.saturating_add(1);
+        let activity = self.page.active;
+        let phase = match self.standing {
+            Standing::Lost if self.config.can_reconnect => Phase::Reconnect,
+            Standing::Unknown | Standing::Good | Standing::Lost | Standing::Over(_) => Phase::Validate,
+        };
+        let (request, event) = match phase {
+            Phase::Validate => (Request::Validate { attempt, activity }, Event::Checking { attempt }),
+            Phase::Reconnect => (Request::Reconnect { attempt, activity }, Event::Reconnecting { attempt }),
+        };
+        let id = self.fresh_id();
+        self.probe = Some(Probe {
+            id,
+            phase,
+            sent: now.instant,
+            activity,
+            slow_told: false,
+            overdue: false,
+            may_reestablish: phase == Phase::Reconnect || self.holder() == CredentialHolder::Cookie,
+        });
+        self.schedule.quiet_since = Some(now.instant);
+        out.push(Effect::Emit(event));
+        out.push(Effect::Send { id, request, key: self.key });
+    }
+
+    /// Its answer will be ignored. It is given up only if that cannot hurt.
+    pub(super) fn drop_probe(&mut self, out: &mut Vec<Effect>) {
+        if let Some(probe) = self.probe.take()
+            && !probe.may_reestablish
+        {
+            out.push(Effect::Abort(probe.id));
+        }
+    }
+
+    pub(super) fn fresh_id(&mut self) -> RequestId {
+        let id = self.next_request;
+        self.next_request = RequestId(id.0.wrapping_add(1));
+        id
+    }
+}

@@ -1,0 +1,106 @@
+//! Signing out: at once here, and delivered to the server as soon as it can be.
+
+use super::super::effect::{Effect, Promised, Request};
+use super::super::input::{Outcome, RequestId};
+use super::super::schedule;
+use super::super::time::{Instant, Now};
+use super::super::verdict::{Reason, Verdict};
+use super::{Machine, Standing};
+
+/// What the server has still to learn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Logout {
+    /// Nothing.
+    None,
+    /// It is being told.
+    InFlight { id: RequestId, everywhere: bool, sent: Instant, failures: u32 },
+    /// It could not be told; again at this time.
+    Waiting { at: Instant, everywhere: bool, failures: u32 },
+}
+
+impl Logout {
+    pub(super) fn waits_for(self, reply: RequestId) -> bool {
+        matches!(self, Self::InFlight { id, .. } if id == reply)
+    }
+}
+
+impl Machine {
+    /// Wins over everything that is under way.
+    pub(super) fn sign_out(&mut self, now: Now, everywhere: bool, out: &mut Vec<Effect>) {
+        if let Some(probe) = self.probe.as_ref().filter(|probe| probe.may_reestablish) {
+            self.disowned = Some(probe.id);
+        }
+        self.drop_probe(out);
+        out.push(Effect::ClearCredential);
+        if self.standing == Standing::Over(Reason::SignedOut) {
+            self.keep_promise(out);
+        } else {
+            self.end(Reason::SignedOut, out);
+        }
+        if self.config.can_log_out {
+            self.drop_logout(out);
+            self.send_logout(now, everywhere, 0, out);
+        } else {
+            out.push(Effect::Settle(Promised::SignOut));
+        }
+    }
+
+    /// A request that was under way during the sign-out came back. If it re-established the session, that new
+    /// session is ended as well.
+    pub(super) fn disowned_replied(&mut self, now: Now, outcome: &Outcome, out: &mut Vec<Effect>) {
+        let alive = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
+        let signed_out = self.standing == Standing::Over(Reason::SignedOut);
+        if alive && signed_out && self.config.can_log_out {
+            let everywhere = matches!(
+                self.logout,
+                Logout::InFlight { everywhere: true, .. } | Logout::Waiting { everywhere: true, .. }
+            );
+            self.drop_logout(out);
+            self.send_logout(now, everywhere, 0, out);
+        }
+    }
+
+    pub(super) fn logout_replied(&mut self, now: Now, outcome: Outcome, out: &mut Vec<Effect>) {
+        let Logout::InFlight { everywhere, failures, .. } = self.logout else { return };
+        out.push(Effect::Settle(Promised::SignOut));
+        // A check that was asked for after the sign-out means that somebody signed in again.
+        let superseded = self.schedule.next.is_some();
+        self.logout = match outcome {
+            // A request that is wrong in itself does not become right by being repeated.
+            Outcome::Verdict(Verdict::Transient(trouble)) if trouble.reason != Reason::Misconfigured && !superseded => {
+                let failures = failures.saturating_add(1);
+                let backoff = schedule::backoff(&self.config, failures, now.chance);
+                let delay = backoff.max(trouble.retry_after.unwrap_or_default().min(schedule::RETRY_AFTER_MAX));
+                Logout::Waiting { at: now.instant + delay, everywhere, failures }
+            }
+            Outcome::Verdict(
+                Verdict::Valid(_)
+                | Verdict::Lost
+                | Verdict::Ended(_)
+                | Verdict::Rejected(_)
+                | Verdict::Transient(_),
+            )
+            | Outcome::NoCredential => Logout::None,
+        };
+    }
+
+    /// A new sign-in, or a newer sign-out, takes the place of this one.
+    pub(super) fn drop_logout(&mut self, out: &mut Vec<Effect>) {
+        if let Logout::InFlight { id, .. } = core::mem::replace(&mut self.logout, Logout::None) {
+            out.push(Effect::Abort(id));
+        }
+    }
+
+    /// A check was asked for: one that is under way is awaited, one that could not be delivered is not tried again.
+    pub(super) fn forgo_logout(&mut self) {
+        if let Logout::Waiting { .. } = self.logout {
+            self.logout = Logout::None;
+        }
+    }
+
+    pub(super) fn send_logout(&mut self, now: Now, everywhere: bool, failures: u32, out: &mut Vec<Effect>) {
+        let id = self.fresh_id();
+        self.logout = Logout::InFlight { id, everywhere, sent: now.instant, failures };
+        out.push(Effect::Send { id, request: Request::Logout { everywhere }, key: self.key });
+    }
+}

@@ -1,0 +1,170 @@
+//! Every deadline, and what happens when it has come.
+
+use super::super::classify::NoAnswer;
+use super::super::effect::{Effect, Event};
+use super::super::input::Outcome;
+use super::super::time::{Instant, Now};
+use super::super::verdict::{Reason, Trouble, Verdict};
+use super::page::COMPARE_CLOCKS_EVERY;
+use super::sign_out::Logout;
+use super::{Lifecycle, Machine, Standing};
+
+/// In the order in which they fire when several have come. The probe is last: what the others decide may ask for one.
+#[derive(Clone, Copy, Debug)]
+enum Timer {
+    /// The clocks are to be compared: in a visible page, because the monotonic one may have stopped in sleep.
+    Clocks,
+    /// The request is slow: the application may tell the person that the backend is starting.
+    Slow,
+    /// The request counts as failed; it is given up only if it cannot re-establish the session.
+    Overdue,
+    /// The request that may re-establish the session has had its long limit.
+    GiveUp,
+    /// The logout has had its time.
+    LogoutOverdue,
+    /// The logout is to be tried again.
+    LogoutRetry,
+    /// A `session.fetch` call has waited long enough.
+    FetchLimit,
+    /// The countdown to the nearest limit shows its next second.
+    Countdown,
+    /// The next check or reconnect is due.
+    Probe,
+}
+
+impl Timer {
+    const ALL: [Self; 9] = [
+        Self::Clocks,
+        Self::Slow,
+        Self::Overdue,
+        Self::GiveUp,
+        Self::LogoutOverdue,
+        Self::LogoutRetry,
+        Self::FetchLimit,
+        Self::Countdown,
+        Self::Probe,
+    ];
+}
+
+impl Machine {
+    /// When to feed [`Input::DeadlineReached`](crate::engine::Input::DeadlineReached); `None` means never.
+    pub fn deadline(&self) -> Option<Instant> {
+        Timer::ALL.into_iter().filter_map(|timer| self.due(timer)).min()
+    }
+
+    /// Fires everything that is due, whichever input brought us here.
+    pub(super) fn fire(&mut self, now: Now, out: &mut Vec<Effect>) {
+        for timer in Timer::ALL {
+            if self.due(timer).is_some_and(|due| due <= now.instant) {
+                self.expire(timer, now, out);
+            }
+        }
+    }
+
+    fn due(&self, timer: Timer) -> Option<Instant> {
+        if self.page.away || self.lifecycle == Lifecycle::Disposed {
+            return None;
+        }
+        let running = self.lifecycle == Lifecycle::Running;
+        match timer {
+            Timer::Clocks => (running && self.page.visible).then(|| self.page.compared + COMPARE_CLOCKS_EVERY),
+            Timer::Slow => {
+                let probe = self.probe.as_ref().filter(|probe| !probe.slow_told)?;
+                Some(probe.sent + self.config.slow_after)
+            }
+            Timer::Overdue => {
+                let probe = self.probe.as_ref().filter(|probe| !probe.overdue)?;
+                Some(probe.sent + self.config.validate_timeout)
+            }
+            Timer::GiveUp => {
+                let probe = self.probe.as_ref().filter(|probe| probe.may_reestablish)?;
+                Some(probe.sent + self.config.reconnect_timeout)
+            }
+            Timer::LogoutOverdue => match self.logout {
+                Logout::InFlight { sent, .. } => Some(sent + self.config.validate_timeout),
+                Logout::None | Logout::Waiting { .. } => None,
+            },
+            Timer::LogoutRetry => match self.logout {
+                Logout::Waiting { at, .. } => self.page.online.then_some(at),
+                Logout::None | Logout::InFlight { .. } => None,
+            },
+            Timer::FetchLimit => self.fetches.limit(),
+            Timer::Countdown => {
+                let counting = running && self.standing == Standing::Good;
+                counting.then(|| self.session.next_countdown()).flatten()
+            },
+            Timer::Probe => {
+                let signing_out = matches!(self.logout, Logout::InFlight { .. });
+                let free = running && self.probe.is_none() && !signing_out;
+                self.next_probe().filter(|_| free)
+            }
+        }
+    }
+
+    fn expire(&mut self, timer: Timer, now: Now, out: &mut Vec<Effect>) {
+        match timer {
+            // They were, when this input came.
+            Timer::Clocks => {}
+            Timer::Slow => {
+                if let Some(probe) = &mut self.probe {
+                    probe.slow_told = true;
+                    let elapsed_ms = now.instant.since(probe.sent);
+                    out.push(Effect::Emit(Event::Slow { phase: probe.phase, elapsed_ms }));
+                }
+            }
+            Timer::Overdue => self.overdue(now, out),
+            Timer::GiveUp => self.give_up(now, out),
+            Timer::LogoutOverdue => {
+                if let Logout::InFlight { id, .. } = self.logout {
+                    out.push(Effect::Abort(id));
+                    self.logout_replied(now, Outcome::Verdict(NoAnswer::Timeout.into()), out);
+                }
+            }
+            Timer::LogoutRetry => {
+                if let Logout::Waiting { everywhere, failures, .. } = self.logout {
+                    self.send_logout(now, everywhere, failures, out);
+                }
+            }
+            Timer::FetchLimit => {
+                self.fetches.release_overdue(now.instant, self.session.generation, out);
+            }
+            Timer::Countdown => self.count_down(now, out),
+            Timer::Probe => self.send_probe(now, out),
+        }
+    }
+
+    /// Nobody waits for it any longer; but while it may re-establish the session it stays under way, alone.
+    fn overdue(&mut self, now: Now, out: &mut Vec<Effect>) {
+        let Some(probe) = &mut self.probe else { return };
+        probe.overdue = true;
+        if !probe.may_reestablish {
+            return self.give_up(now, out);
+        }
+        let retry_in_ms = (probe.sent + self.config.reconnect_timeout).since(now.instant);
+        self.ordeal.since = self.ordeal.since.or(Some(now.instant));
+        self.ordeal.trouble = Some(Trouble { reason: Reason::Timeout, status: None, retry_after: None });
+        out.push(Effect::Emit(Event::Degraded { reason: Reason::Timeout, retry_in_ms }));
+        self.keep_promise(out);
+    }
+
+    fn give_up(&mut self, now: Now, out: &mut Vec<Effect>) {
+        if let Some(probe) = self.probe.take() {
+            out.push(Effect::Abort(probe.id));
+            if let Verdict::Transient(trouble) = NoAnswer::Timeout.into() {
+                self.transient(now, trouble, out);
+            }
+        }
+    }
+
+    /// One event, however many seconds were slept through. At zero the server is asked: it alone decides.
+    fn count_down(&mut self, now: Now, out: &mut Vec<Effect>) {
+        if let Some(limit) = self.session.limit {
+            let seconds_left = limit.since(now.instant).as_secs_ceil();
+            self.session.told = Some(seconds_left);
+            out.push(Effect::Emit(Event::Expiring { seconds_left }));
+            if seconds_left == 0 {
+                self.catch_up(now);
+            }
+        }
+    }
+}

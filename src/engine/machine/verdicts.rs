@@ -1,0 +1,153 @@
+//! What each verdict does to the machine.
+
+use super::super::classify::unknown_on_reconnect;
+use super::super::effect::{Effect, Event, FetchStep, Phase};
+use super::super::input::{Outcome, RequestId};
+use super::super::schedule;
+use super::super::time::Now;
+use super::super::verdict::{Facts, Reason, Trouble, Verdict};
+use super::probing::Probe;
+use super::session::Continuity;
+use super::{Lifecycle, Machine, Standing};
+
+impl Machine {
+    pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Vec<Effect>) {
+        if self.logout.waits_for(id) {
+            self.logout_replied(now, outcome, out);
+        } else if self.disowned == Some(id) {
+            self.disowned = None;
+            self.disowned_replied(now, &outcome, out);
+        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id) {
+            self.judge(now, probe, outcome, out);
+        }
+    }
+
+    fn judge(&mut self, now: Now, probe: Probe, outcome: Outcome, out: &mut Vec<Effect>) {
+        self.schedule.quiet_since = Some(now.instant);
+        if probe.id < self.fresh_from && !reestablishes(&outcome) {
+            // It was sent before something changed: ask again.
+            self.schedule.next = Some(now.instant);
+            return;
+        }
+        let verdict = match outcome {
+            Outcome::NoCredential => return self.conclude(Reason::CredentialMissing, out),
+            Outcome::Verdict(verdict) => verdict,
+        };
+        if probe.phase == Phase::Validate && !matches!(verdict, Verdict::Transient(_)) {
+            let duration_ms = now.instant.since(probe.sent);
+            out.push(Effect::Emit(Event::Checked { duration_ms, shared: false }));
+        }
+        match verdict {
+            Verdict::Valid(facts) => self.valid(now, probe, facts, out),
+            Verdict::Lost => self.lost(now, probe, out),
+            Verdict::Ended(reason) => {
+                if reason == Reason::SessionRevoked {
+                    out.push(Effect::ClearCredential);
+                }
+                self.conclude(reason, out);
+            }
+            Verdict::Rejected(reason) => {
+                out.push(Effect::ClearCredential);
+                self.conclude(reason, out);
+            }
+            Verdict::Transient(trouble) => self.transient(now, trouble, out),
+        }
+    }
+
+    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, out: &mut Vec<Effect>) {
+        let known = matches!(self.standing, Standing::Good | Standing::Lost);
+        let reestablished = facts.reconnected
+            || probe.phase == Phase::Reconnect
+            || known && self.session.outdated_by(&facts);
+        let continuity = match (reestablished, known) {
+            (true, _) => Continuity::Reestablished,
+            (false, true) => Continuity::Same,
+            (false, false) => Continuity::New,
+        };
+        let downtime_ms = now.instant.since(self.ordeal.since.unwrap_or(probe.sent));
+        self.session.absorb(now, probe.id, facts, continuity, self.config.warn_before);
+        self.standing = Standing::Good;
+        self.forget_trouble();
+        self.page.active &= !probe.activity;
+        let delay = schedule::next_check(&self.config, self.session.wished, now.chance);
+        self.schedule.next = Some(now.instant + delay);
+        if reestablished {
+            out.push(Effect::Emit(Event::Reconnected { downtime_ms, epoch: self.session.epoch }));
+        }
+        let generation = self.session.generation;
+        self.fetches.release(generation, FetchStep::Send(generation), out);
+        self.keep_promise(out);
+    }
+
+    fn lost(&mut self, now: Now, probe: Probe, out: &mut Vec<Effect>) {
+        match (probe.phase, self.standing) {
+            (Phase::Reconnect, _) => {
+                out.push(Effect::ClearCredential);
+                self.conclude(unknown_on_reconnect(self.holder()), out);
+            }
+            (Phase::Validate, Standing::Over(reason)) => self.conclude(reason, out),
+            (Phase::Validate, Standing::Unknown | Standing::Good | Standing::Lost) => {
+                if self.config.can_reconnect {
+                    self.lose(now);
+                } else {
+                    self.conclude(Reason::SessionLost, out);
+                }
+            }
+        }
+    }
+
+    /// The server forgot the session: nothing is decided before the reconnect is.
+    pub(super) fn lose(&mut self, now: Now) {
+        let since = self.ordeal.since.unwrap_or(now.instant);
+        let floor = self.schedule.floor;
+        self.forget_trouble();
+        self.ordeal.since = Some(since);
+        self.schedule.floor = floor;
+        self.standing = Standing::Lost;
+        self.fresh_from = self.next_request;
+        self.schedule.next = Some(now.instant);
+    }
+
+    /// A definitive verdict against the session. Only the way into it leads to the login page, never staying in it.
+    fn conclude(&mut self, reason: Reason, out: &mut Vec<Effect>) {
+        match self.standing {
+            Standing::Over(_) => {
+                self.schedule.next = None;
+                self.keep_promise(out);
+            }
+            Standing::Unknown | Standing::Good | Standing::Lost => {
+                self.end(reason, out);
+                if self.config.redirects {
+                    out.push(Effect::Redirect(reason));
+                }
+            }
+        }
+    }
+
+    pub(super) fn transient(&mut self, now: Now, trouble: Trouble, out: &mut Vec<Effect>) {
+        self.keep_promise(out);
+        if matches!(self.standing, Standing::Over(_)) {
+            self.schedule.next = None;
+            return;
+        }
+        self.ordeal.since = self.ordeal.since.or(Some(now.instant));
+        self.ordeal.failures = self.ordeal.failures.saturating_add(1);
+        self.ordeal.trouble = Some(trouble);
+        if let Some(length) = trouble.retry_after {
+            self.schedule.floor = Some(now.instant + length.min(schedule::RETRY_AFTER_MAX));
+        }
+        let waiting = self.page.visible || !self.fetches.is_empty();
+        let delay =
+            schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
+        let next = (now.instant + delay).max(self.schedule.floor.unwrap_or_default());
+        self.schedule.next = Some(next);
+        if self.lifecycle == Lifecycle::Running && self.page.online {
+            let retry_in_ms = next.since(now.instant);
+            out.push(Effect::Emit(Event::Degraded { reason: trouble.reason, retry_in_ms }));
+        }
+    }
+}
+
+const fn reestablishes(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Verdict(Verdict::Valid(facts)) if facts.reconnected)
+}

@@ -1,0 +1,84 @@
+//! When to ask next: jittered intervals, and full-jitter backoff.
+//!
+//! Full jitter: a delay anywhere between zero and the step, which spreads a fleet best
+//! (AWS Architecture Blog, "Exponential Backoff And Jitter").
+
+use super::config::Config;
+use super::time::{Chance, Millis};
+
+/// The longest `Retry-After` that is honoured.
+pub(super) const RETRY_AFTER_MAX: Millis = Millis::from_secs(3600);
+
+/// Until the next check when all is well. The server's wish replaces the interval and is never shortened
+/// (0 to +10 %); the client's own is spread evenly on both sides.
+pub(super) fn next_check(config: &Config, wished: Option<Millis>, chance: Chance) -> Millis {
+    match wished {
+        Some(wished) => wished + chance.of(wished.scaled(1, 10)),
+        None => {
+            let spread = config.interval.scaled(u64::from(config.jitter_permille), 1000);
+            let shortest = Millis(config.interval.0.saturating_sub(spread.0));
+            shortest + chance.of(spread + spread)
+        }
+    }
+}
+
+/// Full jitter for the `failures`-th failure in a row (1 is the first).
+pub(super) fn backoff(config: &Config, failures: u32, chance: Chance) -> Millis {
+    let doublings = failures.saturating_sub(1).min(32);
+    let step = config.retry_base.scaled(1 << doublings, 1);
+    chance.of(step.min(config.retry_cap))
+}
+
+/// Until the next try after the `failures`-th failure in a row. While a person is waiting, soon; with nobody waiting,
+/// once within the spread, so that a fleet does not return in one wave, and then at the normal interval.
+pub(super) fn retry(config: &Config, person_waiting: bool, failures: u32, wished: Option<Millis>, chance: Chance) -> Millis {
+    match (person_waiting, failures) {
+        (true, _) => backoff(config, failures, chance),
+        (false, 0 | 1) => chance.of(config.retry_spread),
+        (false, _) => next_check(config, wished, chance),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIDDLE: Chance = Chance(u32::MAX / 2);
+
+    #[test]
+    fn the_interval_is_spread_on_both_sides() {
+        let config = Config::default();
+        let rows = [(Chance::LOWEST, 270_000), (MIDDLE, 299_999), (Chance::HIGHEST, 330_000)];
+        for (chance, millis) in rows {
+            assert_eq!(next_check(&config, None, chance), Millis(millis));
+        }
+    }
+
+    #[test]
+    fn the_servers_wish_is_never_shortened() {
+        let config = Config::default();
+        let wished = Some(Millis::from_secs(60));
+        assert_eq!(next_check(&config, wished, Chance::LOWEST), Millis(60_000));
+        assert_eq!(next_check(&config, wished, Chance::HIGHEST), Millis(66_000));
+    }
+
+    #[test]
+    fn backoff_doubles_up_to_the_cap() {
+        let config = Config::default();
+        let rows = [(1, 500), (2, 1000), (3, 2000), (6, 16_000), (7, 30_000), (8, 30_000), (u32::MAX, 30_000)];
+        for (failures, millis) in rows {
+            assert_eq!(backoff(&config, failures, Chance::HIGHEST), Millis(millis), "failure {failures}");
+            assert_eq!(backoff(&config, failures, Chance::LOWEST), Millis::ZERO);
+        }
+    }
+
+    #[test]
+    fn with_nobody_waiting_the_first_recheck_is_spread_and_the_rest_wait_for_the_interval() {
+        let config = Config::default();
+        assert_eq!(retry(&config, false, 1, None, Chance::HIGHEST), Millis(30_000));
+        assert_eq!(retry(&config, false, 1, None, Chance::LOWEST), Millis::ZERO);
+        assert_eq!(retry(&config, false, 2, None, Chance::LOWEST), Millis(270_000));
+        assert_eq!(retry(&config, false, 2, Some(Millis(900_000)), Chance::LOWEST), Millis(900_000));
+        assert_eq!(retry(&config, true, 2, None, Chance::HIGHEST), Millis(1000));
+    }
+}

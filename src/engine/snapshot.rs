@@ -1,0 +1,64 @@
+//! The public picture of a session.
+
+use super::input::RequestId;
+use super::time::{Millis, WallTime};
+use super::verdict::Reason;
+
+/// The public `Status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
+pub enum Status {
+    /// No verdict yet.
+    Starting,
+    /// The last verdict was valid.
+    Connected,
+    /// No verdict can be had; the session is kept.
+    Degraded,
+    /// The browser is offline; the session is kept, checks are paused.
+    Offline,
+    /// The server forgot the session; it is being re-established.
+    Reconnecting,
+    /// Definitive: the reason says why.
+    Disconnected,
+    /// Stopped or disposed.
+    Inactive,
+}
+
+/// What went wrong last, as far as a person or a log can use it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
+pub struct Failure {
+    /// Why.
+    pub code: Reason,
+    /// The HTTP status, if an answer came back.
+    pub status: Option<u16>,
+    /// Whether it may heal by itself.
+    pub retryable: bool,
+}
+
+/// The public `Snapshot`. The shell adds `data`, which the engine cannot see.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
+pub struct Snapshot {
+    /// What is true now.
+    pub status: Status,
+    /// Why, where there is a reason.
+    pub reason: Option<Reason>,
+    /// Whose session it is.
+    pub subject: Option<String>,
+    /// How often the session has been established; 0 before the first verdict.
+    pub epoch: u32,
+    /// The request whose verdict brought the application's own data.
+    #[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(skip))]
+    pub data_of: Option<RequestId>,
+    /// The last valid verdict.
+    pub last_ok_at: Option<WallTime>,
+    /// The next check.
+    pub next_check_at: Option<WallTime>,
+    /// Until the nearest limit, as of this snapshot.
+    pub expires_in_ms: Option<Millis>,
+    /// What went wrong last.
+    pub error: Option<Failure>,
+}

@@ -1,0 +1,134 @@
+//! Time and chance as values. The engine reads no clock and rolls no dice; every input brings both.
+
+use core::ops::Add;
+
+/// A length of time in whole milliseconds. Arithmetic saturates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
+pub struct Millis(pub u64);
+
+impl Millis {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// `seconds` as milliseconds.
+    pub const fn from_secs(seconds: u32) -> Self {
+        Self(seconds as u64 * 1000)
+    }
+
+    /// Whole seconds, rounded up: what a countdown shows.
+    pub const fn as_secs_ceil(self) -> u64 {
+        self.0.div_ceil(1000)
+    }
+
+    /// `self` × `numerator` / `denominator`, saturating.
+    pub const fn scaled(self, numerator: u64, denominator: u64) -> Self {
+        Self(self.0.saturating_mul(numerator) / denominator)
+    }
+}
+
+impl Add for Millis {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+/// A moment on the monotonic clock (`performance.now()`), in milliseconds since its origin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(pub u64);
+
+impl Instant {
+    /// How long `earlier` has been over; zero if it is still to come.
+    pub const fn since(self, earlier: Self) -> Millis {
+        Millis(self.0.saturating_sub(earlier.0))
+    }
+
+    /// The moment `length` before this one, saturating at the clock's origin.
+    pub const fn minus(self, length: Millis) -> Self {
+        Self(self.0.saturating_sub(length.0))
+    }
+}
+
+impl Add<Millis> for Instant {
+    type Output = Self;
+    fn add(self, length: Millis) -> Self {
+        Self(self.0.saturating_add(length.0))
+    }
+}
+
+/// A moment on the wall clock (`Date.now()`), in milliseconds since 1970. Shown to people, never used for a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
+pub struct WallTime(pub u64);
+
+/// One roll of the dice: a fraction of [`u32::MAX`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Chance(pub u32);
+
+impl Chance {
+    /// The lowest roll.
+    pub const LOWEST: Self = Self(0);
+    /// The highest roll.
+    pub const HIGHEST: Self = Self(u32::MAX);
+
+    /// A length between zero and `span`, both included.
+    pub const fn of(self, span: Millis) -> Millis {
+        span.scaled(self.0 as u64, u32::MAX as u64)
+    }
+}
+
+/// What every input brings along: both clocks and one roll of the dice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Now {
+    /// The monotonic clock.
+    pub instant: Instant,
+    /// The wall clock.
+    pub wall: WallTime,
+    /// The dice, rolled afresh for this input.
+    pub chance: Chance,
+}
+
+impl Now {
+    /// The wall time at which the monotonic clock will show `instant`, as far as can be told now.
+    pub const fn wall_at(self, instant: Instant) -> WallTime {
+        let ahead = instant.since(self.instant).0;
+        let behind = self.instant.since(instant).0;
+        WallTime(self.wall.0.saturating_add(ahead).saturating_sub(behind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arithmetic_saturates() {
+        assert_eq!(Millis(u64::MAX) + Millis(1), Millis(u64::MAX));
+        assert_eq!(Instant(u64::MAX) + Millis(1), Instant(u64::MAX));
+        assert_eq!(Instant(1).since(Instant(2)), Millis::ZERO);
+        assert_eq!(Instant(1).minus(Millis(2)), Instant(0));
+    }
+
+    #[test]
+    fn seconds_round_up() {
+        let rows = [(0, 0), (1, 1), (999, 1), (1000, 1), (1001, 2)];
+        for (millis, seconds) in rows {
+            assert_eq!(Millis(millis).as_secs_ceil(), seconds, "{millis} ms");
+        }
+    }
+
+    #[test]
+    fn chance_spans_the_whole_length() {
+        assert_eq!(Chance::LOWEST.of(Millis(500)), Millis::ZERO);
+        assert_eq!(Chance::HIGHEST.of(Millis(500)), Millis(500));
+        assert_eq!(Chance(u32::MAX / 2).of(Millis(1000)), Millis(499));
+    }
+
+    #[test]
+    fn wall_time_follows_the_monotonic_clock() {
+        let now = Now { instant: Instant(100), wall: WallTime(5000), chance: Chance::LOWEST };
+        assert_eq!(now.wall_at(Instant(130)), WallTime(5030));
+        assert_eq!(now.wall_at(Instant(70)), WallTime(4970));
+    }
+}

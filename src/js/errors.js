@@ -1,0 +1,35 @@
+/** The public `KeepAliveError`: what went wrong, and whether it may heal by itself. */
+
+const MESSAGES = {
+  'session-lost': 'The server forgot the session and nothing could re-establish it: the person must log in again.',
+  'session-timeout': 'The session ended after too long without activity: the person must log in again.',
+  'session-expired': 'The session reached its absolute limit: the person must log in again.',
+  'session-revoked': 'The session was ended, here or from another device: the person must log in again.',
+  'session-evicted': 'The session was pushed out by a limit: the person must log in again.',
+  'credential-missing': 'The session is lost and no credential is stored: the person must log in again.',
+  'credential-rejected': 'The server did not accept the stored credential: the person must log in again.',
+  network: 'No answer came back; the session is kept and checked again.',
+  timeout: 'The answer did not come in time; the session is kept and checked again.',
+  server: 'The server could not answer; the session is kept and checked again.',
+  'rate-limited': 'The server asked to wait; the session is kept and checked again.',
+  misconfigured: 'The request is wrong: check the URLs, the headers and the origins that the server allows.',
+  'wasm-blocked':
+    "The page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src. Until then the session is not kept alive.",
+  'load-failed': 'The WebAssembly module could not be loaded; start() or check() tries again.',
+};
+
+/** An `Error` with `code`, `status` and `retryable`. */
+export const keepAliveError = ({ code, status, retryable, message = MESSAGES[code], cause }) => {
+  const error = new Error(status ? `${message} (HTTP ${status})` : message, cause && { cause });
+  error.name = 'KeepAliveError';
+  return Object.freeze(Object.assign(error, { code, retryable }, status && { status }));
+};
+
+/** Why the Wasm could not be had: a policy forbids it, or it did not arrive. */
+export const loadError = (cause) => {
+  const blocked =
+    typeof WebAssembly === 'undefined' || (cause instanceof WebAssembly.CompileError && /content security|wasm-unsafe-eval|unsafe-eval/i.test(cause.message));
+  return blocked
+    ? keepAliveError({ code: 'wasm-blocked', retryable: false, cause })
+    : keepAliveError({ code: 'network', retryable: true, message: MESSAGES['load-failed'], cause });
+};

@@ -1,0 +1,76 @@
+/**
+ * `session.fetch`: fetch that survives a lost session. The engine decides; this file waits, sends, and sends once more.
+ */
+
+const REFUSED = [401, 419, 440];
+
+const rejectOnAbort = (promise, signal) =>
+  signal
+    ? new Promise((resolve, reject) => {
+        const abort = () => reject(signal.reason);
+        if (signal.aborted) return abort();
+        signal.addEventListener('abort', abort, { once: true });
+        promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+      })
+    : promise;
+
+/** Whether the refusal says that the session is unknown, not merely that this request is not allowed. */
+const sessionUnknown = async (response) => {
+  if (!response.headers.get('content-type')?.includes('json')) return false;
+  try {
+    return (await response.clone().json())?.code === 'SESSION_UNKNOWN';
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * @param send the application's own or the global fetch
+ * @param covers whether an absolute URL belongs to this session
+ * @param engine the running Wasm session, null while there is none
+ * @param loaded a promise of it, null if it cannot be had
+ */
+export const createFetch = ({ send, covers, engine, loaded }) => {
+  let lastId = 0;
+  const waiting = new Map();
+
+  /** Asks the engine about one call; resolves with the generation to send in, or null to hand over the refusal. */
+  const ask = (id, signal, question) =>
+    rejectOnAbort(
+      new Promise((resolve) => {
+        waiting.set(id, resolve);
+        question();
+      }),
+      signal,
+    );
+
+  const sessionFetch = async (input, init) => {
+    const isRequest = input instanceof Request;
+    if (!covers(isRequest ? input.url : input)) return send(input, init);
+    const signal = init?.signal ?? (isRequest ? input.signal : undefined);
+    const isStream = init?.body instanceof ReadableStream;
+    const id = ++lastId;
+    try {
+      // Before the module is there no reconnect can be under way.
+      const generation = engine() ? await ask(id, signal, () => engine().fetchStarted(id)) : 0;
+      // A Request gives its body away, so the copy is sent and the original kept.
+      const response = await send(isRequest ? input.clone() : input, init);
+      if (!REFUSED.includes(response.status) || isStream) return response;
+      const unknown = await sessionUnknown(response);
+      const session = await rejectOnAbort(loaded(), signal);
+      if (!session) return response;
+      const again = await ask(id, signal, () => session.fetchRefused(id, generation, unknown));
+      if (again === null) return response;
+      await response.body?.cancel();
+      return await send(input, init);
+    } finally {
+      waiting.delete(id);
+      engine()?.fetchEnded(id);
+    }
+  };
+
+  /** The engine's answer to one call. */
+  const resume = (id, sends, generation) => waiting.get(id)?.(sends ? generation : null);
+
+  return { sessionFetch, resume };
+};

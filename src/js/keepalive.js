@@ -1,0 +1,206 @@
+/**
+ * One session of one page: the public object around the Wasm. It holds the listeners and the snapshot, so that it is
+ * there before the Wasm is, and without it.
+ */
+import { keepAliveError } from './errors.js';
+import { createEvents, guarded } from './events.js';
+import { createFetch } from './fetch.js';
+import { normalise } from './options.js';
+
+const EVENTS = [
+  'change', 'connected', 'checking', 'checked', 'slow', 'degraded', 'reconnecting', 'reconnected', 'expiring',
+  'disconnected', 'redirect', 'wake', 'idle', 'active',
+];
+
+const INACTIVE = Object.freeze({
+  status: 'inactive', reason: null, subject: null, epoch: 0, data: undefined, lastOkAt: null, nextCheckAt: null,
+  expiresInMs: null, error: null,
+});
+const STARTING = Object.freeze({ ...INACTIVE, status: 'starting' });
+
+const inBrowser = () => typeof document !== 'undefined';
+
+const randomKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** @param load a promise of the Wasm's `Session` class; rejects with a `KeepAliveError` */
+export const createKeepAliveWith = (load) => (given) => {
+  const options = normalise(given);
+  const events = createEvents();
+  let snapshot = INACTIVE;
+  /** The Wasm session once it is there, and the promise of it. */
+  let session = null;
+  let loading = null;
+  let started = false;
+  let disposed = false;
+  const promised = { check: [], signOut: [] };
+  const ready = {};
+  ready.promise = new Promise((resolve, reject) => Object.assign(ready, { resolve, reject }));
+  ready.promise.catch(() => {});
+
+  /** What a late subscriber has missed. */
+  const missed = {
+    change: () => snapshot,
+    connected: () => (snapshot.status === 'connected' ? snapshot : undefined),
+  };
+
+  const emit = (name, event) => {
+    if (options.debug) {
+      const entry = { at: Date.now(), name, detail: event };
+      if (options.debug === true) console.debug('[session-keepalive]', entry);
+      else guarded(options.debug, entry);
+    }
+    events.emit(name, event);
+  };
+
+  const change = (next) => {
+    snapshot = Object.freeze(next);
+    if (snapshot.status === 'connected' || snapshot.status === 'disconnected') ready.resolve();
+    emit('change', snapshot);
+  };
+
+  const settle = (name) => {
+    for (const resolve of promised[name].splice(0)) resolve();
+  };
+
+  const host = {
+    change: ({ error, ...rest }, data) => change({ ...rest, data, error: error && keepAliveError(error) }),
+    emit(name, detail) {
+      let prevented = false;
+      if (name === 'redirect') detail.preventDefault = () => void (prevented = true);
+      emit(name, name === 'connected' ? snapshot : detail);
+      return prevented;
+    },
+    settle: (signOut) => settle(signOut ? 'signOut' : 'check'),
+    resume: (...decision) => fetches.resume(...decision),
+    idempotencyKey: randomKey,
+  };
+
+  /** Resolves with the Wasm session, or with null if it cannot be had. A failed load may be tried again. */
+  const loaded = () => {
+    if (disposed || !inBrowser()) return Promise.resolve(null);
+    loading ??= load().then(
+      (Session) => {
+        if (disposed) return null;
+        session = new Session(options, host);
+        if (started) session.start();
+        return session;
+      },
+      (error) => {
+        loading = null;
+        if (!disposed) {
+          change({ ...snapshot, status: 'degraded', reason: error.code, error });
+          emit('degraded', { reason: error.code, retryInMs: Infinity });
+          ready.reject(error);
+        }
+        return null;
+      },
+    );
+    return loading;
+  };
+
+  const origin = (url) => new URL(url, location.href).origin;
+  const covers = (url) => {
+    if (!inBrowser()) return false;
+    const { validate } = options;
+    return [location.origin, ...(typeof validate === 'string' ? [origin(validate)] : [])].includes(origin(url));
+  };
+  const fetches = createFetch({ send: options.fetch, covers, engine: () => session, loaded });
+
+  /** Calls the Wasm session and waits until it keeps the promise. */
+  const ask = async (name, question) => {
+    const wasm = await loaded();
+    if (wasm && !disposed) {
+      await new Promise((resolve) => {
+        promised[name].push(resolve);
+        question(wasm);
+      });
+    }
+    return snapshot;
+  };
+
+  /** Without the Wasm nothing is kept alive, but a person can still leave. */
+  const signOutByHand = async (everywhere) => {
+    const { logout } = options;
+    await options.store?.clear();
+    if (typeof logout === 'function') await logout({ everywhere });
+    else if (logout) {
+      const headers = { 'content-type': 'application/json', 'x-session-keepalive': '1', ...options.headers() };
+      await options.fetch(logout, { method: 'POST', credentials: 'include', headers, body: JSON.stringify({ everywhere }) });
+    }
+    change({ ...snapshot, status: 'disconnected', reason: 'signed-out' });
+    emit('disconnected', { reason: 'signed-out' });
+  };
+
+  const keepAlive = {
+    start() {
+      if (disposed || !inBrowser()) return keepAlive;
+      if (!started) {
+        started = true;
+        if (session) session.start();
+        else change(STARTING);
+      }
+      void loaded();
+      return keepAlive;
+    },
+    stop() {
+      if (!started) return;
+      started = false;
+      if (session) session.stop();
+      else change(INACTIVE);
+    },
+    dispose() {
+      if (disposed) return;
+      keepAlive.stop();
+      disposed = true;
+      options.signal?.removeEventListener('abort', keepAlive.dispose);
+      const ended = session;
+      session = null;
+      if (ended) {
+        ended.dispose();
+        // The call that led here may still be inside the module.
+        queueMicrotask(() => ended.free());
+      }
+      settle('check');
+      settle('signOut');
+      ready.resolve();
+      events.clear();
+    },
+    get ready() {
+      return ready.promise;
+    },
+    getSnapshot: () => snapshot,
+    getServerSnapshot: () => INACTIVE,
+    subscribe: (listener) => events.add('change', () => listener()),
+    on(name, listener, { signal } = {}) {
+      if (!EVENTS.includes(name)) throw new TypeError(`session-keepalive: unknown event \`${name}\`; known are ${EVENTS.join(', ')}`);
+      if (typeof listener !== 'function') throw new TypeError(`session-keepalive: the listener of \`${name}\` must be a function`);
+      return events.add(name, listener, { signal, late: missed[name] });
+    },
+    async remember(credential) {
+      await options.store?.save(credential);
+      await ask('check', (wasm) => {
+        wasm.remembered();
+        wasm.check(true);
+      });
+    },
+    async forget() {
+      await options.store?.clear();
+    },
+    check: () => ask('check', (wasm) => wasm.check(false)),
+    extend: () => ask('check', (wasm) => wasm.check(true)),
+    async signOut({ everywhere = false } = {}) {
+      await ask('signOut', (wasm) => wasm.signOut(everywhere));
+      if (!session && !disposed) await signOutByHand(everywhere);
+    },
+    fetch: fetches.sessionFetch,
+    [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: () => keepAlive.dispose(),
+  };
+
+  if (options.signal?.aborted) keepAlive.dispose();
+  else {
+    options.signal?.addEventListener('abort', keepAlive.dispose, { once: true });
+    keepAlive.start();
+  }
+  return Object.freeze(keepAlive);
+};

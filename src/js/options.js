@@ -1,0 +1,172 @@
+/**
+ * The only validator of options. A mistake is a `TypeError` at once that names the option and what it wants; what
+ * comes out is the normalised record that the Wasm trusts.
+ */
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const LONGEST = 400 * UNITS.d;
+
+const fail = (name, wants, value) => {
+  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  throw new TypeError(`session-keepalive: option \`${name}\` must be ${wants}, not ${shown}`);
+};
+
+const isFunction = (value) => typeof value === 'function';
+const isText = (value) => typeof value === 'string' && value.trim() !== '';
+const isObject = (value) => typeof value === 'object' && value !== null;
+
+/** A check of one kind: what it accepts, what it makes of it, and how to say it. */
+const kind = (wants, accepts, convert = (value) => value) => ({ wants, accepts, convert });
+
+const milliseconds = (value) => {
+  if (typeof value === 'number') return value;
+  const [, amount, unit] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value)) || [];
+  return unit ? amount * UNITS[unit] : NaN;
+};
+
+const duration = kind(
+  "a duration above zero and up to 400 days: a number of milliseconds or a string such as '5m'",
+  (value) => milliseconds(value) > 0 && milliseconds(value) <= LONGEST,
+  milliseconds,
+);
+const boolean = kind('true or false', (value) => typeof value === 'boolean');
+const text = kind('a string that is not empty', isText);
+const callback = kind('a function', isFunction);
+const urlOrFunction = kind('a URL or a function', (value) => isText(value) || isFunction(value));
+const urlFunctionOrFalse = kind(
+  'a URL, a function or false',
+  (value) => isText(value) || isFunction(value) || value === false,
+  (value) => value || undefined,
+);
+const fraction = kind('a number from 0 to 1', (value) => typeof value === 'number' && value >= 0 && value <= 1);
+const count = kind('a whole number from 0 to 1000', (value) => Number.isInteger(value) && value >= 0 && value <= 1000);
+const credential = kind(
+  "'cookie', 'memory' or an object with load(), save() and clear()",
+  (value) => value === 'cookie' || value === 'memory' || isStore(value),
+);
+const isStore = (value) => isObject(value) && ['load', 'save', 'clear'].every((method) => isFunction(value[method]));
+const headers = kind(
+  'an object of strings or a function that returns one',
+  (value) => isFunction(value) || (isObject(value) && Object.values(value).every((entry) => typeof entry === 'string')),
+);
+const signal = kind('an AbortSignal', (value) => isObject(value) && typeof value.aborted === 'boolean' && isFunction(value.addEventListener));
+const debug = kind('true, false or a function', (value) => typeof value === 'boolean' || isFunction(value));
+const notIdle = kind('false: telling idle from active is not in this version', (value) => value === false);
+const group = (wants, fields) => ({ ...kind(wants, isObject), fields });
+
+const SCHEMA = {
+  validate: urlOrFunction,
+  reconnect: urlFunctionOrFalse,
+  logout: urlFunctionOrFalse,
+  credential,
+  classify: callback,
+  headers,
+  interval: duration,
+  jitter: fraction,
+  timeout: group('an object with slow, validate or reconnect', { slow: duration, validate: duration, reconnect: duration }),
+  retry: group('an object with base, cap or spread', { base: duration, cap: duration, spread: duration }),
+  name: text,
+  crossTab: boolean,
+  login: urlFunctionOrFalse,
+  returnToParam: text,
+  redirectBudget: group('an object with max and per', { max: count, per: duration }),
+  warnBefore: duration,
+  idle: notIdle,
+  fetch: callback,
+  signal,
+  debug,
+};
+
+const DEFAULTS = {
+  validate: '/api/validate-session',
+  reconnect: '/api/reconnect',
+  logout: '/api/logout',
+  credential: 'cookie',
+  interval: '5m',
+  jitter: 0.1,
+  timeout: { slow: '3s', validate: '15s', reconnect: '90s' },
+  retry: { base: 500, cap: '30s', spread: '30s' },
+  name: 'session',
+  login: '/connect',
+  returnToParam: 'returnTo',
+  redirectBudget: { max: 2, per: '60s' },
+  warnBefore: '1m',
+  debug: false,
+};
+
+/** Every known option of `given`, checked and converted; the defaults where it says nothing. */
+const read = (given, schema, defaults, prefix) => {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(schema, name)) {
+      const known = Object.keys(schema).join(', ');
+      throw new TypeError(`session-keepalive: unknown option \`${prefix}${name}\`; known are ${known}`);
+    }
+  }
+  const result = {};
+  for (const [name, { wants, accepts, convert, fields }] of Object.entries(schema)) {
+    const value = given[name] === undefined ? defaults[name] : given[name];
+    if (value === undefined) continue;
+    if (!accepts(value)) fail(prefix + name, wants, value);
+    result[name] = fields ? read(value, fields, defaults[name], `${prefix}${name}.`) : convert(value);
+  }
+  return result;
+};
+
+const inOrder = (group, names, values) => {
+  names.reduce((shorter, longer) => {
+    if (values[shorter] > values[longer]) {
+      throw new TypeError(`session-keepalive: option \`${group}.${longer}\` must not be shorter than \`${group}.${shorter}\``);
+    }
+    return longer;
+  });
+};
+
+/** A credential that lives in this page only. */
+const memory = () => {
+  let kept = null;
+  return {
+    load: async () => kept,
+    save: async (credential) => void (kept = credential),
+    clear: async () => void (kept = null),
+  };
+};
+
+const storeOf = (credential) => {
+  if (credential === 'cookie') return undefined;
+  return credential === 'memory' ? memory() : credential;
+};
+
+/** Checks the application's options and returns the normalised record. */
+export const normalise = (given = {}) => {
+  if (!isObject(given)) fail('options', 'an object', given);
+  const options = read(given, SCHEMA, DEFAULTS, '');
+  inOrder('timeout', ['slow', 'validate', 'reconnect'], options.timeout);
+  inOrder('retry', ['base', 'cap'], options.retry);
+  const { headers: own = {}, fetch: send } = options;
+  return {
+    validate: options.validate,
+    reconnect: options.reconnect,
+    logout: options.logout,
+    classify: options.classify,
+    login: options.login,
+    returnToParam: options.returnToParam,
+    name: options.name,
+    store: storeOf(options.credential),
+    headers: () => (isFunction(own) ? own() : own),
+    // Looked up at every call: a page may wrap the global one later.
+    fetch: (input, init) => (send ?? globalThis.fetch)(input, init),
+    interval: options.interval,
+    jitterPermille: Math.round(options.jitter * 1000),
+    slowAfter: options.timeout.slow,
+    validateTimeout: options.timeout.validate,
+    reconnectTimeout: options.timeout.reconnect,
+    retryBase: options.retry.base,
+    retryCap: options.retry.cap,
+    retrySpread: options.retry.spread,
+    budgetMax: options.redirectBudget.max,
+    budgetPer: options.redirectBudget.per,
+    warnBefore: options.warnBefore,
+    signal: options.signal,
+    debug: options.debug,
+  };
+};

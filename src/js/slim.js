@@ -1,0 +1,5 @@
+import { createEntry } from './entry.js';
+
+export const { createKeepAlive, init } = /* @__PURE__ */ createEntry(
+  () => new URL('./session_keepalive_bg.wasm', import.meta.url),
+);

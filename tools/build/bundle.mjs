@@ -1,0 +1,64 @@
+// JavaScript to dist/: the facade, the generated glue and the module become the two published entries.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../lib/failure.mjs';
+import { dist, inRoot, root, target } from '../lib/paths.mjs';
+import { hashOf, whenChanged } from '../lib/stamp.mjs';
+import { encode } from './encode.mjs';
+import { glue } from './wasm.mjs';
+
+const sources = inRoot('src', 'js');
+const wasmFile = join(dist, 'session_keepalive_bg.wasm');
+/** The published entries, by what they hold. */
+export const entries = { inlined: join(dist, 'index.js'), slim: join(dist, 'slim.js'), wasm: wasmFile };
+
+/** `#glue` is what wasm-bindgen wrote; `#wasm` is the module itself: `export default async () => BufferSource`. */
+const generatedModules = {
+  name: 'generated modules',
+  setup(build) {
+    build.onResolve({ filter: /^#glue$/ }, () => ({ path: glue.script, sideEffects: false }));
+    build.onResolve({ filter: /^#wasm$/ }, () => ({ path: 'wasm', namespace: 'inlined' }));
+    build.onLoad({ filter: /.*/, namespace: 'inlined' }, () => {
+      const bytes = readFileSync(glue.wasm);
+      return {
+        resolveDir: root,
+        contents: `import { decode } from './tools/build/decode.mjs';
+          export default async () => decode(${JSON.stringify(encode(bytes))}, ${bytes.length});`,
+      };
+    });
+  },
+};
+
+/** esbuild's settings for both entries; `overrides` serves measurements. */
+export const bundleOptions = (overrides) => ({
+  entryPoints: [join(sources, 'index.js'), join(sources, 'slim.js')],
+  outdir: dist,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  charset: 'ascii',
+  legalComments: 'none',
+  plugins: [generatedModules],
+  logLevel: 'warning',
+  ...overrides,
+});
+
+const declarations = () => readdirSync(sources).filter((name) => name.endsWith('.d.ts'));
+
+/** Writes dist/; skipped while nothing that goes into it has changed. */
+export function bundle() {
+  for (const name of ['index.js', 'slim.js', 'index.d.ts', 'slim.d.ts']) {
+    if (!existsSync(join(sources, name))) throw new Failure(`src/js/${name} is missing: it is one of the published entries`);
+  }
+  const key = hashOf(root, [sources, inRoot('tools', 'build'), inRoot('package-lock.json'), ...Object.values(glue)]);
+  const outputs = [...Object.values(entries), ...declarations().map((name) => join(dist, name))];
+  return whenChanged({ base: root, stampFile: join(target, 'wasm-bindgen', 'dist-stamp'), key, outputs }, async () => {
+    const { build } = await import('esbuild');
+    rmSync(dist, { recursive: true, force: true });
+    mkdirSync(dist);
+    await build(bundleOptions());
+    copyFileSync(glue.wasm, wasmFile);
+    for (const name of declarations()) copyFileSync(join(sources, name), join(dist, name));
+  });
+}

@@ -1,0 +1,53 @@
+// Rust to WebAssembly: cargo, wasm-bindgen, wasm-opt.
+import { mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { inRoot, nativeBinary, root, target } from '../lib/paths.mjs';
+import { run } from '../lib/run.mjs';
+import { hashOf, whenChanged } from '../lib/stamp.mjs';
+import { cargo, wasmTarget } from '../lib/toolchain.mjs';
+
+const glueFolder = join(target, 'wasm-bindgen');
+const compiled = join(target, wasmTarget, 'release', 'session_keepalive.wasm');
+
+/** What wasm-bindgen and wasm-opt make of the module. */
+export const glue = {
+  script: join(glueFolder, 'session_keepalive.js'),
+  wasm: join(glueFolder, 'session_keepalive_bg.wasm'),
+};
+
+// The features that this rustc gives wasm32-unknown-unknown by default (`rustc --print cfg --target wasm32-unknown-unknown`).
+// The module may use no others: `--all-features` would let wasm-opt emit what browsers can't run.
+const features = [
+  'bulk-memory',
+  'bulk-memory-opt',
+  'multivalue',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'reference-types',
+  'sign-ext',
+].map((feature) => `--enable-${feature}`);
+
+const optimise = ['-Oz', '--strip-target-features', ...features];
+
+export const compile = () => cargo(['build', '--release', '--target', wasmTarget, '-p', 'session-keepalive', '--lib']);
+
+/** The wasm-bindgen CLI, in the version of Cargo.lock. */
+export const buildBindgen = () => cargo(['build', '-p', 'wasm-bindgen-runner', '--bin', 'wasm-bindgen']);
+
+/** Writes the glue and the optimised module; skipped while neither the compiled module nor a tool has changed. */
+export function bindAndOptimise() {
+  const bindgenArgs = ['--target', 'web', '--omit-default-module-path', '--no-typescript', '--remove-name-section', '--remove-producers-section'];
+  // The lock files stand for the tools: hashing the wasm-bindgen binary itself would take longer than all else here.
+  const key = hashOf(root, [compiled, inRoot('Cargo.lock'), inRoot('package-lock.json')], [...bindgenArgs, ...optimise]);
+  const outputs = Object.values(glue);
+  return whenChanged({ base: root, stampFile: join(glueFolder, 'stamp'), key, outputs }, async () => {
+    mkdirSync(glueFolder, { recursive: true });
+    await run(nativeBinary('wasm-bindgen'), [...bindgenArgs, '--out-dir', glueFolder, compiled]);
+    const before = statSync(glue.wasm).size;
+    const optimised = `${glue.wasm}.optimised`;
+    const wasmOpt = inRoot('node_modules', 'binaryen', 'bin', 'wasm-opt');
+    await run(process.execPath, [wasmOpt, ...optimise, glue.wasm, '-o', optimised]);
+    renameSync(optimised, glue.wasm);
+    console.log(`wasm-opt: ${before} → ${statSync(glue.wasm).size} bytes`);
+  });
+}

@@ -1,0 +1,108 @@
+// What every script needs before it can begin: Rust, the Wasm target, the locked crates and the npm packages.
+// Each is looked for first; only what is missing is fetched, so a second run needs no network.
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { Failure } from './failure.mjs';
+import { findProgram } from './find.mjs';
+import { inRoot, root, target } from './paths.mjs';
+import { run } from './run.mjs';
+import { hashOf, whenChanged } from './stamp.mjs';
+
+const oldestNode = 20;
+export const wasmTarget = 'wasm32-unknown-unknown';
+
+export function checkNode() {
+  const [major] = process.versions.node.split('.').map(Number);
+  if (major < oldestNode) {
+    throw new Failure(`Node ${process.versions.node} is too old: install Node ${oldestNode} or newer from https://nodejs.org`);
+  }
+}
+
+/** Finds cargo, also where rustup puts it before the person's shell knows about it, and a linker. */
+export function checkRust() {
+  const cargoBin = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin');
+  if (!findProgram(['cargo'])) {
+    if (!findProgram(['cargo'], [cargoBin])) {
+      throw new Failure('cargo was not found: install Rust with rustup from https://rustup.rs, then run this again');
+    }
+    process.env.PATH = `${cargoBin}${delimiter}${process.env.PATH ?? ''}`;
+  }
+  if (process.platform !== 'win32' && !findProgram(['cc', 'gcc', 'clang'])) {
+    const how = process.platform === 'darwin' ? 'xcode-select --install' : 'apt-get install build-essential';
+    throw new Failure(`Rust needs a C compiler to link with, and none was found: ${how}`);
+  }
+}
+
+/** The pinned toolchain with these parts. rustup is asked only if something is missing. */
+export async function ensureToolchain({ components = [] } = {}) {
+  const { channel } = pinnedToolchain();
+  const rustc = await run('rustc', ['--print', 'sysroot'], { show: 'none', mayFail: true, cwd: root });
+  const sysroot = rustc.stdout.trim();
+  const missing = [];
+  if (!rustc.ok || !existsSync(join(sysroot, 'lib', 'rustlib', wasmTarget))) missing.push(wasmTarget);
+  for (const component of components) {
+    const program = `cargo-${component === 'rustfmt' ? 'fmt' : component}`;
+    if (!rustc.ok || !findProgram([program], [join(sysroot, 'bin')])) missing.push(component);
+  }
+  if (missing.length === 0) return;
+  if (!findProgram(['rustup'])) {
+    throw new Failure(
+      `this Rust lacks ${missing.join(', ')}, and rustup, which could add it, was not found: install it from https://rustup.rs`,
+    );
+  }
+  console.log(`installing Rust ${channel}: ${missing.join(', ')}`);
+  const parts = components.flatMap((component) => ['--component', component]);
+  await run('rustup', ['toolchain', 'install', channel, '--profile', 'minimal', '--target', wasmTarget, ...parts], { cwd: root });
+}
+
+/** The exact release that rust-toolchain.toml asks for. */
+function pinnedToolchain() {
+  const channel = /^channel\s*=\s*"([^"]+)"/m.exec(readFileSync(inRoot('rust-toolchain.toml'), 'utf8'))?.[1];
+  if (!channel) throw new Failure('rust-toolchain.toml names no channel');
+  return { channel };
+}
+
+/** Runs cargo on what is already here: nothing in the lock file changes and nothing is downloaded. */
+export function cargo(args, { env, ...options } = {}) {
+  const [command, ...rest] = args;
+  return run('cargo', [command, '--locked', '--offline', ...rest], { cwd: root, env: { ...cargoEnvironment(), ...env }, ...options });
+}
+
+export const cargoEnvironment = () => ({
+  CARGO_TARGET_DIR: target,
+  // Cargo would say at every build that a dependency of a tool should change before some later Rust.
+  CARGO_FUTURE_INCOMPAT_REPORT_FREQUENCY: 'never',
+  // A pipe between us and cargo should not cost the person the colours.
+  ...(process.stdout.isTTY && { CARGO_TERM_COLOR: 'always' }),
+});
+
+/**
+ * Downloads the crates of Cargo.lock that this machine lacks. `everyPlatform` adds those of other systems, without which
+ * `cargo metadata` (and so wasm-pack) goes to the network.
+ */
+export async function ensureCrates({ everyPlatform = false } = {}) {
+  const platforms = everyPlatform ? [] : ['--target', 'host-tuple', '--target', wasmTarget];
+  const fetch = ['fetch', '--locked', ...platforms];
+  const here = await run('cargo', [...fetch, '--offline'], { show: 'none', mayFail: true, cwd: root });
+  if (!here.ok) await run('cargo', fetch, { cwd: root });
+}
+
+/** Installs the development tools of package-lock.json, unless node_modules already holds exactly them. */
+export async function ensureNodePackages() {
+  const key = hashOf(root, [inRoot('package-lock.json')], [process.platform, process.arch]);
+  const installed = inRoot('node_modules', '.package-lock.json'); // npm's own record of what it installed
+  await whenChanged({ base: root, stampFile: inRoot('node_modules', '.session-keepalive'), key, outputs: [installed] }, async () => {
+    // No package of ours needs its install script: esbuild finds its binary without one.
+    await npm(['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund']);
+  });
+}
+
+function npm(args) {
+  // Inside `npm start` npm says where it is itself, so that the same npm is used, on every system.
+  const itself = process.env.npm_execpath;
+  if (itself?.endsWith('.js')) return run(process.execPath, [itself, ...args], { cwd: root });
+  const program = findProgram(['npm']);
+  if (!program) throw new Failure('npm was not found: it comes with Node, install it from https://nodejs.org');
+  return run(program, args, { cwd: root, shell: program.endsWith('.cmd') });
+}
