@@ -19,10 +19,7 @@ pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
 /// `POST /api/connect`.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(rename_all = "camelCase", deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
 pub struct ConnectRequest<Secret> {
     /// Where to connect and as whom. `Secret` is a type whose `Debug` hides it.
     pub connection_string: Secret,
@@ -34,10 +31,7 @@ pub struct ConnectRequest<Secret> {
 /// `POST /api/validate-session`. An empty body equals the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(rename_all = "camelCase", deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
 pub struct ValidateRequest {
     /// Has the person done anything since the last check?
     #[cfg_attr(feature = "serde", serde(default))]
@@ -47,10 +41,7 @@ pub struct ValidateRequest {
 /// `POST /api/reconnect`. Without a credential the ticket cookie decides.
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(rename_all = "camelCase", deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
 pub struct ReconnectRequest<Secret> {
     /// A credential that the page remembered.
     #[cfg_attr(feature = "serde", serde(default = "none"))]
@@ -60,10 +51,7 @@ pub struct ReconnectRequest<Secret> {
 /// `POST /api/logout`. An empty body equals the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(
-    feature = "serde",
-    serde(rename_all = "camelCase", deny_unknown_fields)
-)]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
 pub struct LogoutRequest {
     /// End every session of the subject, not only this one.
     #[cfg_attr(feature = "serde", serde(default))]

@@ -4,12 +4,18 @@
 //! answer and which cookies change; [`targets::Targets`] opens what a person connects to. [`http`] puts both on the
 //! wire, [`config`] reads what the operator wants.
 
+mod background;
 pub mod clock;
+pub mod config;
+pub mod http;
 pub mod id;
 pub mod policy;
 pub mod record;
 pub mod revocations;
 pub mod sessions;
+pub mod shutdown;
+mod start;
 pub mod store;
 pub mod targets;
+pub mod telemetry;
 pub mod ticket;

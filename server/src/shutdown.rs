@@ -1,30 +1,46 @@
 //! How the process ends.
 
-use tokio::signal;
+use std::io;
 
-/// Waits for `SIGTERM` or `SIGINT` (Ctrl-C).
-///
-/// # Errors
-/// When the signals cannot be listened to.
 #[cfg(unix)]
-pub async fn signalled() -> std::io::Result<()> {
-    use signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// `SIGTERM` and `SIGINT` (Ctrl-C), from the moment this exists: none that comes later is lost.
+#[derive(Debug)]
+pub struct Signals {
+    #[cfg(unix)]
+    terminate: Signal,
+    #[cfg(unix)]
+    interrupt: Signal,
 }
 
-/// Waits for Ctrl-C.
-///
-/// # Errors
-/// When it cannot be listened to.
-#[cfg(not(unix))]
-pub async fn signalled() -> std::io::Result<()> {
-    signal::ctrl_c().await
+impl Signals {
+    /// Begins to listen; within a tokio runtime.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
+            #[cfg(unix)]
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+        #[cfg(not(unix))]
+        if tokio::signal::ctrl_c().await.is_err() {
+            // It cannot be listened to: no signal will come.
+            std::future::pending::<()>().await;
+        }
+    }
 }
 
 /// Ends the process as `SIGKILL` does: no destructor, no last word.
@@ -33,7 +49,7 @@ pub(crate) fn die_at_once() -> ! {
     {
         let own = rustix::process::getpid();
         // Cannot fail: a process may always signal itself.
-        drop(rustix::process::kill_process(own, rustix::process::Signal::KILL));
+        let _ = rustix::process::kill_process(own, rustix::process::Signal::KILL);
     }
     std::process::abort()
 }

@@ -39,18 +39,14 @@ pub mod names {
 }
 
 /// Seconds; from a memory store's answer to a target that is waking up.
-const BUCKETS: &[f64] = &[
-    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
-];
+const BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// Starts logging to standard output. Once per process.
 ///
 /// # Errors
 /// When the process has a subscriber already.
 pub fn init_logs(format: LogFormat) -> Result<(), TryInitError> {
-    let ours = Targets::new()
-        .with_default(LevelFilter::WARN)
-        .with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO);
+    let ours = Targets::new().with_default(LevelFilter::WARN).with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO);
     let layer = match format {
         LogFormat::Json => fmt::layer().json().flatten_event(true).boxed(),
         LogFormat::Text => {
@@ -59,9 +55,7 @@ pub fn init_logs(format: LogFormat) -> Result<(), TryInitError> {
             fmt::layer().with_ansi(colours).boxed()
         }
     };
-    tracing_subscriber::registry()
-        .with(layer.with_filter(ours))
-        .try_init()
+    tracing_subscriber::registry().with(layer.with_filter(ours)).try_init()
 }
 
 /// The process's metrics. A process has one set, whatever number of servers it runs.
@@ -70,10 +64,7 @@ pub fn init_logs(format: LogFormat) -> Result<(), TryInitError> {
 /// When the process has installed another recorder already; then the metrics are that recorder's.
 pub fn metrics() -> Result<PrometheusHandle, MetricsError> {
     static INSTALLED: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
-    INSTALLED
-        .get_or_init(|| install().ok())
-        .clone()
-        .ok_or(MetricsError)
+    INSTALLED.get_or_init(|| install().ok()).clone().ok_or(MetricsError)
 }
 
 fn install() -> Result<PrometheusHandle, BuildError> {

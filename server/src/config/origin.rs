@@ -21,20 +21,12 @@ impl Origin {
             SocketAddr::V4(v4) => Host::Ipv4(*v4.ip()),
             SocketAddr::V6(v6) => Host::Ipv6(*v6.ip()),
         };
-        Self {
-            secure: false,
-            host,
-            port: address.port(),
-        }
+        Self { secure: false, host, port: address.port() }
     }
 
     /// The plain-`http` origin that a person who types `localhost` gets.
     pub fn localhost(port: u16) -> Self {
-        Self {
-            secure: false,
-            host: Host::Domain("localhost".to_owned()),
-            port,
-        }
+        Self { secure: false, host: Host::Domain("localhost".to_owned()), port }
     }
 
     /// Whether the scheme is `https`.
@@ -59,11 +51,7 @@ impl Origin {
     /// What a `Host` header for this origin says: the port is left out where it is the scheme's default.
     pub fn authority(&self) -> String {
         let default = if self.secure { 443 } else { 80 };
-        if self.port == default {
-            self.host.to_string()
-        } else {
-            format!("{}:{}", self.host, self.port)
-        }
+        if self.port == default { self.host.to_string() } else { format!("{}:{}", self.host, self.port) }
     }
 
     /// Whether cookies with `SameSite=Strict` or `Lax` travel between the two: same scheme and same registrable
@@ -125,12 +113,7 @@ mod tests {
 
     #[test]
     fn reads_what_a_browser_sends() {
-        for text in [
-            "https://app.example",
-            "https://app.example:8443",
-            "http://127.0.0.1:4780",
-            "http://[::1]:4780",
-        ] {
+        for text in ["https://app.example", "https://app.example:8443", "http://127.0.0.1:4780", "http://[::1]:4780"] {
             assert_eq!(origin(text).to_string(), text);
         }
         assert_eq!(origin("HTTPS://App.Example:443"), origin("https://app.example"));

@@ -73,10 +73,7 @@ fn request_id() -> String {
 }
 
 fn head_size(headers: &HeaderMap) -> usize {
-    headers
-        .iter()
-        .map(|(name, value)| name.as_str().len() + value.len())
-        .sum()
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }
 
 fn head_too_large() -> Response {

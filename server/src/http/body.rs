@@ -21,10 +21,7 @@ use super::problem::Refusal;
 pub(crate) const MAX_BODY: usize = 16 * 1024;
 
 /// Reads the body as `T`. An empty body equals `{}`.
-pub(crate) async fn read_json<T: DeserializeOwned>(
-    request: Request<Body>,
-    time_limit: Duration,
-) -> Result<T, Refusal> {
+pub(crate) async fn read_json<T: DeserializeOwned>(request: Request<Body>, time_limit: Duration) -> Result<T, Refusal> {
     let bytes = read_bytes(request, time_limit).await?;
     parse(&bytes)
 }
@@ -41,10 +38,9 @@ async fn read_bytes(request: Request<Body>, time_limit: Duration) -> Result<Byte
             format!("The body did not arrive within {} s.", time_limit.as_secs()),
         )),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_broken)) => Err(Refusal::new(
-            ProblemCode::InvalidRequest,
-            "The body could not be read to its end: send it again.",
-        )),
+        Ok(Err(_broken)) => {
+            Err(Refusal::new(ProblemCode::InvalidRequest, "The body could not be read to its end: send it again."))
+        }
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
     }
 }
@@ -54,10 +50,7 @@ fn declared_length(headers: &HeaderMap) -> Option<u64> {
 }
 
 fn too_large() -> Refusal {
-    Refusal::new(
-        ProblemCode::PayloadTooLarge,
-        format!("The body is larger than {MAX_BODY} bytes."),
-    )
+    Refusal::new(ProblemCode::PayloadTooLarge, format!("The body is larger than {MAX_BODY} bytes."))
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
@@ -72,9 +65,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
         let path = error.path().to_string();
         invalid(describe(error.inner(), &path))
     })?;
-    reader
-        .end()
-        .map_err(|error| invalid(describe(&error, ".")))?;
+    reader.end().map_err(|error| invalid(describe(&error, ".")))?;
     Ok(value)
 }
 
@@ -94,12 +85,7 @@ fn describe(error: &serde_json::Error, path: &str) -> String {
 
 /// The message's fixed beginnings are serde's own; what stands in backticks behind them is a field's name.
 fn describe_data(message: &str, path: &str, place: &str) -> String {
-    let named = |prefix: &str| {
-        message
-            .strip_prefix(prefix)
-            .and_then(|rest| rest.split('`').next())
-            .map(presentable)
-    };
+    let named = |prefix: &str| message.strip_prefix(prefix).and_then(|rest| rest.split('`').next()).map(presentable);
     if let Some(field) = named("unknown field `") {
         return format!("Unknown field {field} at {place}: leave it out.");
     }
@@ -148,8 +134,7 @@ mod tests {
 
     #[test]
     fn reads_the_fields() {
-        let request: ConnectRequest<SecretString> =
-            parse(br#" {"connectionString":"sqlite:a.db"}"#).expect("valid");
+        let request: ConnectRequest<SecretString> = parse(br#" {"connectionString":"sqlite:a.db"}"#).expect("valid");
         assert_eq!(request.connection_string.expose_secret(), "sqlite:a.db");
         assert!(request.remember);
     }

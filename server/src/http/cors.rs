@@ -8,8 +8,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
-    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
+    ORIGIN, VARY,
 };
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use session_keepalive::wire::ProblemCode;
@@ -21,21 +21,13 @@ use super::problem::Refusal;
 const PREFLIGHT_AGE: &str = "7200";
 
 /// Answers preflights, and adds the headers to what the inner service answers, whatever that is.
-pub(crate) async fn share(
-    State(rules): State<Arc<OriginRules>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn share(State(rules): State<Arc<OriginRules>>, request: Request, next: Next) -> Response {
     let listed = request
         .headers()
         .get(ORIGIN)
         .filter(|origin| origin.to_str().is_ok_and(|origin| rules.is_listed(origin)))
         .cloned();
-    let mut response = if is_preflight(&request) {
-        preflight(listed.is_some())
-    } else {
-        next.run(request).await
-    };
+    let mut response = if is_preflight(&request) { preflight(listed.is_some()) } else { next.run(request).await };
     let headers = response.headers_mut();
     headers.append(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = listed {

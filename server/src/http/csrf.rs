@@ -30,11 +30,7 @@ impl OriginRules {
     /// `own`: where the pages and the API live. `listed`: other origins whose script may call. `loopback`: the address
     /// listened on, where it is a loopback address.
     pub(crate) fn new(own: Vec<Origin>, listed: Vec<Origin>, loopback: Option<Origin>) -> Self {
-        let hosts = own
-            .iter()
-            .chain(&loopback)
-            .map(Origin::authority)
-            .collect();
+        let hosts = own.iter().chain(&loopback).map(Origin::authority).collect();
         Self { own, listed, hosts }
     }
 
@@ -66,21 +62,18 @@ impl OriginRules {
         if host.is_some_and(known) {
             return Ok(());
         }
-        Err(format!(
-            "Send the header 'host' of the public origin: {}.",
-            self.hosts.join(" or ")
-        ))
+        Err(format!("Send the header 'host' of the public origin: {}.", self.hosts.join(" or ")))
     }
 
     fn check_initiator(&self, headers: &HeaderMap) -> Result<(), String> {
         if headers.contains_key(ORIGIN) {
             return match only(headers, ORIGIN.as_str()) {
                 Some(origin) if self.is_allowed(origin) => Ok(()),
-                _ => Err(
-                    "The header 'origin' names a foreign origin: call from the public origin, or let the operator \
+                _ => {
+                    Err("The header 'origin' names a foreign origin: call from the public origin, or let the operator \
                      list yours with --allow-origin."
-                        .to_owned(),
-                ),
+                        .to_owned())
+                }
             };
         }
         let site = "sec-fetch-site";
@@ -98,15 +91,12 @@ impl OriginRules {
 }
 
 fn same_as_any(origins: &[Origin], text: &str) -> bool {
-    text.parse::<Origin>()
-        .is_ok_and(|origin| origins.contains(&origin))
+    text.parse::<Origin>().is_ok_and(|origin| origins.contains(&origin))
 }
 
 fn check_headers(method: &Method, headers: &HeaderMap) -> Result<(), String> {
     if only(headers, CLIENT_HEADER) != Some(CLIENT_HEADER_VALUE) {
-        return Err(format!(
-            "Send the header '{CLIENT_HEADER}: {CLIENT_HEADER_VALUE}'."
-        ));
+        return Err(format!("Send the header '{CLIENT_HEADER}: {CLIENT_HEADER_VALUE}'."));
     }
     if *method == Method::DELETE || is_json(headers) {
         return Ok(());
@@ -119,9 +109,7 @@ fn is_json(headers: &HeaderMap) -> bool {
     let media = only(headers, CONTENT_TYPE.as_str()).and_then(|text| text.parse::<mime::Mime>().ok());
     media.is_some_and(|media| {
         media.essence_str() == mime::APPLICATION_JSON.essence_str()
-            && media
-                .params()
-                .all(|(name, value)| name == mime::CHARSET && value == mime::UTF_8)
+            && media.params().all(|(name, value)| name == mime::CHARSET && value == mime::UTF_8)
     })
 }
 
@@ -135,11 +123,7 @@ fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 }
 
 /// Refuses a request that another site may have started.
-pub(crate) async fn guard(
-    State(rules): State<std::sync::Arc<OriginRules>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn guard(State(rules): State<std::sync::Arc<OriginRules>>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     match rules.check(&parts) {
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
@@ -162,9 +146,7 @@ mod tests {
 
     /// A good `POST`, then `changes`: a header with its value, or with `-` to leave it out.
     fn check(method: &str, changes: &[(&str, &str)]) -> Result<(), String> {
-        let mut request = http::Request::builder()
-            .method(method)
-            .uri("/api/validate-session");
+        let mut request = http::Request::builder().method(method).uri("/api/validate-session");
         let good = [
             ("host", "app.example"),
             ("origin", "https://app.example"),
@@ -172,9 +154,7 @@ mod tests {
             ("content-type", "application/json"),
             ("x-session-keepalive", "1"),
         ];
-        let untouched = good
-            .iter()
-            .filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+        let untouched = good.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
         for (name, value) in untouched.chain(changes) {
             if *value != "-" {
                 request = request.header(*name, *value);

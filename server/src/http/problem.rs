@@ -35,13 +35,7 @@ impl Refusal {
 
     /// A refusal that is plain HTTP.
     pub(crate) fn plain(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            code: None,
-            detail: detail.into(),
-            retry_after: None,
-            headers: HeaderMap::new(),
-        }
+        Self { status, code: None, detail: detail.into(), retry_after: None, headers: HeaderMap::new() }
     }
 
     /// Says when to ask again.
@@ -70,11 +64,7 @@ fn whole_seconds(wait: Duration) -> u64 {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let title = self
-            .status
-            .canonical_reason()
-            .unwrap_or("Error")
-            .to_owned();
+        let title = self.status.canonical_reason().unwrap_or("Error").to_owned();
         let mut response = match self.code {
             Some(code) => Json(Problem {
                 kind: "about:blank".to_owned(),

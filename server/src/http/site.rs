@@ -83,16 +83,10 @@ fn never(error: Infallible) -> Infallible {
 }
 
 fn finish(mut response: Response, path: &str, policy: &'static str) -> Response {
-    let lifetime = if carries_a_hash(path) {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-cache"
-    };
+    let lifetime = if carries_a_hash(path) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(lifetime));
-    let is_page = headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let is_page = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if is_page {
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     }
@@ -112,19 +106,13 @@ fn below<'p>(mount: &str, path: &'p str) -> Option<&'p str> {
 /// `/connect` → `/connect.html`.
 fn with_extension(path: &str) -> Cow<'_, str> {
     let name = path.rsplit('/').next().unwrap_or_default();
-    if name.is_empty() || name.contains('.') {
-        Cow::Borrowed(path)
-    } else {
-        Cow::Owned(format!("{path}.html"))
-    }
+    if name.is_empty() || name.contains('.') { Cow::Borrowed(path) } else { Cow::Owned(format!("{path}.html")) }
 }
 
 /// Whether a segment begins with a dot: `.git`, `..`, also percent-encoded.
 fn is_hidden(path: &str) -> bool {
     let decoded = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-    decoded
-        .split(['/', '\\'])
-        .any(|segment| segment.starts_with('.'))
+    decoded.split(['/', '\\']).any(|segment| segment.starts_with('.'))
 }
 
 /// A part of the file's name is at least eight hexadecimal digits with a decimal one among them: what bundlers add.

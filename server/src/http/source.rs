@@ -26,9 +26,7 @@ impl Source {
     pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             v4 @ IpAddr::V4(_) => Self(v4),
-            IpAddr::V6(v6) => Self(IpAddr::V6(Ipv6Addr::from_bits(
-                v6.to_bits() & (u128::MAX << 64),
-            ))),
+            IpAddr::V6(v6) => Self(IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)))),
         }
     }
 }
@@ -37,10 +35,8 @@ impl FromRequestParts<AppState> for Source {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let peer = parts
-            .extensions
-            .get::<Peer>()
-            .map_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+        let peer =
+            parts.extensions.get::<Peer>().map_or(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
         Ok(Self::of(originator(peer, &parts.headers, &state.trusted_proxies)))
     }
 }

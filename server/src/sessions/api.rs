@@ -96,8 +96,7 @@ impl IdempotencyKey {
 
     /// The `idempotency-key` header: 1 to 128 visible ASCII characters.
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=Self::MAX_CHARS).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits = (1..=Self::MAX_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(SecretString::from(text)))
     }
 
@@ -115,12 +114,6 @@ impl fmt::Debug for IdempotencyKey {
 impl Refused {
     /// A refusal that leaves the cookies alone.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            retry_after: None,
-            session: CookieChange::Keep,
-            ticket: CookieChange::Keep,
-        }
+        Self { code, detail: detail.into(), retry_after: None, session: CookieChange::Keep, ticket: CookieChange::Keep }
     }
 }

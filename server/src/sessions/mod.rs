@@ -39,13 +39,7 @@ impl Sessions {
         revocations: Revocations,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self(Arc::new(Parts {
-            policy,
-            store,
-            sealer,
-            revocations,
-            clock,
-        }))
+        Self(Arc::new(Parts { policy, store, sealer, revocations, clock }))
     }
 
     /// The policy in force.
@@ -65,11 +59,7 @@ impl Sessions {
     }
 
     /// Checks, and re-establishes by ticket where the session is lost. `activity`: the person did something.
-    pub async fn validate(
-        &self,
-        _presented: &Presented,
-        _activity: bool,
-    ) -> Result<Granted, Refused> {
+    pub async fn validate(&self, _presented: &Presented, _activity: bool) -> Result<Granted, Refused> {
         Err(self.thin())
     }
 
@@ -95,11 +85,7 @@ impl Sessions {
     }
 
     /// Ends the session presented, or all of its subject's. Idempotent.
-    pub async fn logout(
-        &self,
-        _presented: &Presented,
-        _everywhere: bool,
-    ) -> Result<LoggedOut, Refused> {
+    pub async fn logout(&self, _presented: &Presented, _everywhere: bool) -> Result<LoggedOut, Refused> {
         Err(self.thin())
     }
 
@@ -122,9 +108,6 @@ impl Sessions {
     pub async fn settle(&self) {}
 
     fn thin(&self) -> Refused {
-        Refused::new(
-            ProblemCode::StoreUnavailable,
-            "the session store is not ready",
-        )
+        Refused::new(ProblemCode::StoreUnavailable, "the session store is not ready")
     }
 }

@@ -61,12 +61,7 @@ impl Gate {
         Self(Arc::new(Inner {
             seats: seats.max(1),
             blinder: Blinder::default(),
-            state: Mutex::new(State {
-                taken: 0,
-                kept: HashMap::new(),
-                next_moment: None,
-                visit: FIRST_GUESS,
-            }),
+            state: Mutex::new(State { taken: 0, kept: HashMap::new(), next_moment: None, visit: FIRST_GUESS }),
         }))
     }
 
@@ -79,10 +74,7 @@ impl Gate {
     pub(crate) fn enter(&self, visitor: Option<Visitor>) -> Result<Permit, Duration> {
         let now = Instant::now();
         self.lock().enter(self.0.seats, visitor, now)?;
-        Ok(Permit {
-            gate: self.clone(),
-            since: now,
-        })
+        Ok(Permit { gate: self.clone(), since: now })
     }
 
     fn leave(&self, stayed: Duration) {
@@ -121,9 +113,7 @@ impl State {
     fn keep_a_seat(&mut self, seats: usize, visitor: Option<Visitor>, now: Instant) -> Duration {
         let spacing = self.visit / u32::try_from(seats).unwrap_or(u32::MAX);
         let soonest = now + self.visit;
-        let moment = self
-            .next_moment
-            .map_or(soonest, |next| next.max(soonest));
+        let moment = self.next_moment.map_or(soonest, |next| next.max(soonest));
         if moment - now > LONGEST_WAIT {
             return LONGEST_WAIT;
         }
@@ -149,12 +139,7 @@ mod tests {
     const BOB: Option<Visitor> = Some(Visitor(2));
 
     fn empty() -> (State, Instant) {
-        let state = State {
-            taken: 0,
-            kept: HashMap::new(),
-            next_moment: None,
-            visit: Duration::from_secs(2),
-        };
+        let state = State { taken: 0, kept: HashMap::new(), next_moment: None, visit: Duration::from_secs(2) };
         (state, Instant::now())
     }
 
@@ -172,9 +157,8 @@ mod tests {
     fn a_crowd_is_sent_back_one_by_one() {
         let (mut state, now) = empty();
         assert_eq!(state.enter(1, None, now), Ok(()));
-        let waits: Vec<u64> = (10..13)
-            .map(|id| state.enter(1, Some(Visitor(id)), now).expect_err("full").as_secs())
-            .collect();
+        let waits: Vec<u64> =
+            (10..13).map(|id| state.enter(1, Some(Visitor(id)), now).expect_err("full").as_secs()).collect();
         assert_eq!(waits, [2, 4, 6]);
     }
 
@@ -213,9 +197,7 @@ mod tests {
     fn nobody_waits_longer_than_a_minute_and_the_seats_kept_are_bounded() {
         let (mut state, now) = empty();
         assert_eq!(state.enter(1, None, now), Ok(()));
-        let longest = (0..10_000)
-            .map(|id| state.enter(1, Some(Visitor(id)), now).expect_err("full"))
-            .max();
+        let longest = (0..10_000).map(|id| state.enter(1, Some(Visitor(id)), now).expect_err("full")).max();
         assert_eq!(longest, Some(LONGEST_WAIT));
         assert_eq!(state.kept.len(), 30, "one each 2 s for 60 s");
     }

@@ -68,10 +68,7 @@ impl Lockout {
     pub(crate) fn attempt(&self, source: Source, subject: &str) -> Result<Attempt, Duration> {
         let pair = (source, self.blinder.blind(subject));
         self.begin(pair, Instant::now())?;
-        Ok(Attempt {
-            lockout: self.clone(),
-            pair,
-        })
+        Ok(Attempt { lockout: self.clone(), pair })
     }
 
     fn begin(&self, pair: Pair, now: Instant) -> Result<(), Duration> {
@@ -79,12 +76,7 @@ impl Lockout {
         if !pairs.contains_key(&pair) && pairs.len() >= CAPACITY {
             make_room(&mut pairs, now);
         }
-        let record = pairs.entry(pair).or_insert(Record {
-            failures: 0,
-            undecided: 0,
-            last: now,
-            locked_until: now,
-        });
+        let record = pairs.entry(pair).or_insert(Record { failures: 0, undecided: 0, last: now, locked_until: now });
         if record.is_stale(now) {
             record.failures = 0;
         }
@@ -141,10 +133,7 @@ impl Record {
 fn make_room(pairs: &mut HashMap<Pair, Record>, now: Instant) {
     pairs.retain(|_, record| record.undecided > 0 || !record.is_stale(now));
     if pairs.len() >= CAPACITY {
-        let oldest = pairs
-            .iter()
-            .min_by_key(|(_, record)| record.last)
-            .map(|(pair, _)| *pair);
+        let oldest = pairs.iter().min_by_key(|(_, record)| record.last).map(|(pair, _)| *pair);
         if let Some(oldest) = oldest {
             pairs.remove(&oldest);
         }
@@ -195,9 +184,7 @@ mod tests {
     #[test]
     fn guessing_in_parallel_gains_nothing() {
         let lockout = Lockout::default();
-        let attempts: Vec<_> = (0..50)
-            .filter_map(|_| lockout.attempt(source("192.0.2.1"), "alice").ok())
-            .collect();
+        let attempts: Vec<_> = (0..50).filter_map(|_| lockout.attempt(source("192.0.2.1"), "alice").ok()).collect();
         assert_eq!(attempts.len(), FREE as usize);
     }
 

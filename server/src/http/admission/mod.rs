@@ -13,7 +13,7 @@ use std::time::Duration;
 use session_keepalive::wire::ProblemCode;
 
 use super::problem::Refusal;
-pub(crate) use gate::{Gate, Permit, Visitor};
+pub(crate) use gate::Gate;
 pub(crate) use lockout::{Attempt, Lockout};
 
 /// Turns what identifies a visitor or subject into a number that says nothing about it.
@@ -34,6 +34,7 @@ pub(crate) fn overloaded(wait: Duration) -> Refusal {
 
 pub(crate) fn rate_limited(wait: Duration) -> Refusal {
     metrics::counter!(crate::telemetry::names::REFUSED, "reason" => "rate-limited").increment(1);
-    let detail = "Too many failed attempts from your address: check the credentials and try again when 'retry-after' says.";
+    let detail =
+        "Too many failed attempts from your address: check the credentials and try again when 'retry-after' says.";
     Refusal::new(ProblemCode::RateLimited, detail).retry_after(wait)
 }

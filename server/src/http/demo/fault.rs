@@ -86,9 +86,7 @@ impl Faults {
         self.0.send_replace(Some(Active {
             fault,
             left: fault.requests,
-            until: fault
-                .seconds
-                .map(|seconds| Instant::now() + Duration::from_secs(seconds.into())),
+            until: fault.seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds.into())),
         }));
     }
 
@@ -132,7 +130,9 @@ pub(crate) async fn inject(State(faults): State<Faults>, request: Request, next:
     match active.fault.kind {
         Kind::Unavailable => refuse(ProblemCode::Overloaded, active.fault.retry_after),
         Kind::RateLimited => refuse(ProblemCode::RateLimited, active.fault.retry_after),
-        Kind::Html => Html("<!doctype html><title>Welcome</title><p>Please accept the terms of this network.").into_response(),
+        Kind::Html => {
+            Html("<!doctype html><title>Welcome</title><p>Please accept the terms of this network.").into_response()
+        }
         Kind::Hang => {
             faults.wait_until_over(active).await;
             next.run(request).await
@@ -147,8 +147,6 @@ pub(crate) async fn inject(State(faults): State<Faults>, request: Request, next:
 /// `retry-after: 0` is what some backends send, so it can be asked for.
 fn refuse(code: ProblemCode, retry_after: u32) -> Response {
     let mut response = Refusal::new(code, "A fault of the demo is in force.").into_response();
-    response
-        .headers_mut()
-        .insert(RETRY_AFTER, retry_after.into());
+    response.headers_mut().insert(RETRY_AFTER, retry_after.into());
     response
 }

@@ -30,10 +30,7 @@ pub(crate) struct Demo {
 
 impl Demo {
     pub(crate) fn new() -> Self {
-        Self {
-            faults: Faults::none(),
-            dies: Arc::new(AtomicBool::new(false)),
-        }
+        Self { faults: Faults::none(), dies: Arc::new(AtomicBool::new(false)) }
     }
 
     /// To be called when a connection has been closed: the answer is out by then.
@@ -70,11 +67,7 @@ async fn restart(demo: Demo) -> Response {
     (StatusCode::ACCEPTED, close, body).into_response()
 }
 
-async fn set_fault(
-    faults: Faults,
-    State(state): State<AppState>,
-    request: Request,
-) -> Result<StatusCode, Refusal> {
+async fn set_fault(faults: Faults, State(state): State<AppState>, request: Request) -> Result<StatusCode, Refusal> {
     let fault: FaultRequest = read_json(request, state.limits.body_time).await?;
     tracing::warn!(?fault, "the demo page asked for a fault");
     faults.set(fault);
