@@ -61,10 +61,7 @@ pub enum Phase {
 /// Something the application may want to know. The names and fields are those of the public `KeepAliveEvents`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
-#[cfg_attr(
-    any(feature = "serde", target_arch = "wasm32"),
-    serde(untagged, rename_all_fields = "camelCase")
-)]
+#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(untagged, rename_all_fields = "camelCase"))]
 pub enum Event {
     /// The status became `connected`; the payload is the snapshot.
     Connected,

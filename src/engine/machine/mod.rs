@@ -268,8 +268,9 @@ impl Machine {
         match (self.standing, self.ordeal.trouble) {
             (Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere), _) => None,
             (Standing::Over(code), _) => Some(Failure { code, status: None, retryable: false }),
-            (Standing::Unknown | Standing::Good | Standing::Lost, trouble) => trouble
-                .map(|trouble| Failure { code: trouble.reason, status: trouble.status, retryable: true }),
+            (Standing::Unknown | Standing::Good | Standing::Lost, trouble) => {
+                trouble.map(|trouble| Failure { code: trouble.reason, status: trouble.status, retryable: true })
+            }
         }
     }
 

@@ -43,7 +43,14 @@ impl Session {
     }
 
     /// Takes over what a valid answer says.
-    pub(super) fn absorb(&mut self, now: Now, id: RequestId, facts: Facts, continuity: Continuity, warn_before: Millis) {
+    pub(super) fn absorb(
+        &mut self,
+        now: Now,
+        id: RequestId,
+        facts: Facts,
+        continuity: Continuity,
+        warn_before: Millis,
+    ) {
         let told = facts.epoch.unwrap_or(0);
         self.epoch = match continuity {
             Continuity::Same => self.epoch,
