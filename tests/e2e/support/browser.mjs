@@ -43,6 +43,7 @@ export class Person {
     const person = new Person();
     person.origin = origin;
     person.context = await browser.newContext();
+    person.context.setDefaultTimeout(15_000);
     person.events = [];
     person.requests = [];
     person.navigations = [];
