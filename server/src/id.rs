@@ -80,11 +80,16 @@ impl SessionHash {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// What logs call it.
+    pub fn short(&self) -> Short {
+        Short::of(&self.0)
+    }
 }
 
 impl fmt::Debug for SessionHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SessionHash({})", Short::of(&self.0))
+        write!(f, "SessionHash({})", self.short())
     }
 }
 

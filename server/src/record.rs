@@ -81,4 +81,14 @@ impl EndReason {
             Self::Evicted => ProblemCode::SessionEvicted,
         }
     }
+
+    /// How logs and metrics call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RanOut(RanOut::Idle) => "timeout",
+            Self::RanOut(RanOut::Absolute) => "expired",
+            Self::Revoked => "revoked",
+            Self::Evicted => "evicted",
+        }
+    }
 }
