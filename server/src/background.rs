@@ -1,4 +1,4 @@
-//! What runs beside the requests: unused connections are closed, the metrics tidied.
+//! What runs beside the requests: the sweep of sessions, unused connections are closed, the metrics tidied.
 
 use std::time::Duration;
 
@@ -23,6 +23,9 @@ impl Background {
     /// Starts it.
     pub(crate) fn start(state: &AppState, metrics: PrometheusHandle) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        let sessions = state.sessions.clone();
+        let stop_sweeping = stop.clone();
+        tasks.spawn(async move { sessions.sweep_until(stop_sweeping).await });
         tasks.spawn(stop.clone().run_until_cancelled_owned(tidy(state.clone(), metrics)));
         tasks.close();
         Self { stop, tasks }

@@ -80,11 +80,16 @@ impl SessionHash {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// What logs call it.
+    pub fn short(&self) -> Short {
+        Short::of(&self.0)
+    }
 }
 
 impl fmt::Debug for SessionHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SessionHash({})", Short::of(&self.0))
+        write!(f, "SessionHash({})", self.short())
     }
 }
 
@@ -160,7 +165,12 @@ mod tests {
     #[test]
     fn anything_else_is_no_id() {
         let good = SessionId::random().unwrap().reveal();
-        let mut cases = vec![String::new(), good[..42].to_owned(), format!("{good}A"), format!("{good}=")];
+        let mut cases = vec![
+            String::new(),
+            good[..42].to_owned(),
+            format!("{good}A"),
+            format!("{good}="),
+        ];
         for bad in ['+', '/', '=', ' ', '%', '\0', 'é'] {
             cases.push(format!("{bad}{}", &good[bad.len_utf8()..]));
         }
@@ -175,7 +185,10 @@ mod tests {
     fn nothing_printable_contains_the_id() {
         let id = SessionId::parse(&"A".repeat(43)).unwrap();
         assert_eq!(format!("{id:?}"), "SessionId(hidden)");
-        assert_eq!(format!("{:?}", id.hash()).len(), "SessionHash(01234567)".len());
+        assert_eq!(
+            format!("{:?}", id.hash()).len(),
+            "SessionHash(01234567)".len()
+        );
         let family = FamilyId::from_bytes([1; 16]);
         assert!(!format!("{family:?}").contains("0101"));
     }

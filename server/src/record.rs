@@ -46,7 +46,9 @@ pub struct Data {
 
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Data").field("remember", &self.remember).finish_non_exhaustive()
+        f.debug_struct("Data")
+            .field("remember", &self.remember)
+            .finish_non_exhaustive()
     }
 }
 
@@ -77,6 +79,16 @@ impl EndReason {
             Self::RanOut(limit) => limit.code(),
             Self::Revoked => ProblemCode::SessionRevoked,
             Self::Evicted => ProblemCode::SessionEvicted,
+        }
+    }
+
+    /// How logs and metrics call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RanOut(RanOut::Idle) => "timeout",
+            Self::RanOut(RanOut::Absolute) => "expired",
+            Self::Revoked => "revoked",
+            Self::Evicted => "evicted",
         }
     }
 }

@@ -14,28 +14,14 @@ use tracing_subscriber::{Layer, fmt};
 
 use crate::config::LogFormat;
 
-/// The metrics' names.
+/// The names of the metrics that HTTP adds to those of the [sessions](crate::sessions::observe).
 pub mod names {
     /// Counter by `method`, `route` (template) and `status`: requests answered.
     pub const HTTP_REQUESTS: &str = "session_keepalive_http_requests_total";
     /// Histogram by `route` (template): seconds from the request's head to the answer's head.
     pub const HTTP_SECONDS: &str = "session_keepalive_http_request_seconds";
-    /// Gauge: sessions that are valid now.
-    pub const ACTIVE: &str = "session_keepalive_sessions_active";
-    /// Counter by `outcome` (`valid`, `reconnected` or a problem code): session checks.
-    pub const VALIDATIONS: &str = "session_keepalive_validations_total";
-    /// Counter by `by` (`ticket`, `credential`) and `outcome` (`reconnected`, `valid` or a problem code).
-    pub const RECONNECTS: &str = "session_keepalive_reconnects_total";
-    /// Counter by `outcome` (`connected` or a problem code): sign-ins.
-    pub const CONNECTS: &str = "session_keepalive_connects_total";
-    /// Counter by `scope` (`session`, `everywhere`): sign-outs carried out.
-    pub const LOGOUTS: &str = "session_keepalive_logouts_total";
     /// Counter by `reason` (`overloaded`, `rate-limited`): requests refused by admission control.
     pub const REFUSED: &str = "session_keepalive_admission_refused_total";
-    /// Counter: records removed by the sweeper.
-    pub const SWEPT: &str = "session_keepalive_swept_total";
-    /// Histogram: seconds that one sweep took.
-    pub const SWEEP_SECONDS: &str = "session_keepalive_sweep_seconds";
 }
 
 /// Seconds; from a memory store's answer to a target that is waking up.
@@ -88,15 +74,8 @@ impl std::fmt::Display for MetricsError {
 impl std::error::Error for MetricsError {}
 
 fn describe() {
-    use metrics::{describe_counter, describe_gauge, describe_histogram};
+    use metrics::{describe_counter, describe_histogram};
     describe_counter!(names::HTTP_REQUESTS, "Requests answered");
     describe_histogram!(names::HTTP_SECONDS, "Seconds from a request's head to its answer's");
-    describe_gauge!(names::ACTIVE, "Sessions that are valid now");
-    describe_counter!(names::VALIDATIONS, "Session checks by outcome");
-    describe_counter!(names::RECONNECTS, "Reconnects by means and outcome");
-    describe_counter!(names::CONNECTS, "Sign-ins by outcome");
-    describe_counter!(names::LOGOUTS, "Sign-outs carried out");
     describe_counter!(names::REFUSED, "Requests refused by admission control");
-    describe_counter!(names::SWEPT, "Session records removed by the sweeper");
-    describe_histogram!(names::SWEEP_SECONDS, "Seconds that one sweep took");
 }

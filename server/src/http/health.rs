@@ -31,8 +31,8 @@ pub(crate) async fn ready(State(state): State<AppState>) -> Result<Response, Ref
 /// Prometheus text.
 pub(crate) async fn metrics(State(state): State<AppState>, handle: PrometheusHandle) -> Response {
     // Refreshes the gauge. A store that is down leaves it as it was; readiness tells.
-    if let Err(error) = state.sessions.stats().await {
-        tracing::warn!(%error, "the store could not be counted");
+    if let Err(refused) = state.sessions.stats().await {
+        tracing::warn!(code = refused.code.as_str(), "sessions could not be counted");
     }
     let kind = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     (kind, handle.render()).into_response()

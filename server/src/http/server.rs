@@ -228,7 +228,7 @@ impl Running {
         let in_flight = async {
             graceful.shutdown().await;
             state.tasks.wait().await;
-            state.sessions.settle().await;
+            state.sessions.finish().await;
         };
         if tokio::time::timeout(self.limits.stop_time, in_flight).await.is_err() {
             let seconds = self.limits.stop_time.as_secs();

@@ -31,8 +31,8 @@ pub(crate) struct AppState {
 }
 
 impl AppState {
-    /// Runs `work` to its end, also when the client hangs up half-way: a state change that stops between two steps
-    /// would leave a browser with a cookie that the server has moved on from.
+    /// Runs `work` to its end, also when the client hangs up half-way: else a sign-in could stop between the target's
+    /// answer and the session, and a failed one would not be counted against whoever tried it.
     pub(crate) async fn to_the_end(
         &self,
         work: impl Future<Output = Result<Response, Refusal>> + Send + 'static,

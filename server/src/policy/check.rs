@@ -116,7 +116,9 @@ impl Policy {
             lines.push("ASVS 5.0 7.3.1: there is no inactivity limit; set idle".to_owned());
         }
         if self.absolute == Absolute::Unbounded {
-            lines.push("ASVS 5.0 7.3.2: there is no absolute session lifetime; set absolute".to_owned());
+            lines.push(
+                "ASVS 5.0 7.3.2: there is no absolute session lifetime; set absolute".to_owned(),
+            );
         }
         if !deployment.secure_cookies && self.cookie.same_site == SameSite::None {
             lines.push(

@@ -26,11 +26,21 @@ const SETTERS: &[(&str, Set)] = &[
         };
         Ok(())
     }),
-    ("heartbeat_counts", |policy, value| Ok(policy.heartbeat_counts = switch(value)?)),
-    ("touch_every", |policy, value| Ok(policy.touch_every = duration(value).ok_or(DURATION)?)),
-    ("warn_before", |policy, value| Ok(policy.warn_before = duration(value).ok_or(DURATION)?)),
-    ("next_check_in", |policy, value| Ok(policy.next_check_in = optional(value)?)),
-    ("rotation_grace", |policy, value| Ok(policy.rotation_grace = duration(value).ok_or(DURATION)?)),
+    ("heartbeat_counts", |policy, value| {
+        Ok(policy.heartbeat_counts = switch(value)?)
+    }),
+    ("touch_every", |policy, value| {
+        Ok(policy.touch_every = duration(value).ok_or(DURATION)?)
+    }),
+    ("warn_before", |policy, value| {
+        Ok(policy.warn_before = duration(value).ok_or(DURATION)?)
+    }),
+    ("next_check_in", |policy, value| {
+        Ok(policy.next_check_in = optional(value)?)
+    }),
+    ("rotation_grace", |policy, value| {
+        Ok(policy.rotation_grace = duration(value).ok_or(DURATION)?)
+    }),
     ("cookie.same_site", |policy, value| {
         policy.cookie.same_site = match value {
             "strict" => SameSite::Strict,
@@ -49,8 +59,12 @@ const SETTERS: &[(&str, Set)] = &[
         };
         Ok(())
     }),
-    ("limits.total", |policy, value| Ok(policy.limits.total = count(value)?)),
-    ("limits.per_subject", |policy, value| Ok(policy.limits.per_subject = count(value)?)),
+    ("limits.total", |policy, value| {
+        Ok(policy.limits.total = count(value)?)
+    }),
+    ("limits.per_subject", |policy, value| {
+        Ok(policy.limits.per_subject = count(value)?)
+    }),
     ("limits.when_full", |policy, value| {
         policy.limits.when_full = match value {
             "evict" => WhenFull::Evict,
@@ -75,8 +89,12 @@ const SETTERS: &[(&str, Set)] = &[
         };
         Ok(())
     }),
-    ("cleanup.every", |policy, value| Ok(policy.cleanup.every = duration(value).ok_or(DURATION)?)),
-    ("cleanup.batch", |policy, value| Ok(policy.cleanup.batch = count(value)?)),
+    ("cleanup.every", |policy, value| {
+        Ok(policy.cleanup.every = duration(value).ok_or(DURATION)?)
+    }),
+    ("cleanup.batch", |policy, value| {
+        Ok(policy.cleanup.batch = count(value)?)
+    }),
 ];
 
 /// The names of all knobs, in the order of [`Policy`]'s fields.
@@ -112,7 +130,11 @@ pub enum KnobError {
 impl fmt::Display for KnobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown { knob } => write!(f, "there is no policy knob `{knob}`; the knobs are {}", KNOBS.join(", ")),
+            Self::Unknown { knob } => write!(
+                f,
+                "there is no policy knob `{knob}`; the knobs are {}",
+                KNOBS.join(", ")
+            ),
             Self::Value { knob, value, wants } => {
                 write!(f, "policy knob `{knob}` wants {wants}, not `{value}`")
             }
@@ -128,8 +150,14 @@ impl Policy {
         let (_, set) = SETTERS
             .iter()
             .find(|(name, _)| *name == knob)
-            .ok_or_else(|| KnobError::Unknown { knob: knob.to_owned() })?;
-        set(self, value).map_err(|wants| KnobError::Value { knob: knob.to_owned(), value: value.to_owned(), wants })
+            .ok_or_else(|| KnobError::Unknown {
+                knob: knob.to_owned(),
+            })?;
+        set(self, value).map_err(|wants| KnobError::Value {
+            knob: knob.to_owned(),
+            value: value.to_owned(),
+            wants,
+        })
     }
 }
 

@@ -107,7 +107,6 @@ fn duration(value: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::policy::{KNOBS, SERVERLESS_24H};
 
     #[test]

@@ -6,8 +6,12 @@ use secrecy::{ExposeSecret, SecretString};
 use session_keepalive::wire::{ProblemCode, SessionAnswer};
 
 use crate::{
-    id::{FamilyId, SessionId},
-    ticket::TicketCookie,
+    id::{FamilyId, NoRandomness, SessionId},
+    policy::RanOut,
+    record::EndReason,
+    revocations::RevocationError,
+    store::StoreError,
+    ticket::{SealError, TicketCookie},
 };
 
 /// What the browser sent.
@@ -96,7 +100,8 @@ impl IdempotencyKey {
 
     /// The `idempotency-key` header: 1 to 128 visible ASCII characters.
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=Self::MAX_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits = (1..=Self::MAX_CHARS).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(SecretString::from(text)))
     }
 
@@ -111,9 +116,101 @@ impl fmt::Debug for IdempotencyKey {
     }
 }
 
+/// When to ask again after the store or the revocation log failed: long enough for a failover's first second, short
+/// enough that nobody notices.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
 impl Refused {
     /// A refusal that leaves the cookies alone.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), retry_after: None, session: CookieChange::Keep, ticket: CookieChange::Keep }
+        Self {
+            code,
+            detail: detail.into(),
+            retry_after: None,
+            session: CookieChange::Keep,
+            ticket: CookieChange::Keep,
+        }
+    }
+
+    /// The session is over.
+    pub(super) fn ended(reason: EndReason) -> Self {
+        Self::new(
+            reason.code(),
+            match reason {
+                EndReason::RanOut(RanOut::Idle) => {
+                    "The session was not used for too long. Sign in again."
+                }
+                EndReason::RanOut(RanOut::Absolute) => {
+                    "The session reached its longest duration. Sign in again."
+                }
+                EndReason::Revoked => "The session was signed out. Sign in again.",
+                EndReason::Evicted => "The session had to make room for newer ones. Sign in again.",
+            },
+        )
+    }
+
+    /// There is no such session.
+    pub(super) fn unknown() -> Self {
+        Self::new(
+            ProblemCode::SessionUnknown,
+            "There is no such session. Reconnect, or sign in.",
+        )
+    }
+
+    /// The policy allows no reconnecting.
+    pub(super) fn reconnect_off() -> Self {
+        Self::new(
+            ProblemCode::ReconnectRefused,
+            "This server does not re-establish sessions. Sign in again.",
+        )
+    }
+
+    /// There is no room and the policy rejects.
+    pub(super) fn full() -> Self {
+        Self::new(
+            ProblemCode::SessionLimit,
+            "There are too many sessions. Sign out on another device, or try again later.",
+        )
+    }
+
+    /// Something the answer depends on failed; its own words go to the log alone.
+    pub(super) fn unavailable(error: &dyn fmt::Display) -> Self {
+        tracing::error!(%error, "sessions are unavailable");
+        Self {
+            retry_after: Some(RETRY_AFTER),
+            ..Self::new(
+                ProblemCode::StoreUnavailable,
+                "Sessions cannot be read or written now. Try again shortly.",
+            )
+        }
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::unavailable(&error)
+    }
+}
+
+impl From<RevocationError> for Refused {
+    fn from(error: RevocationError) -> Self {
+        Self::unavailable(&error)
+    }
+}
+
+impl From<NoRandomness> for Refused {
+    fn from(error: NoRandomness) -> Self {
+        Self::unavailable(&error)
+    }
+}
+
+impl From<SealError> for Refused {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::TooLarge { .. } => {
+                Self::new(ProblemCode::PayloadTooLarge, error.to_string())
+            }
+            SealError::NoRandomness => Self::unavailable(&error),
+        }
     }
 }

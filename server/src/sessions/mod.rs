@@ -1,25 +1,45 @@
 //! The service: sign-in, check, re-establishment and sign-out, over one store, one revocation log and one policy.
+//!
+//! Failure semantics: when the store or the log fails, the answer is `STORE_UNAVAILABLE` with a time to ask again,
+//! never "signed out". Work that changes more than one thing runs in its own task to its end, also when the caller is
+//! dropped half-way; [`Sessions::finish`] waits for such tasks.
+//!
+//! Order when ending: log, store, answer. Order when re-establishing: create, read the log again; if the family was
+//! ended meanwhile, end it and say so. Whichever way the two race, nothing live is left.
 
 mod api;
+mod check;
+mod ending;
+mod grant;
+pub mod observe;
+mod reconnect;
+mod sign_in;
+mod sweeper;
 
-use std::sync::Arc;
+use std::{future::Future, sync::Arc};
 
 use secrecy::SecretString;
-use session_keepalive::wire::ProblemCode;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 pub use api::{CookieChange, Granted, IdempotencyKey, LoggedOut, Presented, Refused, Unlocked};
+pub use sweeper::Sweep;
 
 use crate::{
-    clock::Clock,
-    policy::Policy,
+    clock::{Clock, Timestamp},
+    policy::{Policy, Reconnect},
     revocations::Revocations,
-    store::{Stats, Store, StoreError},
+    store::{Stats, Store, Terms},
     ticket::Sealer,
 };
+use sign_in::SignIn;
 
 /// The service. Clones share everything.
 #[derive(Clone, Debug)]
-pub struct Sessions(Arc<Parts>);
+pub struct Sessions {
+    parts: Arc<Parts>,
+    under_way: TaskTracker,
+}
 
 #[derive(Debug)]
 struct Parts {
@@ -28,6 +48,15 @@ struct Parts {
     sealer: Sealer,
     revocations: Revocations,
     clock: Arc<dyn Clock>,
+}
+
+impl Parts {
+    fn terms(&self, now: Timestamp) -> Terms<'_> {
+        Terms {
+            now,
+            policy: &self.policy,
+        }
+    }
 }
 
 impl Sessions {
@@ -39,75 +68,178 @@ impl Sessions {
         revocations: Revocations,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self(Arc::new(Parts { policy, store, sealer, revocations, clock }))
+        let parts = Parts {
+            policy,
+            store,
+            sealer,
+            revocations,
+            clock,
+        };
+        Self {
+            parts: Arc::new(parts),
+            under_way: TaskTracker::new(),
+        }
     }
 
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
-        &self.0.policy
+        &self.parts.policy
     }
 
-    /// Signs in. The caller has proven `credential` against the target. Ends the session presented, if there is one.
+    /// Signs in. The caller has proven `credential` against the target; `subject` is who that was, if the target knows.
+    /// Ends the session presented. `remember`: a ticket may be issued.
+    ///
+    /// Refuses with `PAYLOAD_TOO_LARGE` (the ticket would not fit a cookie), `SESSION_LIMIT`, `STORE_UNAVAILABLE`, or
+    /// `SESSION_REVOKED` when the subject is signed out everywhere at the same time. A refusal leaves the session
+    /// presented as it was, except for the last one.
     pub async fn connect(
         &self,
-        _presented: &Presented,
-        _credential: SecretString,
-        _subject: Option<String>,
-        _remember: bool,
+        presented: &Presented,
+        credential: SecretString,
+        subject: Option<String>,
+        remember: bool,
     ) -> Result<Granted, Refused> {
-        Err(self.thin())
+        let sign_in = SignIn {
+            presented: presented.clone(),
+            credential,
+            subject,
+        };
+        self.to_the_end(async move |parts| parts.connect(sign_in, remember).await)
+            .await
     }
 
-    /// Checks, and re-establishes by ticket where the session is lost. `activity`: the person did something.
-    pub async fn validate(&self, _presented: &Presented, _activity: bool) -> Result<Granted, Refused> {
-        Err(self.thin())
+    /// Checks the session, and re-establishes it by ticket where it is lost. `activity`: the person did something.
+    ///
+    /// First match wins: live session; ended session; ticket of an ended family; ticket past its idle limit; past its
+    /// absolute one; unreadable ticket (which removes the cookies); good ticket; else `SESSION_UNKNOWN`.
+    pub async fn validate(
+        &self,
+        presented: &Presented,
+        activity: bool,
+    ) -> Result<Granted, Refused> {
+        let checked = match self.parts.check(presented, activity).await {
+            Ok(None) => self.by_ticket(presented, activity).await,
+            Ok(Some(granted)) => Ok(granted),
+            Err(refused) => Err(refused),
+        };
+        match &checked {
+            Ok(granted) => observe::validated(granted.answer.reconnected),
+            Err(refused) => observe::validation_refused(presented, refused),
+        }
+        checked
     }
 
-    /// Re-establishes by the ticket presented.
-    pub async fn reconnect_by_ticket(&self, _presented: &Presented) -> Result<Granted, Refused> {
-        Err(self.thin())
+    /// Re-establishes by the ticket presented. Without one, a live session is simply good.
+    pub async fn reconnect_by_ticket(&self, presented: &Presented) -> Result<Granted, Refused> {
+        let reconnected = match self.may_reconnect() {
+            Err(off) => Err(off),
+            Ok(()) if presented.ticket.is_some() => return self.by_ticket(presented, false).await,
+            Ok(()) => self
+                .parts
+                .check(presented, false)
+                .await
+                .and_then(|live| live.ok_or_else(Refused::unknown)),
+        };
+        reconnected.inspect_err(observe::reconnect_refused)
     }
 
-    /// May a remembered credential sign in at all? To be asked before the target is opened.
+    /// Does the policy allow reconnecting at all? To be asked before a remembered credential is tried on its target.
     pub fn may_reconnect(&self) -> Result<(), Refused> {
-        Err(self.thin())
+        match self.policy().reconnect {
+            Reconnect::Ticket => Ok(()),
+            Reconnect::Off => Err(Refused::reconnect_off()),
+        }
     }
 
-    /// Signs in with a credential that the page remembered and the caller has proven against the target.
+    /// Signs in with a credential that the page remembered and the caller has proven against the target: a new family,
+    /// but the same one for the same key and credential.
     pub async fn reconnect_by_credential(
         &self,
-        _presented: &Presented,
-        _key: &IdempotencyKey,
-        _credential: SecretString,
-        _subject: Option<String>,
+        presented: &Presented,
+        key: &IdempotencyKey,
+        credential: SecretString,
+        subject: Option<String>,
     ) -> Result<Granted, Refused> {
-        Err(self.thin())
+        let reconnected = match self.may_reconnect() {
+            Err(off) => Err(off),
+            Ok(()) => {
+                let sign_in = SignIn {
+                    presented: presented.clone(),
+                    credential,
+                    subject,
+                };
+                let key = key.clone();
+                self.to_the_end(async move |parts| {
+                    parts.reconnect_by_credential(sign_in, &key).await
+                })
+                .await
+            }
+        };
+        reconnected.inspect_err(observe::reconnect_refused)
     }
 
-    /// Ends the session presented, or all of its subject's. Idempotent.
-    pub async fn logout(&self, _presented: &Presented, _everywhere: bool) -> Result<LoggedOut, Refused> {
-        Err(self.thin())
+    /// Ends the session presented for good, or all of its subject's; also where only the ticket is known. Idempotent.
+    pub async fn logout(
+        &self,
+        presented: &Presented,
+        everywhere: bool,
+    ) -> Result<LoggedOut, Refused> {
+        let presented = presented.clone();
+        self.to_the_end(async move |parts| parts.logout(&presented, everywhere).await)
+            .await
     }
 
-    /// What protected work needs. Counts as a use of the session.
-    pub async fn credential(&self, _presented: &Presented) -> Result<Unlocked, Refused> {
-        Err(self.thin())
+    /// What protected work needs. Counts as a use of the session. Does not re-establish: a lost session is
+    /// `SESSION_UNKNOWN`, and the client reconnects.
+    pub async fn credential(&self, presented: &Presented) -> Result<Unlocked, Refused> {
+        self.parts.unlock(presented).await
     }
 
     /// How full the store is; also refreshes the gauge of active sessions.
-    pub async fn stats(&self) -> Result<Stats, StoreError> {
-        self.0.store.stats().await
+    pub async fn stats(&self) -> Result<Stats, Refused> {
+        let stats = self.parts.store.stats().await?;
+        observe::active(stats);
+        Ok(stats)
     }
 
     /// Are the store and the revocation log there?
     pub async fn ping(&self) -> Result<(), Refused> {
-        Err(self.thin())
+        self.parts.store.ping().await?;
+        Ok(self.parts.revocations.ping().await?)
     }
 
-    /// Waits until every state change under way has come to its end, for a graceful stop.
-    pub async fn settle(&self) {}
+    /// Waits until all work under way has come to its end. For a graceful stop, once no new requests come in.
+    pub async fn finish(&self) {
+        self.under_way.close();
+        self.under_way.wait().await;
+    }
 
-    fn thin(&self) -> Refused {
-        Refused::new(ProblemCode::StoreUnavailable, "the session store is not ready")
+    async fn by_ticket(&self, presented: &Presented, activity: bool) -> Result<Granted, Refused> {
+        let (Reconnect::Ticket, Some(ticket)) = (self.policy().reconnect, presented.ticket.clone())
+        else {
+            return Err(Refused::unknown());
+        };
+        let presented = presented.clone();
+        self.to_the_end(async move |parts| parts.re_establish(&presented, &ticket, activity).await)
+            .await
+            .inspect_err(observe::reconnect_refused)
+    }
+
+    /// Runs work in a task of its own, which goes on when the caller is dropped.
+    async fn to_the_end<Work, Done, Answer>(&self, work: Work) -> Result<Answer, Refused>
+    where
+        Work: FnOnce(Arc<Parts>) -> Done,
+        Done: Future<Output = Result<Answer, Refused>> + Send + 'static,
+        Answer: Send + 'static,
+    {
+        let task = self
+            .under_way
+            .spawn(work(self.parts.clone()).instrument(tracing::Span::current()));
+        // The task is never cancelled, so only a defect ends it early; then nothing is known of the session.
+        task.await
+            .unwrap_or_else(|error| Err(Refused::unavailable(&error)))
     }
 }
+
+#[cfg(test)]
+mod tests;

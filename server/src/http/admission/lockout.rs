@@ -207,7 +207,7 @@ mod tests {
         for _ in 0..FREE {
             assert_eq!(fail(&lockout, pair, now), Ok(()));
         }
-        let later = now + FORGOTTEN_AFTER;
+        let later = now + FIRST_LOCK + FORGOTTEN_AFTER;
         for _ in 0..FREE {
             assert_eq!(fail(&lockout, pair, later), Ok(()));
         }

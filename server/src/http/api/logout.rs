@@ -13,16 +13,11 @@ use crate::http::state::AppState;
 pub(super) async fn logout(State(state): State<AppState>, request: Request) -> Result<Response, Refusal> {
     let presented = state.cookies.presented(request.headers());
     let LogoutRequest { everywhere } = read_json(request, state.limits.body_time).await?;
-    let AppState { sessions, cookies, .. } = state.clone();
-    state
-        .to_the_end(async move {
-            match sessions.logout(&presented, everywhere).await {
-                Ok(done) => {
-                    let changes = cookies.change(&done.session, &done.ticket);
-                    Ok((StatusCode::NO_CONTENT, changes).into_response())
-                }
-                Err(refusal) => Err(refused(&cookies, refusal)),
-            }
-        })
-        .await
+    match state.sessions.logout(&presented, everywhere).await {
+        Ok(done) => {
+            let changes = state.cookies.change(&done.session, &done.ticket);
+            Ok((StatusCode::NO_CONTENT, changes).into_response())
+        }
+        Err(refusal) => Err(refused(&state.cookies, refusal)),
+    }
 }

@@ -33,17 +33,11 @@ pub(super) async fn reconnect(
 
 async fn by_ticket(state: AppState, headers: &HeaderMap, presented: Presented) -> Result<Response, Refusal> {
     let visitor = state.cookies.recognisable(headers).map(|secret| state.gate.visitor(&secret));
-    let seat = state.gate.enter(visitor).map_err(overloaded)?;
-    let AppState { sessions, cookies, .. } = state.clone();
-    state
-        .to_the_end(async move {
-            let _seat = seat;
-            match sessions.reconnect_by_ticket(&presented).await {
-                Ok(answer) => Ok(granted(&cookies, answer)),
-                Err(refusal) => Err(refused(&cookies, refusal)),
-            }
-        })
-        .await
+    let _seat = state.gate.enter(visitor).map_err(overloaded)?;
+    match state.sessions.reconnect_by_ticket(&presented).await {
+        Ok(answer) => Ok(granted(&state.cookies, answer)),
+        Err(refusal) => Err(refused(&state.cookies, refusal)),
+    }
 }
 
 async fn by_credential(

@@ -13,13 +13,8 @@ use crate::http::state::AppState;
 pub(super) async fn validate(State(state): State<AppState>, request: Request) -> Result<Response, Refusal> {
     let presented = state.cookies.presented(request.headers());
     let ValidateRequest { activity } = read_json(request, state.limits.body_time).await?;
-    let AppState { sessions, cookies, .. } = state.clone();
-    state
-        .to_the_end(async move {
-            match sessions.validate(&presented, activity).await {
-                Ok(answer) => Ok(granted(&cookies, answer)),
-                Err(refusal) => Err(refused(&cookies, refusal)),
-            }
-        })
-        .await
+    match state.sessions.validate(&presented, activity).await {
+        Ok(answer) => Ok(granted(&state.cookies, answer)),
+        Err(refusal) => Err(refused(&state.cookies, refusal)),
+    }
 }

@@ -42,7 +42,10 @@ impl<K: Eq + Hash, V> Sharded<K, V> {
     fn shard(&self, first_byte: u8) -> MutexGuard<'_, HashMap<K, V>> {
         let [first, rest @ ..] = &self.0;
         let at = usize::from(first_byte) % SHARDS;
-        at.checked_sub(1).and_then(|at| rest.get(at)).unwrap_or(first).lock()
+        at.checked_sub(1)
+            .and_then(|at| rest.get(at))
+            .unwrap_or(first)
+            .lock()
     }
 }
 
@@ -70,7 +73,11 @@ impl Default for MemoryStore {
 impl MemoryStore {
     /// An empty one.
     pub fn new() -> Self {
-        Self { index: Mutex::default(), slots: Sharded::new(), ids: Sharded::new() }
+        Self {
+            index: Mutex::default(),
+            slots: Sharded::new(),
+            ids: Sharded::new(),
+        }
     }
 
     fn slots(&self, family: FamilyId) -> MutexGuard<'_, HashMap<FamilyId, Slot>> {
@@ -138,11 +145,18 @@ impl MemoryStore {
             Some(State::Ended { .. }) | None => None,
         };
         let (reason, at) = over?;
-        self.finish(index, terms, family, reason, at).map(|_| reason)
+        self.finish(index, terms, family, reason, at)
+            .map(|_| reason)
     }
 
     /// Ends a record that has not run out.
-    fn end_live(&self, index: &mut Index, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Option<Record> {
+    fn end_live(
+        &self,
+        index: &mut Index,
+        terms: Terms<'_>,
+        family: FamilyId,
+        reason: EndReason,
+    ) -> Option<Record> {
         match self.settle(index, terms, family) {
             Some(_) => None,
             None => self.finish(index, terms, family, reason, terms.now),
@@ -162,11 +176,18 @@ impl MemoryStore {
         let mut evicted = Vec::new();
         loop {
             let mine = index.live.of(owner);
-            let count = mine.map_or(0, |queue| queue.len()) - usize::from(leaving.as_ref() == Some(owner));
+            let count =
+                mine.map_or(0, |queue| queue.len()) - usize::from(leaving.as_ref() == Some(owner));
             let (ran_out, least_active) = if count >= limits.per_subject {
-                (mine.and_then(|queue| queue.ran_out(terms)), index.live.least_active_of(owner, replaces))
+                (
+                    mine.and_then(|queue| queue.ran_out(terms)),
+                    index.live.least_active_of(owner, replaces),
+                )
             } else if index.live.all().len() - usize::from(leaving.is_some()) >= limits.total {
-                (index.live.all().ran_out(terms), index.live.least_active(replaces))
+                (
+                    index.live.all().ran_out(terms),
+                    index.live.least_active(replaces),
+                )
             } else {
                 return Some(evicted);
             };
@@ -206,7 +227,11 @@ impl MemoryStore {
 
 /// A check, before it is decided whether to write it down.
 enum Looked {
-    Live { record: Record, alias: bool, due: Due },
+    Live {
+        record: Record,
+        alias: bool,
+        due: Due,
+    },
     Ended(EndReason),
     Unknown,
 }
@@ -234,7 +259,13 @@ impl Due {
 
 impl MemoryStore {
     /// `touch`: also write down what is due.
-    fn look(&self, terms: Terms<'_>, key: Key, activity: bool, touch: Option<&mut Index>) -> Looked {
+    fn look(
+        &self,
+        terms: Terms<'_>,
+        key: Key,
+        activity: bool,
+        touch: Option<&mut Index>,
+    ) -> Looked {
         let (family, id) = match key {
             Key::Family(family) => (family, None),
             Key::Session(id) => match self.ids(id).get(&id) {
@@ -267,7 +298,11 @@ impl MemoryStore {
                 record.last_seen = record.last_seen.max(terms.now);
             }
         }
-        Looked::Live { record: record.clone(), alias, due }
+        Looked::Live {
+            record: record.clone(),
+            alias,
+            due,
+        }
     }
 }
 
@@ -286,10 +321,13 @@ impl Store for MemoryStore {
         if let Some(joined) = self.turn(terms, family, id) {
             return Ok(Created::Joined(joined));
         }
-        let kept = self.slots(family).get_mut(&family).and_then(|slot| match slot.now(terms) {
-            Now::Ended(reason) => Some(reason),
-            Now::Live(_) | Now::Forgotten => None,
-        });
+        let kept = self
+            .slots(family)
+            .get_mut(&family)
+            .and_then(|slot| match slot.now(terms) {
+                Now::Ended(reason) => Some(reason),
+                Now::Live(_) | Now::Forgotten => None,
+            });
         if let Some(reason) = kept {
             return Ok(Created::Ended(reason));
         }
@@ -298,30 +336,60 @@ impl Store for MemoryStore {
             return Ok(Created::Full);
         };
         index.live.add(&record);
-        self.slots(family).insert(family, Slot { ids: Ids::new(id), state: State::Live(record) });
+        self.slots(family).insert(
+            family,
+            Slot {
+                ids: Ids::new(id),
+                state: State::Live(record),
+            },
+        );
         self.ids(id).insert(id, family);
-        Ok(Created::Made { evicted, live: index.live.all().len() })
+        Ok(Created::Made {
+            evicted,
+            live: index.live.all().len(),
+        })
     }
 
-    async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
+    async fn check_and_touch(
+        &self,
+        terms: Terms<'_>,
+        key: Key,
+        activity: bool,
+    ) -> Result<Checked, StoreError> {
         let mut looked = self.look(terms, key, activity, None);
         if matches!(&looked, Looked::Live { due, .. } if *due != Due::Nothing) {
             // Meanwhile somebody may have touched or ended it: with the order locked, look again.
             looked = self.look(terms, key, activity, Some(&mut self.index.lock()));
         }
         Ok(match looked {
-            Looked::Live { record, alias, due } => Checked::Valid { record, touched: due != Due::Nothing, alias },
+            Looked::Live { record, alias, due } => Checked::Valid {
+                record,
+                touched: due != Due::Nothing,
+                alias,
+            },
             Looked::Ended(reason) => Checked::Ended(reason),
             Looked::Unknown => Checked::Unknown,
         })
     }
 
-    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError> {
+    async fn rotate(
+        &self,
+        terms: Terms<'_>,
+        family: FamilyId,
+        id: SessionHash,
+    ) -> Result<Option<Record>, StoreError> {
         Ok(self.turn(terms, family, id))
     }
 
-    async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
-        Ok(self.end_live(&mut self.index.lock(), terms, family, reason).is_some())
+    async fn end(
+        &self,
+        terms: Terms<'_>,
+        family: FamilyId,
+        reason: EndReason,
+    ) -> Result<bool, StoreError> {
+        Ok(self
+            .end_live(&mut self.index.lock(), terms, family, reason)
+            .is_some())
     }
 
     async fn end_subject(
@@ -333,10 +401,17 @@ impl Store for MemoryStore {
     ) -> Result<Vec<FamilyId>, StoreError> {
         let mut index = self.index.lock();
         let owner = Owner::Subject(Arc::from(subject));
-        let families: Vec<_> = index.live.of(&owner).map_or_else(Vec::new, |queue| queue.recent_first().collect());
+        let families: Vec<_> = index
+            .live
+            .of(&owner)
+            .map_or_else(Vec::new, |queue| queue.recent_first().collect());
         let mut ended = Vec::new();
         for family in families {
-            let outdated = match self.slots(family).get_mut(&family).map(|slot| &mut slot.state) {
+            let outdated = match self
+                .slots(family)
+                .get_mut(&family)
+                .map(|slot| &mut slot.state)
+            {
                 Some(State::Live(record)) if Some(family) == except => {
                     record.proven = record.proven.max(not_before.just_after());
                     false
@@ -345,7 +420,10 @@ impl Store for MemoryStore {
                 Some(State::Ended { .. }) | None => false,
             };
             if outdated {
-                ended.extend(self.end_live(&mut index, terms, family, EndReason::Revoked).map(|record| record.family));
+                ended.extend(
+                    self.end_live(&mut index, terms, family, EndReason::Revoked)
+                        .map(|record| record.family),
+                );
             }
         }
         Ok(ended)
@@ -359,14 +437,21 @@ impl Store for MemoryStore {
             .of(&owner)
             .into_iter()
             .flat_map(|queue| queue.recent_first())
-            .filter_map(|family| match self.slots(family).get_mut(&family)?.now(terms) {
-                Now::Live(record) => Some(record.clone()),
-                Now::Ended(_) | Now::Forgotten => None,
-            })
+            .filter_map(
+                |family| match self.slots(family).get_mut(&family)?.now(terms) {
+                    Now::Live(record) => Some(record.clone()),
+                    Now::Ended(_) | Now::Forgotten => None,
+                },
+            )
             .collect())
     }
 
-    async fn patch(&self, terms: Terms<'_>, family: FamilyId, data: Data) -> Result<bool, StoreError> {
+    async fn patch(
+        &self,
+        terms: Terms<'_>,
+        family: FamilyId,
+        data: Data,
+    ) -> Result<bool, StoreError> {
         let mut slots = self.slots(family);
         match slots.get_mut(&family).map(|slot| slot.now(terms)) {
             Some(Now::Live(record)) => {
@@ -382,7 +467,10 @@ impl Store for MemoryStore {
         let mut swept = Swept::default();
         for _ in 0..terms.policy.cleanup.batch {
             if let Some(family) = index.live.all().ran_out(terms) {
-                swept.ran_out.extend(self.settle(&mut index, terms, family).map(|reason| (family, reason)));
+                swept.ran_out.extend(
+                    self.settle(&mut index, terms, family)
+                        .map(|reason| (family, reason)),
+                );
             } else if let Some(oldest) = index.ended.first().copied()
                 && kept_until(terms.policy, oldest.0) <= terms.now
             {
@@ -398,7 +486,10 @@ impl Store for MemoryStore {
 
     async fn stats(&self) -> Result<Stats, StoreError> {
         let index = self.index.lock();
-        Ok(Stats { live: index.live.all().len(), ended: index.ended.len() })
+        Ok(Stats {
+            live: index.live.all().len(),
+            ended: index.ended.len(),
+        })
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
