@@ -11,9 +11,9 @@ const CONNECTIONS = 6;
 const DRAFT = 'Twenty requests later.';
 
 /** Starts the calls and leaves their outcome in the page. */
-const fire = (calls) => {
+const fire = ({ calls, cache }) => {
   window.outcomes = Promise.all(Array.from({ length: calls }, async () => {
-    const response = await window.session.fetch('/api/database');
+    const response = await window.session.fetch('/api/database', { cache });
     return { status: response.status, tables: (await response.json()).tables.length };
   }));
 };
@@ -30,7 +30,7 @@ async function assertAllSucceeded(person) {
 async function assertOneReconnect(person, backend) {
   assert.equal(person.named('reconnected').length, 1);
   assert.equal((await person.snapshot()).epoch, 2);
-  assert.equal(metric(await backend.metrics(), 'session_keepalive_reconnects_total', { outcome: 'reconnected' }), 1);
+  assert.equal(metric(await backend.metrics(), 'session_keepalive_reconnects_total'), 1);
 }
 
 test('(b) 20 calls held by a load balancer across the restart all resolve 200 with one reconnect', async (t) => {
@@ -41,7 +41,8 @@ test('(b) 20 calls held by a load balancer across the restart all resolve 200 wi
   const issued = alice.asked('GET', '/api/database').length;
 
   forwarder.hold();
-  await alice.page.evaluate(fire, CALLS);
+  // Past the HTTP cache, which lets one request for an address out at a time.
+  await alice.page.evaluate(fire, { calls: CALLS, cache: 'no-store' });
   await until('every call is under way', () => alice.asked('GET', '/api/database').length === issued + CALLS);
   await until('the load balancer holds what the browser lets out', () => forwarder.held.length >= CONNECTIONS);
   await backend.restart();
@@ -78,7 +79,7 @@ test('(b) 20 calls made right after the restart all resolve 200 with one reconne
   const reconnects = alice.asked('POST', '/api/reconnect').length;
 
   await backend.restart();
-  await alice.page.evaluate(fire, CALLS);
+  await alice.page.evaluate(fire, { calls: CALLS, cache: 'default' });
 
   await assertAllSucceeded(alice);
   await alice.assertNothingLost(DRAFT);

@@ -1,6 +1,7 @@
 // The demo itself: what its pages show, and that every control does what it says.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Supervisor } from '../../tools/start/supervisor.mjs';
 import { until } from './support/until.mjs';
 import { world } from './support/world.mjs';
 
@@ -62,7 +63,7 @@ test('the main page: tables, status, options, events, and no complaint of the br
   assert.match(await text(alice, '#next-check'), /^in /);
   assert.match(await text(alice, '#expires'), /\d (h|d)/);
   await until('checks are logged', async () => (await alice.page.locator('#log [data-event="checked"]').count()) >= 2);
-  assert.match(await text(alice, '#log [data-event="checked"] time'), /^\d\d:\d\d:\d\d\.\d{3}$/);
+  assert.match(await text(alice, '#log li:last-child time'), /^\d\d:\d\d:\d\d\.\d{3}$/);
 
   const checks = alice.named('checked').length;
   await button(alice, 'Check now').click();
@@ -120,4 +121,36 @@ test('the page works by keyboard: every control has a name and can be reached', 
     assert.ok(reached.has(name), `${name} was not reached: ${[...reached].join(', ')}`);
   }
   assert.ok([...reached].some((name) => name.startsWith('TEXTAREA ') && name.length > 10), 'the text area has a label');
+});
+
+test('the restart button: the process really ends, its supervisor starts it again, and the person stays', async (t) => {
+  const { backend, person } = await world(t);
+  // From here on the backend is kept up as `npm start` does it.
+  await backend.kill();
+  const pids = [];
+  const supervisor = new Supervisor({
+    ...backend.command,
+    spawn: { ...backend.command.spawn, stdio: 'ignore' },
+    isUp: () => backend.answers(),
+    hopeless: async () => null,
+    say: (message) => t.diagnostic(message),
+    onUp: ({ pid }) => pids.push(pid),
+  });
+  const running = supervisor.run();
+  t.after(async () => {
+    await supervisor.stop();
+    await running;
+  });
+  await until('the backend is up', () => pids.length === 1);
+
+  const alice = await person();
+  await alice.connect('/?interval=500');
+  await alice.startWork('Restarted by myself.');
+  await button(alice, 'Restart the backend').click();
+  await until('another process is up', () => pids.length === 2);
+  assert.notEqual(pids[1], pids[0]);
+  const { epoch } = await until('the session is reconnected', () => alice.named('reconnected')[0]);
+  assert.equal(epoch, 2);
+  await until('the page shows it', async () => (await text(alice, '#epoch')) === '2');
+  await alice.assertNothingLost('Restarted by myself.');
 });

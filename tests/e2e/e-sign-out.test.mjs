@@ -35,6 +35,27 @@ test('(e) signed out, then a restart: the old ticket is refused as revoked', asy
   await onLoginPage(alice);
 });
 
+test('(e) signed out while the backend cannot answer: nothing comes back, and the sign-out is delivered later', async (t) => {
+  const { backend, person } = await world(t);
+  const alice = await person();
+  await alice.connect('/?interval=500&retryBase=100ms&retryCap=300ms');
+  const stolen = await alice.context.cookies();
+  await backend.fault({ kind: '503', retryAfter: 0 });
+  await alice.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await until('the page says so', async () => /could not be told/.test(await alice.page.locator('#result').textContent()));
+  const { status, reason } = await alice.snapshot();
+  assert.deepEqual({ status, reason }, { status: 'disconnected', reason: 'signed-out' });
+  assert.equal(await alice.page.locator('#tables li').count(), 0, 'the tables are gone from the screen');
+
+  await backend.fault(null);
+  await until('the sign-out is delivered', async () => (await alice.context.cookies()).length === 0);
+  await backend.restart();
+  await alice.context.addCookies(stolen);
+  const { body } = await validate(alice);
+  assert.equal(body.code, 'SESSION_REVOKED');
+  assert.equal((await alice.snapshot()).status, 'disconnected');
+});
+
 test('(e) signing out everywhere after a restart ends the ticket of another device', async (t) => {
   const { backend, person } = await world(t);
   const [phone, laptop] = [await person(), await person()];

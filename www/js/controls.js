@@ -24,9 +24,22 @@ export function wireControls(session) {
     await call('DELETE', '/demo/ticket');
     return 'The credential is gone. The session lives until the next restart.';
   });
-  on(at('sign-out'), () => session.signOut());
-  on(at('sign-out-everywhere'), () => session.signOut({ everywhere: true }));
+  on(at('sign-out'), () => signOut(session, false));
+  on(at('sign-out-everywhere'), () => signOut(session, true));
   for (const button of faults) on(button, () => fault(button, press));
+}
+
+/** Signs out and leaves the page, unless the backend has still to be told: the module goes on trying only while it runs. */
+async function signOut(session, everywhere) {
+  await session.signOut({ everywhere });
+  try {
+    // Nothing happens a second time; an answer means that the first has arrived.
+    await call('POST', '/api/logout', { everywhere });
+  } catch {
+    return 'Signed out here. The backend could not be told yet: leave this page open, it goes on trying.';
+  }
+  location.assign('/connect');
+  return '';
 }
 
 async function fault(button, press) {

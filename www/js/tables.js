@@ -11,6 +11,7 @@ export function showTables(session) {
     try {
       const response = await accepted(await session.fetch('/api/database'));
       if (!isJson(response)) throw new Error('The backend answered with a page instead of the tables.');
+      if (session.getSnapshot().status === 'disconnected') return;
       const { engine, version, tables, truncated } = await response.json();
       database.textContent = `${engine} ${version}, read at ${clock(new Date())}`;
       list.replaceChildren(...tables.map(item));
@@ -23,6 +24,11 @@ export function showTables(session) {
 
   document.getElementById('read').addEventListener('click', read);
   session.on('reconnected', read);
+  session.on('disconnected', () => {
+    // Whoever comes to this screen next has no business with them.
+    database.textContent = 'Not connected.';
+    list.replaceChildren();
+  });
   read();
 }
 

@@ -30,9 +30,9 @@ export class Backend {
     return backend;
   }
 
-  /** Starts the process and waits until it answers. */
-  async start() {
-    this.process = start(BINARY, [
+  /** What to run: the same at every start. */
+  get command() {
+    const args = [
       '--listen', `127.0.0.1:${this.port}`,
       '--public-origin', this.origin,
       '--store', 'memory:',
@@ -44,13 +44,24 @@ export class Backend {
       '--log', 'json',
       '--demo',
       ...['sqlite:', ...this.targets].flatMap((target) => ['--allow-target', target]),
-    ], { cwd: this.folder });
+    ];
+    return { program: BINARY, args, spawn: { cwd: this.folder } };
+  }
+
+  /** Starts the process and waits until it answers. */
+  async start() {
+    const { program, args, spawn } = this.command;
+    this.process = start(program, args, spawn);
     this.logs.push(this.process);
     await until('the server answers /healthz', async () => {
       const { exitCode, signalCode } = this.process.child;
       assert.ok(exitCode === null && signalCode === null, `the server ended at its start:\n${this.process.output}`);
-      return (await fetch(`${this.own}/healthz`).catch(() => null))?.ok;
+      return this.answers();
     });
+  }
+
+  async answers() {
+    return (await fetch(`${this.own}/healthz`).catch(() => null))?.ok === true;
   }
 
   /** Ends the process as a crash would: nothing is said, nothing is saved. */
