@@ -1,6 +1,7 @@
 // (e) Ended is final: what was signed out stays so, over restarts and on other devices.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { HEADERS } from './support/backend.mjs';
 import { until } from './support/until.mjs';
 import { world } from './support/world.mjs';
 
@@ -72,6 +73,14 @@ test('(e) signing out everywhere after a restart ends the ticket of another devi
   await until('the laptop is signed out', () => laptop.named('disconnected').some(({ reason }) => reason === 'signed-out'));
   await onLoginPage(laptop);
 
+  const { name, value } = await phone.cookie('ticket');
+  const init = { method: 'POST', headers: { ...HEADERS, cookie: `${name}=${value}` }, body: '{}' };
+  const refusal = await fetch(`${backend.own}/api/validate-session`, init);
+  assert.equal(refusal.status, 401);
+  assert.equal((await refusal.json()).code, 'SESSION_REVOKED');
+
+  // And for good: the next process knows it too.
+  await backend.restart();
   await phone.page.goto(`${backend.origin}/?interval=500`);
   await until('the phone is told', () => phone.named('disconnected').some(({ reason }) => reason === 'session-revoked'));
   await onLoginPage(phone);

@@ -57,7 +57,7 @@ function describe(name, event) {
     case 'slow':
       return `${event.phase}, ${duration(event.elapsedMs)} so far`;
     case 'degraded':
-      return `${event.reason}, again in ${duration(event.retryInMs)}`;
+      return `${event.reason}, ${Number.isFinite(event.retryInMs) ? `again in ${duration(event.retryInMs)}` : 'no further try'}`;
     case 'reconnected':
       return `epoch ${event.epoch}, after ${duration(event.downtimeMs)}`;
     case 'expiring':

@@ -35,12 +35,13 @@ export function showStatus(session) {
     const { status, reason, subject, epoch, error } = snapshot;
     at('pill').dataset.status = status;
     // Written only when it differs: the pill is a live region, and repeating itself would be noise.
-    write('pill-text', MEANING[status]);
+    write('pill-text', reason === 'wasm-blocked' ? 'not kept alive' : MEANING[status]);
     write('status', status);
-    write('reason', reason ?? '–');
+    write('reason', error?.status ? `${reason} (HTTP ${error.status})` : reason ?? '–');
     write('subject', subject ?? '–');
     write('epoch', epoch > 0 ? String(epoch) : '–');
-    showBanner(status === 'connected' ? null : error);
+    // What heals by itself must not push the page about under somebody who is typing.
+    showBanner(error?.retryable === false ? error : null);
     count();
   };
 
