@@ -4,22 +4,16 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::clock;
+use super::events::detail;
 use super::host::Host;
-use super::http::{Errand, Requests, settle};
 use super::options::Options;
 use super::page::Page;
-use super::redirect::redirect;
 use super::timer::Timer;
-use crate::engine::{
-    Effect, Event, FetchId, FetchStep, Generation, Input, Machine, Outcome, Promised, Refusal, Request, RequestId,
-    Snapshot,
-};
+use super::{reply, snapshot};
+use crate::engine::{Effect, FetchId, FetchStep, Generation, Input, Machine, Promised, Refusal, Request, RequestId};
 
 /// One session of one page, as the facade sees it.
 #[wasm_bindgen]
@@ -30,7 +24,8 @@ pub struct Session(Rc<Shell>);
 impl Session {
     /// A session that has not been started.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: Options, host: Host) -> Self {
+    pub fn new(options: JsValue, host: Host) -> Self {
+        let options = Options::new(options);
         Self(Rc::new(Shell {
             machine: RefCell::new(Machine::new(options.config())),
             options,
@@ -38,10 +33,7 @@ impl Session {
             queue: RefCell::default(),
             draining: Cell::new(false),
             timer: Timer::default(),
-            requests: Requests::default(),
             page: RefCell::new(None),
-            key: RefCell::new((0, String::new())),
-            data: RefCell::default(),
         }))
     }
 
@@ -100,6 +92,12 @@ impl Session {
         });
     }
 
+    /// A request came back: with what [`reply::outcome`](super::reply::outcome) reads, or undefined without an answer.
+    pub fn replied(&self, id: u32, call: &str, reply: JsValue) {
+        let outcome = reply::outcome(call, self.0.options.holder(), &reply);
+        self.0.feed(Input::Replied { id: RequestId(id), outcome });
+    }
+
     /// A `session.fetch` call is over.
     #[wasm_bindgen(js_name = fetchEnded)]
     pub fn fetch_ended(&self, fetch: u32) {
@@ -116,12 +114,7 @@ struct Shell {
     queue: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
     timer: Timer,
-    requests: Requests,
     page: RefCell<Option<Page>>,
-    /// The idempotency key of the current attempt.
-    key: RefCell<(u32, String)>,
-    /// The application's data, by the request whose verdict brought it.
-    data: RefCell<Vec<(RequestId, JsValue)>>,
 }
 
 /// Feeds a session that may be gone.
@@ -162,17 +155,11 @@ impl Shell {
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Send { id, request, key } => self.send(id, request, key),
-            Effect::Abort(id) => self.requests.abort(id),
-            Effect::ClearCredential => {
-                if let Some(store) = self.options.store() {
-                    spawn_local(async move {
-                        let _ = settle(store.clear()).await;
-                    });
-                }
-            }
-            Effect::Change(snapshot) => self.host.change(to_js(&snapshot), self.data_of(&snapshot)),
+            Effect::Abort(id) => self.host.abort(id.0),
+            Effect::ClearCredential => self.host.clear_credential(),
+            Effect::Change(snapshot) => self.host.change(snapshot::fields(&snapshot)),
             Effect::Emit(event) => {
-                self.host.emit(event.name(), event_detail(&event));
+                self.host.emit(event.name(), detail(&event));
             }
             Effect::Settle(promised) => self.host.settle(promised == Promised::SignOut),
             Effect::Fetch { fetch, step } => match step {
@@ -182,65 +169,17 @@ impl Shell {
             Effect::Redirect(reason) => {
                 let still_right = self.machine.borrow().may_redirect(reason);
                 if still_right {
-                    redirect(&self.options, &self.host, reason);
+                    self.host.redirect(reason.as_str());
                 }
             }
         }
     }
 
-    fn send(self: &Rc<Self>, id: RequestId, request: Request, key: u32) {
-        let key = self.idempotency_key(key);
-        let errand = Errand::new(&self.requests, self.options.clone(), id, request, key);
-        let shell = Rc::downgrade(self);
-        spawn_local(async move {
-            let (outcome, data) = errand.run().await;
-            if let Some(shell) = shell.upgrade() {
-                shell.replied(id, outcome, data);
-            }
-        });
-    }
-
-    fn replied(self: &Rc<Self>, id: RequestId, outcome: Outcome, data: JsValue) {
-        self.requests.take(id);
-        if !data.is_undefined() {
-            self.data.borrow_mut().push((id, data));
+    fn send(&self, id: RequestId, request: Request, key: u32) {
+        match request {
+            Request::Validate { attempt, activity } => self.host.send(id.0, "validate", attempt, activity, key),
+            Request::Reconnect { attempt, activity } => self.host.send(id.0, "reconnect", attempt, activity, key),
+            Request::Logout { everywhere } => self.host.send(id.0, "logout", 1, everywhere, key),
         }
-        self.feed(Input::Replied { id, outcome });
-        let wanted = self.machine.borrow().snapshot().data_of;
-        self.data.borrow_mut().retain(|(id, _)| wanted == Some(*id));
     }
-
-    fn data_of(&self, snapshot: &Snapshot) -> JsValue {
-        let known = self.data.borrow();
-        let wanted = known.iter().find(|(id, _)| snapshot.data_of == Some(*id));
-        wanted.map_or(JsValue::UNDEFINED, |(_, data)| data.clone())
-    }
-
-    fn idempotency_key(&self, number: u32) -> String {
-        let mut key = self.key.borrow_mut();
-        if key.1.is_empty() || key.0 != number {
-            *key = (number, self.host.idempotency_key());
-        }
-        key.1.clone()
-    }
-}
-
-/// The payload of an event; the facade puts in the snapshot where that is the payload.
-fn event_detail(event: &Event) -> JsValue {
-    match event {
-        Event::Connected => JsValue::UNDEFINED,
-        Event::Checking { .. }
-        | Event::Checked { .. }
-        | Event::Slow { .. }
-        | Event::Degraded { .. }
-        | Event::Reconnecting { .. }
-        | Event::Reconnected { .. }
-        | Event::Expiring { .. }
-        | Event::Disconnected { .. }
-        | Event::Wake { .. } => to_js(event),
-    }
-}
-
-fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&Serializer::new().serialize_missing_as_null(true)).unwrap_or(JsValue::UNDEFINED)
 }

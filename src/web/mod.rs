@@ -4,15 +4,18 @@
 //! `src/js` loads the module, validates the options and holds the listeners; it is reached through [`host::Host`],
 //! whose methods never throw.
 
-mod answer;
 mod clock;
-mod custom;
 mod driver;
+mod events;
 mod host;
-mod http;
+mod object;
 mod options;
 mod page;
-mod redirect;
+mod reply;
+mod snapshot;
 mod timer;
 
 pub use driver::Session;
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

@@ -118,8 +118,7 @@ impl Machine {
     }
 
     fn checked_just_now(&self, now: Now) -> bool {
-        self.ordeal.trouble.is_none()
-            && self.session.last_ok.is_some_and(|ok| now.instant.since(ok) < CHECKED_JUST_NOW)
+        self.ordeal.trouble.is_none() && self.session.last_ok.is_some_and(|ok| now.instant.since(ok) < CHECKED_JUST_NOW)
     }
 
     fn wait(&mut self, now: Now, fetch: FetchId, waits: Waits) {

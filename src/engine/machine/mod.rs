@@ -268,8 +268,9 @@ impl Machine {
         match (self.standing, self.ordeal.trouble) {
             (Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere), _) => None,
             (Standing::Over(code), _) => Some(Failure { code, status: None, retryable: false }),
-            (Standing::Unknown | Standing::Good | Standing::Lost, trouble) => trouble
-                .map(|trouble| Failure { code: trouble.reason, status: trouble.status, retryable: true }),
+            (Standing::Unknown | Standing::Good | Standing::Lost, trouble) => {
+                trouble.map(|trouble| Failure { code: trouble.reason, status: trouble.status, retryable: true })
+            }
         }
     }
 
@@ -303,7 +304,7 @@ impl Machine {
         }
         fresh.expires_in_ms = self.session.limit.map(|limit| limit.since(now.instant));
         self.announced = fresh.clone();
-        out.insert(0, Effect::Change(fresh));
+        out.insert(0, Effect::Change(Box::new(fresh)));
         if status == Status::Connected && before != Status::Connected {
             out.insert(1, Effect::Emit(Event::Connected));
         }

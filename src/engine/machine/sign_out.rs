@@ -74,11 +74,7 @@ impl Machine {
                 Logout::Waiting { at: now.instant + delay, everywhere, failures }
             }
             Outcome::Verdict(
-                Verdict::Valid(_)
-                | Verdict::Lost
-                | Verdict::Ended(_)
-                | Verdict::Rejected(_)
-                | Verdict::Transient(_),
+                Verdict::Valid(_) | Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) | Verdict::Transient(_),
             )
             | Outcome::NoCredential => Logout::None,
         };

@@ -92,7 +92,7 @@ impl Machine {
             Timer::Countdown => {
                 let counting = running && self.standing == Standing::Good;
                 counting.then(|| self.session.next_countdown()).flatten()
-            },
+            }
             Timer::Probe => {
                 let signing_out = matches!(self.logout, Logout::InFlight { .. });
                 let free = running && self.probe.is_none() && !signing_out;

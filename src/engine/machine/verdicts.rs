@@ -56,9 +56,8 @@ impl Machine {
 
     fn valid(&mut self, now: Now, probe: Probe, facts: Facts, out: &mut Vec<Effect>) {
         let known = matches!(self.standing, Standing::Good | Standing::Lost);
-        let reestablished = facts.reconnected
-            || probe.phase == Phase::Reconnect
-            || known && self.session.outdated_by(&facts);
+        let reestablished =
+            facts.reconnected || probe.phase == Phase::Reconnect || known && self.session.outdated_by(&facts);
         let continuity = match (reestablished, known) {
             (true, _) => Continuity::Reestablished,
             (false, true) => Continuity::Same,
@@ -137,8 +136,7 @@ impl Machine {
             self.schedule.floor = Some(now.instant + length.min(schedule::RETRY_AFTER_MAX));
         }
         let waiting = self.page.visible || !self.fetches.is_empty();
-        let delay =
-            schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
+        let delay = schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
         let next = (now.instant + delay).max(self.schedule.floor.unwrap_or_default());
         self.schedule.next = Some(next);
         if self.lifecycle == Lifecycle::Running && self.page.online {
