@@ -176,3 +176,26 @@ pub enum Effect {
     /// Go to the login page, if [`Machine::may_redirect`](super::Machine::may_redirect) still says so.
     Redirect(Reason),
 }
+
+/// The effects of one input, in order.
+#[derive(Debug, Default)]
+pub(super) struct Effects(Vec<Effect>);
+
+impl Effects {
+    /// One more. Never inlined, because that would put the growing of a vector into the module forty times.
+    #[inline(never)]
+    pub(super) fn push(&mut self, effect: Effect) {
+        self.0.push(effect);
+    }
+
+    /// An event.
+    pub(super) fn emit(&mut self, event: Event) {
+        self.push(Effect::Emit(event));
+    }
+
+    /// All of them, behind those that come `first`.
+    pub(super) fn behind(self, mut first: Vec<Effect>) -> Vec<Effect> {
+        first.extend(self.0);
+        first
+    }
+}

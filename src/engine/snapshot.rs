@@ -38,13 +38,6 @@ impl Status {
     }
 }
 
-#[cfg(any(feature = "serde", target_arch = "wasm32"))]
-impl serde::Serialize for Status {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 /// What went wrong last, as far as a person or a log can use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Failure {

@@ -27,13 +27,6 @@ macro_rules! reasons {
     };
 }
 
-#[cfg(any(feature = "serde", target_arch = "wasm32"))]
-impl serde::Serialize for Reason {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
-
 reasons! {
     /// The server forgot the session and nothing could re-establish it.
     SessionLost = "session-lost";

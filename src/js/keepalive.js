@@ -6,13 +6,9 @@ import { keepAliveError } from './errors.js';
 import { createEvents, guarded, report } from './events.js';
 import { createFetch } from './fetch.js';
 import { createHttp } from './http.js';
+import { CALLS, EVENTS, REASONS, STATUSES, eventOf } from './names.js';
 import { normalise } from './options.js';
 import { redirect } from './redirect.js';
-
-const EVENTS = [
-  'change', 'connected', 'checking', 'checked', 'slow', 'degraded', 'reconnecting', 'reconnected', 'expiring',
-  'disconnected', 'redirect', 'wake', 'idle', 'active',
-];
 
 const INACTIVE = Object.freeze({
   status: 'inactive', reason: null, subject: null, epoch: 0, data: undefined, lastOkAt: null, nextCheckAt: null,
@@ -66,18 +62,16 @@ export const createKeepAliveWith = (load) => (given) => {
   const host = {
     change([status, reason, subject, epoch, dataOf, lastOkAt, nextCheckAt, expiresInMs, failure]) {
       const data = http.dataOf(dataOf);
-      const error = failure && keepAliveError(...failure);
-      change({ status, reason, subject, epoch, data, lastOkAt, nextCheckAt, expiresInMs, error });
+      const error = failure && keepAliveError(REASONS[failure[0]], failure[1], failure[2]);
+      change({
+        status: STATUSES[status], reason: REASONS[reason] ?? null, subject, epoch, data, lastOkAt, nextCheckAt, expiresInMs, error,
+      });
     },
-    emit: (name, detail) => emit(name, name === 'connected' ? snapshot : detail),
-    send: (id, call, attempt, flag, key) =>
-      http.send(id, call, attempt, flag, key).then(
-        (reply) => session?.replied(id, call, reply),
-        () => session?.replied(id, call),
-      ),
+    emit: (...numbers) => emit(...eventOf(...numbers, () => snapshot)),
+    send: (id, call, ...details) => http.send(() => session, id, CALLS[call], ...details).catch(() => session?.failed(id)),
     abort: http.abort,
     clearCredential: () => void options.store?.clear().catch(report),
-    redirect: (reason) => guarded(() => redirect(options, reason, emit)),
+    redirect: (reason) => guarded(() => redirect(options, REASONS[reason], emit)),
     settle: (signOut) => settle(signOut ? 'signOut' : 'check'),
     resume: (...decision) => fetches.resume(...decision),
   };
@@ -88,7 +82,7 @@ export const createKeepAliveWith = (load) => (given) => {
     loading ??= load().then(
       (Session) => {
         if (disposed) return null;
-        session = new Session(options, host);
+        session = new Session(host, ...options.forEngine);
         if (started) session.start();
         return session;
       },
@@ -128,7 +122,7 @@ export const createKeepAliveWith = (load) => (given) => {
   /** Without the Wasm nothing is kept alive, but a person can still leave. */
   const signOutByHand = async (everywhere) => {
     await options.store?.clear();
-    if (options.logout) await http.send(0, 'logout', 1, everywhere);
+    if (options.logout) await http.send(() => null, 0, 'logout', 1, everywhere, 0);
     change({ ...snapshot, status: 'disconnected', reason: 'signed-out' });
     emit('disconnected', { reason: 'signed-out' });
   };

@@ -7,13 +7,17 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 
 use super::clock;
-use super::events::detail;
+use super::config::config;
 use super::host::Host;
-use super::options::Options;
 use super::page::Page;
+use super::reply::{length, whole};
 use super::timer::Timer;
-use super::{reply, snapshot};
-use crate::engine::{Effect, FetchId, FetchStep, Generation, Input, Machine, Promised, Refusal, Request, RequestId};
+use super::{events, reply, snapshot};
+use crate::engine::{
+    Call, CredentialHolder, Effect, Facts, FetchId, FetchStep, Generation, Input, Machine, NoAnswer, Outcome, Promised,
+    Refusal, Request, RequestId,
+};
+use crate::wire::SessionAnswer;
 
 /// One session of one page, as the facade sees it.
 #[wasm_bindgen]
@@ -22,13 +26,39 @@ pub struct Session(Rc<Shell>);
 
 #[wasm_bindgen]
 impl Session {
-    /// A session that has not been started.
+    /// A session that has not been started. The numbers are those of [`config`](super::config).
+    #[allow(clippy::too_many_arguments)]
     #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue, host: Host) -> Self {
-        let options = Options::new(options);
+    pub fn new(
+        host: Host,
+        switches: u32,
+        jitter_permille: u32,
+        interval: f64,
+        slow_after: f64,
+        validate_timeout: f64,
+        reconnect_timeout: f64,
+        retry_base: f64,
+        retry_cap: f64,
+        retry_spread: f64,
+        warn_before: f64,
+    ) -> Self {
+        let config = config(
+            switches,
+            jitter_permille,
+            [
+                interval,
+                slow_after,
+                validate_timeout,
+                reconnect_timeout,
+                retry_base,
+                retry_cap,
+                retry_spread,
+                warn_before,
+            ],
+        );
         Self(Rc::new(Shell {
-            machine: RefCell::new(Machine::new(options.config())),
-            options,
+            holder: config.credential,
+            machine: RefCell::new(Machine::new(config)),
             host,
             queue: RefCell::default(),
             draining: Cell::new(false),
@@ -92,10 +122,70 @@ impl Session {
         });
     }
 
-    /// A request came back: with what [`reply::outcome`](super::reply::outcome) reads, or undefined without an answer.
-    pub fn replied(&self, id: u32, call: &str, reply: JsValue) {
-        let outcome = reply::outcome(call, self.0.options.holder(), &reply);
-        self.0.feed(Input::Replied { id: RequestId(id), outcome });
+    /// A request was answered over HTTP. Without a code the number is beyond the list; lengths are those of the wire.
+    #[allow(clippy::too_many_arguments)]
+    pub fn answered(
+        &self,
+        id: u32,
+        call: u32,
+        status: u32,
+        code: u32,
+        retry_after_ms: f64,
+        valid: bool,
+        reconnected: bool,
+        epoch: u32,
+        subject: Option<String>,
+        idle_in: f64,
+        absolute_in: f64,
+        warn_in: f64,
+        next_check_in: f64,
+    ) {
+        let session = SessionAnswer {
+            valid,
+            reconnected,
+            epoch,
+            subject,
+            idle_in: whole(idle_in),
+            absolute_in: whole(absolute_in),
+            warn_in: whole(warn_in),
+            next_check_in: whole(next_check_in),
+        };
+        self.replied(id, reply::answered(call, self.0.holder, status, code, retry_after_ms, session));
+    }
+
+    /// A function of the application gave its verdict, or there is no credential to give it.
+    #[allow(clippy::too_many_arguments)]
+    pub fn judged(
+        &self,
+        id: u32,
+        kind: u32,
+        reason: u32,
+        retry_after_ms: f64,
+        reconnected: bool,
+        epoch: f64,
+        subject: Option<String>,
+        idle_in_ms: f64,
+        absolute_in_ms: f64,
+        warn_in_ms: f64,
+        next_check_in_ms: f64,
+        has_data: bool,
+    ) {
+        let facts = Facts {
+            subject,
+            epoch: whole(epoch),
+            idle_in: length(idle_in_ms),
+            absolute_in: length(absolute_in_ms),
+            warn_in: length(warn_in_ms),
+            next_check_in: length(next_check_in_ms),
+            reconnected,
+            has_data,
+        };
+        self.replied(id, reply::judged(kind, reason, retry_after_ms, facts));
+    }
+
+    /// A request brought no answer.
+    pub fn failed(&self, id: u32) {
+        self.replied(id, Outcome::Verdict(NoAnswer::Network.into()));
     }
 
     /// A `session.fetch` call is over.
@@ -105,10 +195,16 @@ impl Session {
     }
 }
 
+impl Session {
+    fn replied(&self, id: u32, outcome: Outcome) {
+        self.0.feed(Input::Replied { id: RequestId(id), outcome });
+    }
+}
+
 #[derive(Debug)]
 struct Shell {
+    holder: CredentialHolder,
     machine: RefCell<Machine>,
-    options: Options,
     host: Host,
     /// Inputs that came while effects were being carried out.
     queue: RefCell<VecDeque<Input>>,
@@ -159,7 +255,8 @@ impl Shell {
             Effect::ClearCredential => self.host.clear_credential(),
             Effect::Change(snapshot) => self.host.change(snapshot::fields(&snapshot)),
             Effect::Emit(event) => {
-                self.host.emit(event.name(), detail(&event));
+                let (event, first, second) = events::numbers(&event);
+                self.host.emit(event, first, second);
             }
             Effect::Settle(promised) => self.host.settle(promised == Promised::SignOut),
             Effect::Fetch { fetch, step } => match step {
@@ -169,7 +266,7 @@ impl Shell {
             Effect::Redirect(reason) => {
                 let still_right = self.machine.borrow().may_redirect(reason);
                 if still_right {
-                    self.host.redirect(reason.as_str());
+                    self.host.redirect(reason as u32);
                 }
             }
         }
@@ -177,9 +274,13 @@ impl Shell {
 
     fn send(&self, id: RequestId, request: Request, key: u32) {
         match request {
-            Request::Validate { attempt, activity } => self.host.send(id.0, "validate", attempt, activity, key),
-            Request::Reconnect { attempt, activity } => self.host.send(id.0, "reconnect", attempt, activity, key),
-            Request::Logout { everywhere } => self.host.send(id.0, "logout", 1, everywhere, key),
+            Request::Validate { attempt, activity } => {
+                self.host.send(id.0, Call::Validate as u32, attempt, activity, key)
+            }
+            Request::Reconnect { attempt, activity } => {
+                self.host.send(id.0, Call::Reconnect as u32, attempt, activity, key)
+            }
+            Request::Logout { everywhere } => self.host.send(id.0, Call::Logout as u32, 1, everywhere, key),
         }
     }
 }

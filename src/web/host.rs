@@ -12,9 +12,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn change(this: &Host, snapshot: JsValue);
 
-    /// An event.
+    /// An event, as [`super::events`] numbers it.
     #[wasm_bindgen(method)]
-    pub(super) fn emit(this: &Host, name: &str, detail: JsValue);
+    pub(super) fn emit(this: &Host, event: u32, first: f64, second: f64);
 
     /// The promises of `check()` (false) or `signOut()` (true) are kept now.
     #[wasm_bindgen(method)]
@@ -24,9 +24,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn resume(this: &Host, fetch: u32, send: bool, generation: u32);
 
-    /// Sends a request; what comes back is fed in as `replied`.
+    /// Sends a request; what comes back is fed in as an answer, a verdict or a failure under the same id. The flag is
+    /// the person's activity, or for a logout whether it counts everywhere. Requests of one key are one attempt.
     #[wasm_bindgen(method)]
-    pub(super) fn send(this: &Host, id: u32, call: &str, attempt: u32, flag: bool, key: u32);
+    pub(super) fn send(this: &Host, id: u32, call: u32, attempt: u32, flag: bool, key: u32);
 
     /// Gives up a request.
     #[wasm_bindgen(method)]
@@ -38,5 +39,5 @@ extern "C" {
 
     /// The last resort: to the login page.
     #[wasm_bindgen(method)]
-    pub(super) fn redirect(this: &Host, reason: &str);
+    pub(super) fn redirect(this: &Host, reason: u32);
 }

@@ -1,78 +1,67 @@
 //! From what a request brought back to its [`Outcome`].
 
-use wasm_bindgen::prelude::*;
-
-use super::object::{get, length, text, truthy, whole};
-use crate::engine::{Answer, Call, CredentialHolder, Facts, NoAnswer, Outcome, Reason, Trouble, Verdict, classify};
+use super::config::millis;
+use crate::engine::{Answer, Call, CredentialHolder, Facts, Millis, Outcome, Reason, Trouble, Verdict, classify};
 use crate::wire::{ProblemCode, SessionAnswer};
 
-/// What came back: `{ status, retryAfterMs, body }`, `{ verdict }` or `{ noCredential }`; an error if nothing did.
-pub(super) fn outcome(call: &str, holder: CredentialHolder, reply: &JsValue) -> Outcome {
-    if reply.is_undefined() {
-        return Outcome::Verdict(NoAnswer::Network.into());
-    }
-    if truthy(reply, "noCredential") {
-        return Outcome::NoCredential;
-    }
+/// The kinds of verdicts, in the order of `names.js`.
+const VALID: u32 = 0;
+const LOST: u32 = 1;
+const ENDED: u32 = 2;
+const REJECTED: u32 = 3;
+const TRANSIENT: u32 = 4;
+/// Not a verdict: nothing was sent, because no credential is stored.
+const NO_CREDENTIAL: u32 = 5;
+
+/// What an HTTP answer means. The status decides, unless the body has a code that the protocol knows.
+pub(super) fn answered(
+    call: u32,
+    holder: CredentialHolder,
+    status: u32,
+    code: u32,
+    retry_after: f64,
+    session: SessionAnswer,
+) -> Outcome {
     let call = match call {
-        "validate" => Call::Validate,
-        "reconnect" => Call::Reconnect,
+        0 => Call::Validate,
+        1 => Call::Reconnect,
         _ => Call::Logout,
     };
-    Outcome::Verdict(match whole(reply, "status") {
-        Some(status) => classify(call, holder, answer(reply, status)),
-        None => verdict(&get(reply, "verdict")),
-    })
-}
-
-fn answer(reply: &JsValue, status: u32) -> Answer {
-    let body = get(reply, "body");
-    Answer {
-        status: u16::try_from(status).unwrap_or_default(),
-        session: body.is_object().then(|| session(&body)),
-        code: text(&body, "code").and_then(|code| ProblemCode::parse(&code)),
-        retry_after: length(reply, "retryAfterMs"),
-    }
-}
-
-fn session(body: &JsValue) -> SessionAnswer {
-    SessionAnswer {
-        valid: truthy(body, "valid"),
-        reconnected: truthy(body, "reconnected"),
-        epoch: whole(body, "epoch").unwrap_or(1),
-        subject: text(body, "subject"),
-        idle_in: whole(body, "idleIn"),
-        absolute_in: whole(body, "absoluteIn"),
-        warn_in: whole(body, "warnIn"),
-        next_check_in: whole(body, "nextCheckIn"),
-    }
+    Outcome::Verdict(classify(
+        call,
+        holder,
+        Answer {
+            status: u16::try_from(status).unwrap_or_default(),
+            session: Some(session),
+            code: ProblemCode::ALL.get(code as usize).copied(),
+            retry_after: length(retry_after),
+        },
+    ))
 }
 
 /// The verdict of the application's own function. What is not one is a mistake of the application, and therefore costs
 /// nobody their session.
-fn verdict(given: &JsValue) -> Verdict {
-    let transient =
-        |reason| Verdict::Transient(Trouble { reason, status: None, retry_after: length(given, "retryAfterMs") });
-    let reason = text(given, "reason").and_then(|name| Reason::parse(&name));
-    match text(given, "kind").as_deref() {
-        Some("valid") => Verdict::Valid(facts(given)),
-        Some("lost") => Verdict::Lost,
-        Some("ended") => Verdict::Ended(reason.unwrap_or(Reason::SessionExpired)),
-        Some("rejected") => Verdict::Rejected(reason.unwrap_or(Reason::CredentialRejected)),
-        Some("transient") => transient(reason.unwrap_or(Reason::Server)),
-        Some(_) | None => transient(Reason::Misconfigured),
-    }
+pub(super) fn judged(kind: u32, reason: u32, retry_after: f64, facts: Facts) -> Outcome {
+    let reason = |fallback| Reason::ALL.get(reason as usize).copied().unwrap_or(fallback);
+    let transient = |reason| Verdict::Transient(Trouble { reason, status: None, retry_after: length(retry_after) });
+    Outcome::Verdict(match kind {
+        VALID => Verdict::Valid(facts),
+        LOST => Verdict::Lost,
+        ENDED => Verdict::Ended(reason(Reason::SessionExpired)),
+        REJECTED => Verdict::Rejected(reason(Reason::CredentialRejected)),
+        TRANSIENT => transient(reason(Reason::Server)),
+        NO_CREDENTIAL => return Outcome::NoCredential,
+        _ => transient(Reason::Misconfigured),
+    })
 }
 
-fn facts(given: &JsValue) -> Facts {
-    Facts {
-        subject: text(given, "subject"),
-        epoch: whole(given, "epoch"),
-        idle_in: length(given, "idleInMs"),
-        absolute_in: length(given, "absoluteInMs"),
-        warn_in: length(given, "warnInMs"),
-        next_check_in: length(given, "nextCheckInMs"),
-        reconnected: truthy(given, "reconnected"),
-        has_data: !get(given, "data").is_undefined(),
-    }
+/// A whole number; `NaN` is none.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub(super) fn whole(number: f64) -> Option<u32> {
+    (!number.is_nan()).then_some(number as u32)
+}
+
+/// A length in milliseconds; `NaN` is none.
+pub(super) fn length(number: f64) -> Option<Millis> {
+    (!number.is_nan()).then(|| millis(number))
 }

@@ -11,8 +11,18 @@ use crate::engine::Snapshot;
 pub(super) fn fields(snapshot: &Snapshot) -> JsValue {
     let Snapshot { status, reason, subject, epoch, data_of, last_ok_at, next_check_at, expires_in_ms, error } =
         snapshot;
-    let failure = error.map(|failure| (failure.code, failure.status, failure.retryable));
+    let failure = error.map(|failure| (failure.code as u32, failure.status, failure.retryable));
     let data_of = data_of.map(|request| request.0);
-    let fields = (status, reason, subject, epoch, data_of, last_ok_at, next_check_at, expires_in_ms, failure);
+    let fields = (
+        *status as u32,
+        reason.map(|reason| reason as u32),
+        subject,
+        epoch,
+        data_of,
+        last_ok_at,
+        next_check_at,
+        expires_in_ms,
+        failure,
+    );
     fields.serialize(&Serializer::new().serialize_missing_as_null(true)).unwrap_or(JsValue::UNDEFINED)
 }
