@@ -19,6 +19,17 @@ pub enum Call {
     Logout,
 }
 
+impl Call {
+    /// The name of the option that says where the call goes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Validate => "validate",
+            Self::Reconnect => "reconnect",
+            Self::Logout => "logout",
+        }
+    }
+}
+
 /// What came back over HTTP, as far as a verdict needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {

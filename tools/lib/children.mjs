@@ -8,6 +8,9 @@ const groups = process.platform !== 'win32';
 const running = new Set();
 let stopping = false;
 
+/** Has the person asked for the end? What fails from then on fails because of that. */
+export const isStopping = () => stopping;
+
 /** Starts a program in its own group. Refuses once the script is stopping. */
 export function start(program, args, options = {}) {
   if (stopping) throw new Error('stopping: nothing new is started');
@@ -53,16 +56,23 @@ export async function endAll() {
 }
 
 /**
- * On Ctrl-C, SIGTERM or a closed terminal: end every child, run `cleanUp`, exit. A second signal kills at once.
- * `exitCode` is what the script ends with: by default that of a program that was cut short.
+ * On Ctrl-C, SIGTERM or a closed terminal: end every child, exit. A second signal kills at once.
+ * `stopping` is called first; `cleanUp` when all children are gone. `exitCode` is what the script ends with: by default
+ * that of a program that was cut short.
  */
-export function endOnSignals({ cleanUp = () => {}, exitCode = (name) => (name === 'SIGINT' ? 130 : 143) } = {}) {
+export function endOnSignals({
+  stopping: beforeEnding = () => {},
+  cleanUp = () => {},
+  exitCode = (name) => (name === 'SIGINT' ? 130 : 143),
+} = {}) {
   const stop = async (name) => {
     if (stopping) {
       for (const child of running) signal(child, 'SIGKILL');
       process.exit(1);
     }
+    stopping = true;
     console.error(`\n${name}: stopping`);
+    await beforeEnding();
     await endAll();
     await cleanUp();
     process.exit(exitCode(name));

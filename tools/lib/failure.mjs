@@ -1,4 +1,7 @@
-// A failure that a person can act on: its message is the whole report, no stack is shown.
+// Failures that a person can act on.
+import { isStopping } from './children.mjs';
+
+/** Its message is the whole report: no stack is shown. */
 export class Failure extends Error {
   constructor(message, { exitCode = 1, ...options } = {}) {
     super(message, options);
@@ -7,12 +10,16 @@ export class Failure extends Error {
   }
 }
 
-/** Runs a script's main function; a `Failure` is printed as one message, anything else with its stack. */
+/** A `Failure` is printed as one message, anything else with its stack. */
+export const report = (error) => console.error(error instanceof Failure ? `\nerror: ${error.message}` : error);
+
+/** Runs a script's main function; what it returns is the exit code (0 if nothing). */
 export async function main(script) {
   try {
     process.exitCode = (await script()) ?? 0;
   } catch (error) {
-    console.error(error instanceof Failure ? `\nerror: ${error.message}` : error);
+    if (isStopping()) return; // cut short, not failed
+    report(error);
     process.exitCode = error.exitCode ?? 1;
   }
 }

@@ -31,7 +31,7 @@ pub(super) struct Session {
     pub(super) limit: Option<Instant>,
     pub(super) warn_at: Option<Instant>,
     /// The countdown has shown this many seconds.
-    pub(super) told: Option<u64>,
+    pub(super) told: Option<u32>,
     /// The server set the interval.
     pub(super) wished: Option<Millis>,
 }
@@ -85,7 +85,7 @@ impl Session {
         match self.told {
             None => self.warn_at,
             Some(0) => None,
-            Some(seconds) => Some(limit.minus(Millis((seconds - 1).saturating_mul(1000)))),
+            Some(seconds) => Some(limit.minus(Millis::from_secs(seconds - 1))),
         }
     }
 }

@@ -1,0 +1,63 @@
+// `npm test`: everything there is to check, on a machine that has Rust and Node. Only Node's own modules until `setup` ran.
+//   -- --only native,e2e   these stages and what they need
+//   -- --list              the stages
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { endOnSignals, isStopping } from './lib/children.mjs';
+import { main, report } from './lib/failure.mjs';
+import { Stages } from './lib/stages.mjs';
+import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from './lib/toolchain.mjs';
+import { ensureBrowser } from './test/browser.mjs';
+import { closingLine, plan, runStage } from './test/plan.mjs';
+import { ensurePostgres } from './test/postgres.mjs';
+import { stages } from './test/stages.mjs';
+
+async function setUp() {
+  checkNode();
+  checkRust();
+  await ensureToolchain({ components: ['clippy', 'rustfmt'] });
+  await ensureCrates({ everyPlatform: true });
+  await ensureNodePackages();
+  const { chrome, driver } = await ensureBrowser();
+  const postgres = await ensurePostgres();
+  console.log(`Chrome: ${chrome}\ndriver: ${driver}\nPostgreSQL: ${postgres}`);
+  return { chrome, driver, postgres };
+}
+
+main(async () => {
+  const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } });
+  if (values.list) {
+    for (const { name, needs } of stages) console.log(needs ? `${name} (after ${needs.join(', ')})` : name);
+    return;
+  }
+  const chosen = plan(stages, values.only);
+  const folder = mkdtempSync(join(tmpdir(), 'session-keepalive-'));
+  const cleanUp = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  endOnSignals({ cleanUp });
+
+  const tally = new Map();
+  const times = new Stages();
+  try {
+    const found = await times.run('setup', () => runStage({ name: 'setup', run: setUp }, undefined, tally));
+    for (const stage of chosen) await times.run(stage.name, () => runStage(stage, { ...found, folder }, tally));
+  } catch (error) {
+    if (isStopping()) return 1;
+    report(error);
+    return error.exitCode ?? 1;
+  } finally {
+    cleanUp();
+    if (!isStopping()) summarise(times, chosen, tally);
+  }
+});
+
+/** A line per stage, and as the last line of all how many tests passed and failed. */
+function summarise(times, chosen, tally) {
+  const ran = new Set(times.done.map(({ name }) => name));
+  const notRun = chosen.map(({ name }) => name).filter((name) => !ran.has(name));
+  const counts = ({ name }) => (tally.get(name)?.passed ? `${tally.get(name).passed} passed` : '');
+  console.log(`\n${times.table(counts)}`);
+  if (notRun.length > 0) console.log(`  not run: ${notRun.join(', ')}`);
+  console.log(`\n${closingLine(tally)}`);
+}

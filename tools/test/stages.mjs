@@ -1,0 +1,102 @@
+// The stages of `npm test`: what each needs before it, what it runs, and how its tests are counted.
+//
+// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, folder }`, `folder` being temporary. A stage
+// with `count` must have run at least one test, and may have skipped none.
+import { delimiter, dirname } from 'node:path';
+import { buildModule } from '../build/index.mjs';
+import { inRoot, nativeBinary, root } from '../lib/paths.mjs';
+import { run } from '../lib/run.mjs';
+import { Stages } from '../lib/stages.mjs';
+import { cargo, cargoEnvironment, wasmTarget } from '../lib/toolchain.mjs';
+import { webdriverSettings } from './browser.mjs';
+import { countCargo, countNode } from './counts.mjs';
+import { testFiles } from './files.mjs';
+import { checkTypes } from './types.mjs';
+
+const denyWarnings = ['--', '-D', 'warnings'];
+const node = (...args) => run(process.execPath, args, { cwd: root });
+const nodeTests = (folder, env) =>
+  run(process.execPath, ['--test', '--test-reporter=spec', ...testFiles(folder, '.test.mjs')], { cwd: root, show: 'keep', env });
+
+export const stages = [
+  {
+    name: 'format',
+    run: () => run('cargo', ['fmt', '--all', '--check'], { cwd: root }),
+  },
+  {
+    name: 'clippy',
+    run: async () => {
+      await cargo(['clippy', '--workspace', '--all-targets', ...denyWarnings]);
+      await cargo(['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets', ...denyWarnings]);
+    },
+  },
+  {
+    name: 'native',
+    count: countCargo,
+    run: ({ postgres }) => cargo(['test'], { show: 'keep', env: { POSTGRES_BIN: postgres } }),
+  },
+  {
+    name: 'build',
+    run: async () => {
+      await buildModule(new Stages());
+      await cargo(['build', '-p', 'session-keepalive-server']);
+    },
+  },
+  {
+    name: 'js',
+    needs: ['build'],
+    count: countNode,
+    run: () => nodeTests('tests/js'),
+  },
+  {
+    name: 'types',
+    needs: ['build'],
+    run: checkTypes,
+  },
+  {
+    name: 'size',
+    needs: ['build'],
+    run: () => node(inRoot('tools', 'size.mjs'), '--markdown'),
+  },
+  {
+    name: 'wasm',
+    count: countCargo,
+    run: wasmTests,
+  },
+  {
+    name: 'e2e',
+    needs: ['build'],
+    count: countNode,
+    run: ({ chrome, postgres }) =>
+      nodeTests('tests/e2e', {
+        CHROME_PATH: chrome,
+        POSTGRES_BIN: postgres,
+        SESSION_KEEPALIVE_SERVER: nativeBinary('session-keepalive-server'),
+      }),
+  },
+];
+
+/** `wasm-pack test`, with the pinned tools on PATH, where wasm-pack looks first. */
+async function wasmTests({ chrome, driver, folder }) {
+  await cargo(['build', '-p', 'wasm-bindgen-runner', '--bins']);
+  await cargo(['build', '-p', 'wasm-pack-runner']);
+  const wasmPack = nativeBinary('wasm-pack');
+  return run(
+    wasmPack,
+    // Release, as it is published: the crates compiled for the build are used again.
+    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--locked'],
+    {
+      cwd: root,
+      show: 'keep',
+      env: {
+        ...cargoEnvironment(),
+        CARGO_NET_OFFLINE: 'true',
+        PATH: `${dirname(wasmPack)}${delimiter}${process.env.PATH}`,
+        TMPDIR: folder, // the driver gives the browser an empty profile of its own, here
+        WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverSettings(folder, chrome),
+        WASM_BINDGEN_TEST_TIMEOUT: '120', // seconds for all tests of a binary
+        WASM_BINDGEN_TEST_DRIVER_TIMEOUT: '30',
+      },
+    },
+  );
+}
