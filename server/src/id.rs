@@ -30,15 +30,16 @@ pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), NoRandomness> {
     getrandom::fill(bytes).map_err(|_| NoRandomness)
 }
 
-/// The secret that a browser presents. It exists only here and in the cookie; stores see its [`SessionHash`].
+/// The secret that a browser presents. It exists only here and in the cookie; stores see its [`SessionHash`]. Boxed, so
+/// that moving it leaves no copy behind.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct SessionId([u8; SESSION_ID_BYTES]);
+pub struct SessionId(Box<[u8; SESSION_ID_BYTES]>);
 
 impl SessionId {
     /// A new one.
     pub fn random() -> Result<Self, NoRandomness> {
-        let mut id = Self([0; SESSION_ID_BYTES]);
-        fill_random(&mut id.0)?;
+        let mut id = Self(Box::new([0; SESSION_ID_BYTES]));
+        fill_random(id.0.as_mut_slice())?;
         Ok(id)
     }
 
@@ -47,8 +48,8 @@ impl SessionId {
         if text.len() != SESSION_ID_CHARS {
             return None;
         }
-        let mut id = Self([0; SESSION_ID_BYTES]);
-        match URL_SAFE_NO_PAD.decode_slice(text, &mut id.0) {
+        let mut id = Self(Box::new([0; SESSION_ID_BYTES]));
+        match URL_SAFE_NO_PAD.decode_slice(text, id.0.as_mut_slice()) {
             Ok(SESSION_ID_BYTES) => Some(id),
             Ok(_) | Err(_) => None,
         }
@@ -56,12 +57,12 @@ impl SessionId {
 
     /// The value for `Set-Cookie`, and for nothing else.
     pub fn reveal(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0)
+        URL_SAFE_NO_PAD.encode(self.0.as_slice())
     }
 
     /// What stores know it by.
     pub fn hash(&self) -> SessionHash {
-        SessionHash(Sha256::digest(self.0).into())
+        SessionHash(Sha256::digest(self.0.as_slice()).into())
     }
 }
 

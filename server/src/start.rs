@@ -15,6 +15,7 @@ use crate::revocations::Revocations;
 use crate::sessions::Sessions;
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
+use crate::store::timed::Timed;
 use crate::targets::{TargetRules, Targets, sample};
 use crate::telemetry;
 use crate::ticket::{Sealer, TicketKeys};
@@ -45,7 +46,7 @@ pub(crate) fn assemble(config: &Config, public: &Origin) -> Result<Parts, Config
         .policy
         .warnings(Deployment { durable_revocations: revocations.is_durable(), secure_cookies: config.is_secure() });
     let store: Arc<dyn Store> = match config.store {
-        StoreChoice::Memory => Arc::new(MemoryStore::new()),
+        StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
     };
     let sealer = Sealer::new(keys, API, &public.to_string());
     let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
@@ -86,9 +87,9 @@ fn keys(config: &Config) -> Result<TicketKeys, ConfigError> {
             TicketKeys::parse(&SecretString::from(text)).map_err(|error| refuse(error.to_string()))
         }
         // A key made on the spot would differ between instances and be lost with the machine.
-        KeySource::File(path) if config.is_secure() => {
-            TicketKeys::load(path).map_err(|error| refuse(error.to_string()))
-        }
+        KeySource::File(path) if config.is_secure() => TicketKeys::load(path).map_err(|error| {
+            refuse(format!("{error}. Make a key once, for all instances: openssl rand -base64 32"))
+        }),
         KeySource::File(path) => {
             make_folder_of(path).map_err(&refuse)?;
             TicketKeys::load_or_make(path).map_err(|error| refuse(error.to_string()))

@@ -25,7 +25,7 @@ pub mod names {
 }
 
 /// Seconds; from a memory store's answer to a target that is waking up.
-const BUCKETS: &[f64] = &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+const BUCKETS: &[f64] = &[0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// Starts logging to standard output. Once per process.
 ///
@@ -74,8 +74,18 @@ impl std::fmt::Display for MetricsError {
 impl std::error::Error for MetricsError {}
 
 fn describe() {
-    use metrics::{describe_counter, describe_histogram};
+    use crate::sessions::observe;
+    use crate::store::timed::STORE_SECONDS;
+    use metrics::{describe_counter, describe_gauge, describe_histogram};
     describe_counter!(names::HTTP_REQUESTS, "Requests answered");
     describe_histogram!(names::HTTP_SECONDS, "Seconds from a request's head to its answer's");
     describe_counter!(names::REFUSED, "Requests refused by admission control");
+    describe_histogram!(STORE_SECONDS, "Seconds that one operation of the session store took");
+    describe_gauge!(observe::SESSIONS_ACTIVE, "Live sessions");
+    describe_counter!(observe::SESSIONS_CREATED, "Sessions created, re-established ones included");
+    describe_counter!(observe::SESSIONS_ENDED, "Sessions ended, by reason");
+    describe_counter!(observe::VALIDATIONS, "Session checks, by outcome");
+    describe_counter!(observe::RECONNECTS, "Re-establishments, by means and outcome");
+    describe_counter!(observe::SWEEPS, "Sweeps that came to their end");
+    describe_counter!(observe::SWEPT, "What sweeps cleaned up");
 }

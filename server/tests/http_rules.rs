@@ -158,8 +158,12 @@ mod tests {
 
     #[tokio::test]
     async fn cookies_over_https_are_bound_to_the_host() {
-        let backend =
-            Backend::with(|settings| settings.public_origin = Some("https://app.example".to_owned())).await;
+        let backend = Backend::with(|settings| {
+            settings.public_origin = Some("https://app.example".to_owned());
+            // Over https no key is made on the spot.
+            std::fs::write(settings.ticket_keys.as_ref().unwrap(), "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=").unwrap();
+        })
+        .await;
         let mut proxied = backend.browser();
         let body = json!({ "connectionString": SQLITE }).to_string();
         let request = proxied.prepare("/api/connect", body).header("host", "app.example");

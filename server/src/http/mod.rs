@@ -8,7 +8,7 @@ mod access;
 mod admission;
 mod api;
 mod body;
-mod connections;
+pub(crate) mod connections;
 mod cookies;
 mod cors;
 mod csrf;

@@ -51,6 +51,7 @@ impl Refusal {
     }
 
     /// What the protocol calls it.
+    #[cfg(test)]
     pub(crate) fn code(&self) -> Option<ProblemCode> {
         self.code
     }

@@ -147,3 +147,105 @@ impl fmt::Display for Seconds {
         write!(f, "{} s", self.0.as_secs())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::SERVERLESS_24H;
+
+    const SOUND: Deployment = Deployment {
+        durable_revocations: true,
+        secure_cookies: true,
+    };
+
+    fn with(knobs: &[(&str, &str)]) -> Policy {
+        let mut policy = SERVERLESS_24H;
+        for (knob, value) in knobs {
+            policy.set(knob, value).unwrap();
+        }
+        policy
+    }
+
+    #[test]
+    fn impossible_sets_are_refused_in_one_line_that_names_the_knobs() {
+        for (knobs, names) in [
+            (
+                &[("idle", "30m"), ("touch_every", "15m")][..],
+                &["touch_every", "idle", "900 s", "1800 s"][..],
+            ),
+            (
+                &[("cookie.max_age", "rolling:401d")],
+                &["cookie.max_age", "400 days"],
+            ),
+            (
+                &[("cookie.max_age", "fixed:401d")],
+                &["cookie.max_age", "400 days"],
+            ),
+            (&[("idle", "31d")], &["idle", "absolute"]),
+            (&[("warn_before", "24h")], &["warn_before", "idle"]),
+            (
+                &[("idle", "none"), ("absolute", "5m")],
+                &["warn_before", "absolute"],
+            ),
+            (&[("next_check_in", "24h")], &["next_check_in", "idle"]),
+            (&[("next_check_in", "0")], &["next_check_in", "1 s"]),
+            (&[("idle", "0")], &["idle", "1 s"]),
+            (&[("absolute", "500ms")], &["absolute", "1 s"]),
+            (&[("cleanup.every", "0")], &["cleanup.every"]),
+            (&[("cleanup.batch", "0")], &["cleanup.batch"]),
+            (&[("limits.total", "0")], &["limits.total"]),
+            (&[("limits.per_subject", "0")], &["limits.per_subject"]),
+        ] {
+            let line = with(knobs).validate().unwrap_err().to_string();
+            assert!(names.iter().all(|name| line.contains(name)), "{line}");
+            assert!(!line.contains('\n'), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_just_possible_is_accepted() {
+        for knobs in [
+            &[("idle", "30m"), ("touch_every", "899s")][..],
+            &[("cookie.max_age", "rolling:400d")],
+            &[("idle", "30d")],
+            &[("idle", "none"), ("touch_every", "365d")],
+            &[("idle", "none"), ("absolute", "unbounded")],
+        ] {
+            assert_eq!(with(knobs).validate(), Ok(()), "{knobs:?}");
+        }
+    }
+
+    #[test]
+    fn shortfalls_name_their_requirement() {
+        let not_durable = Deployment {
+            durable_revocations: false,
+            ..SOUND
+        };
+        let plain = Deployment {
+            secure_cookies: false,
+            ..SOUND
+        };
+        for (knobs, deployment, requirement) in [
+            (&[][..], not_durable, "7.4.1"),
+            (&[("idle", "none")], SOUND, "7.3.1"),
+            (&[("absolute", "unbounded")], SOUND, "7.3.2"),
+            (&[("cookie.same_site", "none")], plain, "3.3.1"),
+        ] {
+            let lines = with(knobs).warnings(deployment);
+            assert!(
+                matches!(&lines[..], [line] if line.contains(requirement)),
+                "{lines:?}"
+            );
+        }
+        assert!(
+            with(&[("reconnect", "off")])
+                .warnings(not_durable)
+                .is_empty()
+        );
+        assert!(
+            with(&[("cookie.same_site", "none")])
+                .warnings(SOUND)
+                .is_empty()
+        );
+    }
+}

@@ -17,96 +17,67 @@ const FULL: &str = "evict or reject";
 const END: &str = "delete or keep:DURATION";
 const RECONNECT: &str = "off or ticket";
 
-const SETTERS: &[(&str, Set)] = &[
-    ("idle", |policy, value| Ok(policy.idle = optional(value)?)),
-    ("absolute", |policy, value| {
-        policy.absolute = match value {
-            "unbounded" => Absolute::Unbounded,
-            other => Absolute::After(duration(other).ok_or(ABSOLUTE)?),
-        };
-        Ok(())
-    }),
-    ("heartbeat_counts", |policy, value| {
-        Ok(policy.heartbeat_counts = switch(value)?)
-    }),
-    ("touch_every", |policy, value| {
-        Ok(policy.touch_every = duration(value).ok_or(DURATION)?)
-    }),
-    ("warn_before", |policy, value| {
-        Ok(policy.warn_before = duration(value).ok_or(DURATION)?)
-    }),
-    ("next_check_in", |policy, value| {
-        Ok(policy.next_check_in = optional(value)?)
-    }),
-    ("rotation_grace", |policy, value| {
-        Ok(policy.rotation_grace = duration(value).ok_or(DURATION)?)
-    }),
-    ("cookie.same_site", |policy, value| {
-        policy.cookie.same_site = match value {
-            "strict" => SameSite::Strict,
-            "lax" => SameSite::Lax,
-            "none" => SameSite::None,
-            _ => return Err(SAME_SITE),
-        };
-        Ok(())
-    }),
-    ("cookie.max_age", |policy, value| {
-        policy.cookie.max_age = match value.split_once(':') {
-            None if value == "session" => CookieAge::BrowserSession,
-            Some(("fixed", age)) => CookieAge::Fixed(duration(age).ok_or(AGE)?),
-            Some(("rolling", age)) => CookieAge::Rolling(duration(age).ok_or(AGE)?),
-            None | Some(_) => return Err(AGE),
-        };
-        Ok(())
-    }),
-    ("limits.total", |policy, value| {
-        Ok(policy.limits.total = count(value)?)
-    }),
-    ("limits.per_subject", |policy, value| {
-        Ok(policy.limits.per_subject = count(value)?)
-    }),
-    ("limits.when_full", |policy, value| {
-        policy.limits.when_full = match value {
-            "evict" => WhenFull::Evict,
-            "reject" => WhenFull::Reject,
-            _ => return Err(FULL),
-        };
-        Ok(())
-    }),
-    ("end", |policy, value| {
-        policy.end = match value.split_once(':') {
-            None if value == "delete" => End::Delete,
-            Some(("keep", how_long)) => End::Keep(duration(how_long).ok_or(END)?),
-            None | Some(_) => return Err(END),
-        };
-        Ok(())
-    }),
-    ("reconnect", |policy, value| {
-        policy.reconnect = match value {
-            "off" => Reconnect::Off,
-            "ticket" => Reconnect::Ticket,
-            _ => return Err(RECONNECT),
-        };
-        Ok(())
-    }),
-    ("cleanup.every", |policy, value| {
-        Ok(policy.cleanup.every = duration(value).ok_or(DURATION)?)
-    }),
-    ("cleanup.batch", |policy, value| {
-        Ok(policy.cleanup.batch = count(value)?)
-    }),
-];
+macro_rules! knobs {
+    ($($name:literal: |$policy:ident, $value:ident| $set:expr;)*) => {
+        /// The names of all knobs, in the order of [`Policy`]'s fields.
+        pub const KNOBS: &[&str] = &[$($name),*];
 
-/// The names of all knobs, in the order of [`Policy`]'s fields.
-pub const KNOBS: &[&str] = &{
-    let mut names = [""; SETTERS.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = SETTERS[at].0;
-        at += 1;
-    }
-    names
-};
+        /// The inner error says what the knob takes.
+        fn set(policy: &mut Policy, knob: &str, value: &str) -> Option<Result<(), &'static str>> {
+            match knob {
+                $($name => {
+                    let set: Set = |$policy, $value| { $set; Ok(()) };
+                    Some(set(policy, value))
+                })*
+                _ => None,
+            }
+        }
+    };
+}
+
+knobs! {
+    "idle": |policy, value| policy.idle = optional(value)?;
+    "absolute": |policy, value| policy.absolute = match value {
+        "unbounded" => Absolute::Unbounded,
+        other => Absolute::After(duration(other).ok_or(ABSOLUTE)?),
+    };
+    "heartbeat_counts": |policy, value| policy.heartbeat_counts = switch(value)?;
+    "touch_every": |policy, value| policy.touch_every = duration(value).ok_or(DURATION)?;
+    "warn_before": |policy, value| policy.warn_before = duration(value).ok_or(DURATION)?;
+    "next_check_in": |policy, value| policy.next_check_in = optional(value)?;
+    "rotation_grace": |policy, value| policy.rotation_grace = duration(value).ok_or(DURATION)?;
+    "cookie.same_site": |policy, value| policy.cookie.same_site = match value {
+        "strict" => SameSite::Strict,
+        "lax" => SameSite::Lax,
+        "none" => SameSite::None,
+        _ => return Err(SAME_SITE),
+    };
+    "cookie.max_age": |policy, value| policy.cookie.max_age = match value.split_once(':') {
+        None if value == "session" => CookieAge::BrowserSession,
+        Some(("fixed", age)) => CookieAge::Fixed(duration(age).ok_or(AGE)?),
+        Some(("rolling", age)) => CookieAge::Rolling(duration(age).ok_or(AGE)?),
+        None | Some(_) => return Err(AGE),
+    };
+    "limits.total": |policy, value| policy.limits.total = count(value)?;
+    "limits.per_subject": |policy, value| policy.limits.per_subject = count(value)?;
+    "limits.when_full": |policy, value| policy.limits.when_full = match value {
+        "evict" => WhenFull::Evict,
+        "reject" => WhenFull::Reject,
+        _ => return Err(FULL),
+    };
+    "end": |policy, value| policy.end = match value.split_once(':') {
+        None if value == "delete" => End::Delete,
+        Some(("keep", how_long)) => End::Keep(duration(how_long).ok_or(END)?),
+        None | Some(_) => return Err(END),
+    };
+    "reconnect": |policy, value| policy.reconnect = match value {
+        "off" => Reconnect::Off,
+        "ticket" => Reconnect::Ticket,
+        _ => return Err(RECONNECT),
+    };
+    "cleanup.every": |policy, value| policy.cleanup.every = duration(value).ok_or(DURATION)?;
+    "cleanup.batch": |policy, value| policy.cleanup.batch = count(value)?;
+}
 
 /// A knob that is not there, or a value it cannot take.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,17 +118,16 @@ impl std::error::Error for KnobError {}
 impl Policy {
     /// Sets one knob from its text. Whether the whole set is possible is for [`Policy::validate`] to say, afterwards.
     pub fn set(&mut self, knob: &str, value: &str) -> Result<(), KnobError> {
-        let (_, set) = SETTERS
-            .iter()
-            .find(|(name, _)| *name == knob)
-            .ok_or_else(|| KnobError::Unknown {
+        match set(self, knob, value) {
+            None => Err(KnobError::Unknown {
                 knob: knob.to_owned(),
-            })?;
-        set(self, value).map_err(|wants| KnobError::Value {
-            knob: knob.to_owned(),
-            value: value.to_owned(),
-            wants,
-        })
+            }),
+            Some(outcome) => outcome.map_err(|wants| KnobError::Value {
+                knob: knob.to_owned(),
+                value: value.to_owned(),
+                wants,
+            }),
+        }
     }
 }
 
@@ -197,4 +167,85 @@ fn duration(value: &str) -> Option<Duration> {
         _ => return None,
     };
     number.checked_mul(millis).map(Duration::from_millis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::SERVERLESS_24H;
+
+    fn with(knob: &str, value: &str) -> Result<Policy, KnobError> {
+        let mut policy = SERVERLESS_24H;
+        policy.set(knob, value).map(|()| policy)
+    }
+
+    #[test]
+    fn every_knob_changes_the_policy() {
+        for (knob, value) in [
+            ("idle", "none"),
+            ("absolute", "unbounded"),
+            ("heartbeat_counts", "no"),
+            ("touch_every", "0"),
+            ("warn_before", "90s"),
+            ("next_check_in", "2m"),
+            ("rotation_grace", "500ms"),
+            ("cookie.same_site", "none"),
+            ("cookie.max_age", "rolling:365d"),
+            ("limits.total", "7"),
+            ("limits.per_subject", "3"),
+            ("limits.when_full", "reject"),
+            ("end", "delete"),
+            ("reconnect", "off"),
+            ("cleanup.every", "15m"),
+            ("cleanup.batch", "10"),
+        ] {
+            assert!(KNOBS.contains(&knob));
+            assert_ne!(with(knob, value).unwrap(), SERVERLESS_24H, "{knob}={value}");
+        }
+        assert_eq!(KNOBS.len(), 16);
+    }
+
+    #[test]
+    fn values_mean_what_they_say() {
+        assert_eq!(
+            with("idle", "90m").unwrap().idle,
+            Some(Duration::from_secs(5_400))
+        );
+        assert_eq!(
+            with("end", "keep:30d").unwrap().end,
+            End::Keep(Duration::from_secs(30 * 86_400))
+        );
+        let fixed = with("cookie.max_age", "fixed:24h").unwrap().cookie.max_age;
+        assert_eq!(fixed, CookieAge::Fixed(Duration::from_secs(86_400)));
+        assert_eq!(with("cookie.max_age", "session").unwrap(), SERVERLESS_24H);
+        assert!(with("heartbeat_counts", "true").unwrap().heartbeat_counts);
+    }
+
+    #[test]
+    fn a_wrong_value_says_what_the_knob_wants() {
+        for (knob, value, wants) in [
+            ("idle", "soon", "none"),
+            ("idle", "", "none"),
+            ("idle", "15", "15m"),
+            ("idle", "-5m", "15m"),
+            ("idle", "1.5h", "15m"),
+            ("idle", "99999999999999999999d", "15m"),
+            ("idle", "18446744073709551615d", "15m"),
+            ("idle", "5é", "15m"),
+            ("absolute", "none", "unbounded"),
+            ("heartbeat_counts", "maybe", "yes or no"),
+            ("cookie.max_age", "rolling", "rolling:DURATION"),
+            ("cookie.max_age", "fixed:", "fixed:DURATION"),
+            ("limits.total", "many", "a whole number"),
+            ("end", "keep", "keep:DURATION"),
+        ] {
+            let error = with(knob, value).unwrap_err().to_string();
+            assert!(error.contains(knob) && error.contains(wants), "{error}");
+        }
+        let error = with("idel", "5m").unwrap_err().to_string();
+        assert!(
+            error.contains("`idel`") && error.contains("idle, absolute,"),
+            "{error}"
+        );
+    }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::{
     Parts,
     api::{CookieChange, LoggedOut, Presented, Refused},
-    observe,
 };
 use crate::{
     clock::Timestamp,
@@ -126,7 +125,7 @@ impl Parts {
                 .end_subject(self.terms(now), subject, not_before, None)
                 .await?
             {
-                observe::ended(family, reason);
+                self.ended(family, reason);
             }
         }
         Ok(())
@@ -140,7 +139,7 @@ impl Parts {
         now: Timestamp,
     ) -> Result<(), Refused> {
         if self.store.end(self.terms(now), family, reason).await? {
-            observe::ended(family, reason);
+            self.ended(family, reason);
         }
         Ok(())
     }

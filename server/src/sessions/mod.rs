@@ -19,6 +19,7 @@ mod sweeper;
 use std::{future::Future, sync::Arc};
 
 use secrecy::SecretString;
+use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
@@ -27,12 +28,18 @@ pub use sweeper::Sweep;
 
 use crate::{
     clock::{Clock, Timestamp},
+    id::FamilyId,
     policy::{Policy, Reconnect},
+    record::EndReason,
     revocations::Revocations,
     store::{Stats, Store, Terms},
     ticket::Sealer,
 };
+use observe::By;
 use sign_in::SignIn;
+
+/// Endings that a slow listener may fall behind by before it misses any.
+const ENDINGS_KEPT: usize = 1024;
 
 /// The service. Clones share everything.
 #[derive(Clone, Debug)]
@@ -48,9 +55,17 @@ struct Parts {
     sealer: Sealer,
     revocations: Revocations,
     clock: Arc<dyn Clock>,
+    endings: broadcast::Sender<FamilyId>,
 }
 
 impl Parts {
+    /// A family is over: for the log, the metrics, and whoever keeps something for it.
+    fn ended(&self, family: FamilyId, reason: EndReason) {
+        observe::ended(family, reason);
+        // An error means that nobody keeps anything.
+        let _ = self.endings.send(family);
+    }
+
     fn terms(&self, now: Timestamp) -> Terms<'_> {
         Terms {
             now,
@@ -74,6 +89,7 @@ impl Sessions {
             sealer,
             revocations,
             clock,
+            endings: broadcast::Sender::new(ENDINGS_KEPT),
         };
         Self {
             parts: Arc::new(parts),
@@ -84,6 +100,12 @@ impl Sessions {
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
         &self.parts.policy
+    }
+
+    /// The families that end from now on in this process, so that what is kept for them can be let go. Whoever falls
+    /// behind is told so, and misses some.
+    pub fn endings(&self) -> broadcast::Receiver<FamilyId> {
+        self.parts.endings.subscribe()
     }
 
     /// Signs in. The caller has proven `credential` against the target; `subject` is who that was, if the target knows.
@@ -140,7 +162,7 @@ impl Sessions {
                 .await
                 .and_then(|live| live.ok_or_else(Refused::unknown)),
         };
-        reconnected.inspect_err(observe::reconnect_refused)
+        reconnected.inspect_err(|refused| observe::reconnect_refused(By::Ticket, refused))
     }
 
     /// Does the policy allow reconnecting at all? To be asked before a remembered credential is tried on its target.
@@ -175,7 +197,7 @@ impl Sessions {
                 .await
             }
         };
-        reconnected.inspect_err(observe::reconnect_refused)
+        reconnected.inspect_err(|refused| observe::reconnect_refused(By::Credential, refused))
     }
 
     /// Ends the session presented for good, or all of its subject's; also where only the ticket is known. Idempotent.
@@ -222,7 +244,7 @@ impl Sessions {
         let presented = presented.clone();
         self.to_the_end(async move |parts| parts.re_establish(&presented, &ticket, activity).await)
             .await
-            .inspect_err(observe::reconnect_refused)
+            .inspect_err(|refused| observe::reconnect_refused(By::Ticket, refused))
     }
 
     /// Runs work in a task of its own, which goes on when the caller is dropped.

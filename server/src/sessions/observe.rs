@@ -22,7 +22,8 @@ pub const SESSIONS_CREATED: &str = "session_keepalive_sessions_created_total";
 pub const SESSIONS_ENDED: &str = "session_keepalive_sessions_ended_total";
 /// Counter, label `outcome` (`valid`, `reconnected`, or a problem code): checks.
 pub const VALIDATIONS: &str = "session_keepalive_validations_total";
-/// Counter, label `outcome` (`ticket`, `credential`, `joined`, or a problem code): re-establishments.
+/// Counter, labels `by` (`ticket`, `credential`) and `outcome` (`reconnected`, `joined` where the session was back
+/// already, or a problem code): re-establishments.
 pub const RECONNECTS: &str = "session_keepalive_reconnects_total";
 /// Counter: sweeps that came to their end.
 pub const SWEEPS: &str = "session_keepalive_sweeps_total";
@@ -74,37 +75,39 @@ pub(super) fn validated(reconnected: bool) {
         .increment(1);
 }
 
-/// How a lost session came back.
+/// By what a lost session comes back.
 #[derive(Clone, Copy)]
-pub(super) enum Back {
-    /// By its ticket.
+pub(super) enum By {
+    /// Its ticket.
     Ticket,
-    /// By a remembered credential.
+    /// A credential that the page remembered.
     Credential,
-    /// It was back already; this request got an alias.
-    Joined,
 }
 
-pub(super) fn reconnected(record: &Record, back: Back) {
-    let outcome = match back {
-        Back::Ticket => "ticket",
-        Back::Credential => "credential",
-        Back::Joined => "joined",
-    };
-    counter!(RECONNECTS, "outcome" => outcome).increment(1);
-    tracing::info!(family = %record.family.short(), epoch = record.epoch, outcome, "session re-established");
+impl By {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Ticket => "ticket",
+            Self::Credential => "credential",
+        }
+    }
 }
 
-pub(super) fn reconnect_refused(refused: &Refused) {
-    counter!(RECONNECTS, "outcome" => refused.code.as_str()).increment(1);
-    tracing::info!(code = refused.code.as_str(), "reconnect refused");
+/// `joined`: it was back already, and this request got an alias.
+pub(super) fn reconnected(record: &Record, by: By, joined: bool) {
+    let (by, outcome) = (by.name(), if joined { "joined" } else { "reconnected" });
+    counter!(RECONNECTS, "by" => by, "outcome" => outcome).increment(1);
+    tracing::info!(family = %record.family.short(), epoch = record.epoch, by, outcome, "session re-established");
+}
+
+pub(super) fn reconnect_refused(by: By, refused: &Refused) {
+    let (by, code) = (by.name(), refused.code.as_str());
+    counter!(RECONNECTS, "by" => by, "outcome" => code).increment(1);
+    tracing::info!(by, code, "reconnect refused");
 }
 
 /// One step of a sweep.
 pub(super) fn swept(step: &Swept) {
-    for (family, reason) in &step.ran_out {
-        ended(*family, *reason);
-    }
     counter!(SWEPT, "what" => "ran_out").increment(step.ran_out.len() as u64);
     counter!(SWEPT, "what" => "dropped").increment(step.dropped as u64);
 }

@@ -3,7 +3,7 @@
 use super::{
     Parts,
     api::{CookieChange, Granted, Presented, Refused},
-    observe::{self, Back},
+    observe::{self, By},
 };
 use crate::{
     clock::Timestamp,
@@ -28,7 +28,7 @@ impl Parts {
             return Err(self.unreadable(presented, now).await?);
         };
         let id = SessionId::random()?;
-        let (record, back) = match self
+        let (record, joined) = match self
             .store
             .check_and_touch(self.terms(now), Key::Family(ticket.family), counts)
             .await?
@@ -36,7 +36,7 @@ impl Parts {
             // It is back already: an alias, not a second session.
             Checked::Valid { record, .. } => (
                 self.rotated(record.family, &id, now).await?,
-                Some(Back::Joined),
+                true,
             ),
             Checked::Ended(reason) => return Err(Refused::ended(reason)),
             Checked::Unknown => {
@@ -54,7 +54,7 @@ impl Parts {
         };
         // Sealing reads the log again: if the family was ended while this ran, it is ended here too.
         let renewed = self.renewed_ticket(presented, &record, now).await?;
-        observe::reconnected(&record, back.unwrap_or(Back::Ticket));
+        observe::reconnected(&record, By::Ticket, joined);
         Ok(self.granted(&record, now, true, id, renewed))
     }
 

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use super::{
     Parts,
     api::{CookieChange, Granted, IdempotencyKey, Presented, Refused},
-    observe::{self, Back},
+    observe::{self, By},
 };
 use crate::{
     clock::Timestamp,
@@ -81,12 +81,12 @@ impl Parts {
         let (record, ticket) = self.new_record(&sign_in, family, remember, now).await?;
         self.still_standing(&record, now).await?;
         let id = SessionId::random()?;
-        let (record, back) = self.create(record, &id, None, now).await?;
+        let (record, joined) = self.create(record, &id, None, now).await?;
         self.still_standing(&record, now).await?;
-        observe::reconnected(&record, back.unwrap_or(Back::Credential));
-        let ticket = match (ticket, back) {
-            (Some(_), Some(_)) => self.ticket_cookie(&record, sign_in.credential, now)?,
-            (Some(ticket), None) => ticket,
+        observe::reconnected(&record, By::Credential, joined);
+        let ticket = match (ticket, joined) {
+            (Some(_), true) => self.ticket_cookie(&record, sign_in.credential, now)?,
+            (Some(ticket), false) => ticket,
             (None, _) => CookieChange::Keep,
         };
         Ok(self.granted(&record, now, true, id, ticket))
@@ -130,7 +130,7 @@ impl Parts {
         id: &SessionId,
         replaces: Option<FamilyId>,
         now: Timestamp,
-    ) -> Result<(Record, Option<Back>), Refused> {
+    ) -> Result<(Record, bool), Refused> {
         match self
             .store
             .create(self.terms(now), record.clone(), id.hash(), replaces)
@@ -139,9 +139,9 @@ impl Parts {
             Created::Made { evicted, live } => {
                 observe::created(&record, live);
                 self.log_evicted(&evicted, now).await?;
-                Ok((record, None))
+                Ok((record, false))
             }
-            Created::Joined(there) => Ok((there, Some(Back::Joined))),
+            Created::Joined(there) => Ok((there, true)),
             Created::Ended(reason) => Err(Refused::ended(reason)),
             Created::Full => Err(Refused::full()),
         }
@@ -152,7 +152,7 @@ impl Parts {
         let reason = EndReason::Evicted;
         let mut families = Vec::new();
         for record in evicted {
-            observe::ended(record.family, reason);
+            self.ended(record.family, reason);
             let until = self.tickets_run_out(record.created, now);
             families.push(EndedFamily {
                 family: record.family,

@@ -30,6 +30,9 @@ impl Sessions {
         let mut sweep = Sweep::default();
         loop {
             let step = parts.store.sweep(parts.terms(parts.clock.now())).await?;
+            for (family, reason) in &step.ran_out {
+                parts.ended(*family, *reason);
+            }
             observe::swept(&step);
             sweep.ran_out += step.ran_out.len();
             sweep.dropped += step.dropped;

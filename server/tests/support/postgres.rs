@@ -20,7 +20,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tempfile::TempDir;
 use tokio_postgres::{Client, Config, NoTls};
 
 const INSTALL: &str = "these tests need a real PostgreSQL. Install its server programs (Debian: `apt-get install \
@@ -28,18 +27,22 @@ const INSTALL: &str = "these tests need a real PostgreSQL. Install its server pr
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
 /// The cluster's superuser.
 const ADMIN: &str = "cluster_admin";
-/// Arguments: the folder, then the server's command line. SIGINT is PostgreSQL's fast shutdown. A server that ends by
-/// itself leaves the folder, for its log.
+/// Arguments: the folder, the programs' folder, the port, the superuser. SIGINT is PostgreSQL's fast shutdown, sent until it
+/// is heard: at first a server started in the background ignores it. What fails by itself leaves the folder, for its log.
 const GUARD: &str = r#"
-folder=$1; shift
-exec 3<&0
-"$@" </dev/null 3<&- >>"$folder/log" 2>&1 &
+folder=$1 programs=$2 port=$3 admin=$4
+cd "$folder" || exit 1
+exec 3<&0 </dev/null >log 2>&1
+"$programs/initdb" -D data -U "$admin" --pwfile=password -A scram-sha-256 -E UTF8 --locale=C --no-sync 3<&- || exit 1
+rm -f password
+"$programs/postgres" -D data -F -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+    -c shared_buffers=16MB -c logging_collector=off -c lc_messages=C 3<&- &
 server=$!
-( read -r _ <&3; : >"$folder/stopping"; kill -INT "$server" ) &
+( read -r _ <&3; : >stopping; while kill -INT "$server"; do sleep 1; done ) &
 reader=$!
 exec 3<&-
 wait "$server"
-if [ -e "$folder/stopping" ]; then cd / && rm -rf "$folder"; else kill "$reader"; exit 1; fi
+if [ -e stopping ]; then cd / && rm -rf "$folder"; else kill "$reader"; exit 1; fi
 "#;
 
 /// A running cluster. Dropping it stops the server.
@@ -72,52 +75,36 @@ impl Cluster {
     /// Starts another cluster, for a test that needs it gone before the process ends.
     pub(crate) fn start() -> Self {
         let programs = find_programs();
-        let folder = tempfile::Builder::new().prefix("postgres-").tempdir().unwrap();
-        let account = unprivileged_account(folder.path());
-        if let Some((user, group)) = account {
-            chown(folder.path(), Some(user), Some(group)).unwrap();
-        }
-        let as_account = |program: &Path| {
-            let mut command = Command::new(program);
-            command.current_dir(folder.path());
-            if let Some((user, group)) = account {
-                command.uid(user).gid(group);
-            }
-            command
-        };
-        let admin_password = random();
-        initialise(as_account(&programs.join("initdb")), folder.path(), &admin_password);
         let deadline = Instant::now() + STARTS_WITHIN;
         loop {
-            let port = free_port();
-            let mut guard = as_account(Path::new("/bin/sh"));
-            guard
-                .args(["-c", GUARD, "guard"])
-                .arg(folder.path())
-                .arg(programs.join("postgres"))
-                .arg("-D")
-                .arg(folder.path().join("data"));
-            guard.args([
-                "-F",
-                "-p",
-                &port.to_string(),
-                "-c",
-                "listen_addresses=127.0.0.1",
-                "-c",
-                "unix_socket_directories=",
-            ]);
-            guard.args(["-c", "shared_buffers=16MB", "-c", "logging_collector=off", "-c", "lc_messages=C"]);
-            // A group of its own: Ctrl-C reaches the tests, and the closing pipe the server.
-            let mut guard = guard.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
-            let pipe = guard.stdin.take();
-            if is_ready(&mut guard, folder.path(), deadline) {
-                return Self { folder: folder.keep(), port, admin_password, guard, pipe };
+            match Self::try_start(&programs, deadline) {
+                Ok(cluster) => return cluster,
+                // Somebody else took the port before the server could.
+                Err(log) if log.contains("Address already in use") => {}
+                Err(log) => panic!("PostgreSQL did not start:\n{log}"),
             }
-            // Somebody else took the port before the server could.
-            let log = log(&folder);
-            assert!(log.contains("Address already in use"), "PostgreSQL did not start:\n{log}");
-            fs::remove_file(folder.path().join("log")).unwrap();
         }
+    }
+
+    /// The error is what the programs wrote.
+    fn try_start(programs: &Path, deadline: Instant) -> Result<Self, String> {
+        let folder = tempfile::Builder::new().prefix("postgres-").tempdir().unwrap();
+        let (port, admin_password) = (free_port(), random());
+        fs::write(folder.path().join("password"), &admin_password).unwrap();
+        let mut shell = Command::new("/bin/sh");
+        if let Some((user, group)) = unprivileged_account(folder.path()) {
+            chown(folder.path(), Some(user), Some(group)).unwrap();
+            shell.uid(user).gid(group);
+        }
+        shell.args(["-c", GUARD, "guard"]).args([folder.path(), programs]).args([&port.to_string(), ADMIN]);
+        // A group of its own: Ctrl-C reaches the tests, and the closing pipe the server.
+        shell.current_dir("/").process_group(0).stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut guard = shell.spawn().unwrap();
+        let pipe = guard.stdin.take();
+        if is_ready(&mut guard, folder.path(), deadline) {
+            return Ok(Self { folder: folder.keep(), port, admin_password, guard, pipe });
+        }
+        Err(fs::read_to_string(folder.path().join("log")).unwrap_or_default())
     }
 
     /// Where it listens, on 127.0.0.1.
@@ -203,17 +190,6 @@ fn unprivileged_account(own: &Path) -> Option<(u32, u32)> {
     account
 }
 
-fn initialise(mut initdb: Command, folder: &Path, admin_password: &str) {
-    let password_file = folder.join("password");
-    fs::write(&password_file, admin_password).unwrap();
-    initdb.arg("-D").arg(folder.join("data")).arg("--pwfile").arg(&password_file);
-    initdb.args(["-U", ADMIN, "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"]);
-    let output = initdb.stdin(Stdio::null()).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "initdb failed in {}:\n{said}", folder.display());
-    fs::remove_file(password_file).unwrap();
-}
-
 /// Waits until the server says that it takes connections; false when it ended instead.
 fn is_ready(guard: &mut Child, folder: &Path, deadline: Instant) -> bool {
     loop {
@@ -228,10 +204,6 @@ fn is_ready(guard: &mut Child, folder: &Path, deadline: Instant) -> bool {
         assert!(Instant::now() < deadline, "PostgreSQL was not ready within {STARTS_WITHIN:?}");
         thread::sleep(Duration::from_millis(10));
     }
-}
-
-fn log(folder: &TempDir) -> String {
-    fs::read_to_string(folder.path().join("log")).unwrap_or_default()
 }
 
 fn free_port() -> u16 {
