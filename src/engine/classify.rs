@@ -19,6 +19,17 @@ pub enum Call {
     Logout,
 }
 
+impl Call {
+    /// The name of the option that says where the call goes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Validate => "validate",
+            Self::Reconnect => "reconnect",
+            Self::Logout => "logout",
+        }
+    }
+}
+
 /// What came back over HTTP, as far as a verdict needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
@@ -53,9 +64,8 @@ impl From<NoAnswer> for Verdict {
 
 /// What `answer` to `call` means.
 pub fn classify(call: Call, holder: CredentialHolder, answer: Answer) -> Verdict {
-    let transient = |reason| {
-        Verdict::Transient(Trouble { reason, status: Some(answer.status), retry_after: answer.retry_after })
-    };
+    let transient =
+        |reason| Verdict::Transient(Trouble { reason, status: Some(answer.status), retry_after: answer.retry_after });
     if let Some(code) = answer.code {
         return by_code(call, holder, code, transient);
     }
@@ -79,12 +89,7 @@ pub fn classify(call: Call, holder: CredentialHolder, answer: Answer) -> Verdict
     }
 }
 
-fn by_code(
-    call: Call,
-    holder: CredentialHolder,
-    code: ProblemCode,
-    transient: impl Fn(Reason) -> Verdict,
-) -> Verdict {
+fn by_code(call: Call, holder: CredentialHolder, code: ProblemCode, transient: impl Fn(Reason) -> Verdict) -> Verdict {
     match code {
         ProblemCode::SessionUnknown => match call {
             Call::Validate | Call::Logout => Verdict::Lost,

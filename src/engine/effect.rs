@@ -49,8 +49,6 @@ pub enum Promised {
 
 /// Which phase a slow request belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub enum Phase {
     /// A check.
     Validate,
@@ -60,11 +58,6 @@ pub enum Phase {
 
 /// Something the application may want to know. The names and fields are those of the public `KeepAliveEvents`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
-#[cfg_attr(
-    any(feature = "serde", target_arch = "wasm32"),
-    serde(untagged, rename_all_fields = "camelCase")
-)]
 pub enum Event {
     /// The status became `connected`; the payload is the snapshot.
     Connected,
@@ -109,7 +102,7 @@ pub enum Event {
     /// A limit is near.
     Expiring {
         /// Until the nearest limit.
-        seconds_left: u64,
+        seconds_left: u32,
     },
     /// Definitive: the person must log in again.
     Disconnected {
@@ -121,6 +114,16 @@ pub enum Event {
         /// For about this long.
         slept_ms: Millis,
     },
+}
+
+impl Phase {
+    /// The public name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Validate => "validate",
+            Self::Reconnect => "reconnect",
+        }
+    }
 }
 
 impl Event {
@@ -158,7 +161,7 @@ pub enum Effect {
     /// Forget the credential that the page holds.
     ClearCredential,
     /// The public snapshot changed.
-    Change(Snapshot),
+    Change(Box<Snapshot>),
     /// Tell the application.
     Emit(Event),
     /// Keep promises.
@@ -172,4 +175,27 @@ pub enum Effect {
     },
     /// Go to the login page, if [`Machine::may_redirect`](super::Machine::may_redirect) still says so.
     Redirect(Reason),
+}
+
+/// The effects of one input, in order.
+#[derive(Debug, Default)]
+pub(super) struct Effects(Vec<Effect>);
+
+impl Effects {
+    /// One more. Never inlined, because that would put the growing of a vector into the module forty times.
+    #[inline(never)]
+    pub(super) fn push(&mut self, effect: Effect) {
+        self.0.push(effect);
+    }
+
+    /// An event.
+    pub(super) fn emit(&mut self, event: Event) {
+        self.push(Effect::Emit(event));
+    }
+
+    /// All of them, behind those that come `first`.
+    pub(super) fn behind(self, mut first: Vec<Effect>) -> Vec<Effect> {
+        first.extend(self.0);
+        first
+    }
 }

@@ -104,4 +104,3 @@ pub enum Input {
         outcome: Outcome,
     },
 }
-

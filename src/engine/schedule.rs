@@ -31,7 +31,13 @@ pub(super) fn backoff(config: &Config, failures: u32, chance: Chance) -> Millis 
 
 /// Until the next try after the `failures`-th failure in a row. While a person is waiting, soon; with nobody waiting,
 /// once within the spread, so that a fleet does not return in one wave, and then at the normal interval.
-pub(super) fn retry(config: &Config, person_waiting: bool, failures: u32, wished: Option<Millis>, chance: Chance) -> Millis {
+pub(super) fn retry(
+    config: &Config,
+    person_waiting: bool,
+    failures: u32,
+    wished: Option<Millis>,
+    chance: Chance,
+) -> Millis {
     match (person_waiting, failures) {
         (true, _) => backoff(config, failures, chance),
         (false, 0 | 1) => chance.of(config.retry_spread),

@@ -6,8 +6,6 @@ use super::verdict::Reason;
 
 /// The public `Status`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub enum Status {
     /// No verdict yet.
     Starting,
@@ -25,9 +23,23 @@ pub enum Status {
     Inactive,
 }
 
+impl Status {
+    /// The public name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Connected => "connected",
+            Self::Degraded => "degraded",
+            Self::Offline => "offline",
+            Self::Reconnecting => "reconnecting",
+            Self::Disconnected => "disconnected",
+            Self::Inactive => "inactive",
+        }
+    }
+}
+
 /// What went wrong last, as far as a person or a log can use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
 pub struct Failure {
     /// Why.
     pub code: Reason,
@@ -39,8 +51,6 @@ pub struct Failure {
 
 /// The public `Snapshot`. The shell adds `data`, which the engine cannot see.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(rename_all = "camelCase"))]
 pub struct Snapshot {
     /// What is true now.
     pub status: Status,
@@ -51,7 +61,6 @@ pub struct Snapshot {
     /// How often the session has been established; 0 before the first verdict.
     pub epoch: u32,
     /// The request whose verdict brought the application's own data.
-    #[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(skip))]
     pub data_of: Option<RequestId>,
     /// The last valid verdict.
     pub last_ok_at: Option<WallTime>,

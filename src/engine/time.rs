@@ -4,7 +4,6 @@ use core::ops::Add;
 
 /// A length of time in whole milliseconds. Arithmetic saturates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
 pub struct Millis(pub u64);
 
 impl Millis {
@@ -17,8 +16,9 @@ impl Millis {
     }
 
     /// Whole seconds, rounded up: what a countdown shows.
-    pub const fn as_secs_ceil(self) -> u64 {
-        self.0.div_ceil(1000)
+    pub const fn as_secs_ceil(self) -> u32 {
+        let seconds = self.0.div_ceil(1000);
+        if seconds > u32::MAX as u64 { u32::MAX } else { seconds as u32 }
     }
 
     /// `self` × `numerator` / `denominator`, saturating.
@@ -59,8 +59,27 @@ impl Add<Millis> for Instant {
 
 /// A moment on the wall clock (`Date.now()`), in milliseconds since 1970. Shown to people, never used for a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
 pub struct WallTime(pub u64);
+
+/// JavaScript's only number. A `u64` would bring its own text formatting along, for the error that it is too large.
+#[cfg(any(feature = "serde", target_arch = "wasm32"))]
+mod as_number {
+    use serde::{Serialize, Serializer};
+
+    impl Serialize for super::Millis {
+        #[allow(clippy::cast_precision_loss)]
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_f64(self.0 as f64)
+        }
+    }
+
+    impl Serialize for super::WallTime {
+        #[allow(clippy::cast_precision_loss)]
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_f64(self.0 as f64)
+        }
+    }
+}
 
 /// One roll of the dice: a fraction of [`u32::MAX`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

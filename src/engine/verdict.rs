@@ -6,13 +6,8 @@ macro_rules! reasons {
     ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
         /// Why the session is in the state it is in. The names are those of the public `Reason` type.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[cfg_attr(any(feature = "serde", target_arch = "wasm32"), derive(serde::Serialize))]
         pub enum Reason {
-            $(
-                $(#[$doc])*
-                #[cfg_attr(any(feature = "serde", target_arch = "wasm32"), serde(rename = $name))]
-                $variant,
-            )*
+            $($(#[$doc])* $variant,)*
         }
 
         impl Reason {

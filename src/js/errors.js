@@ -15,14 +15,12 @@ const MESSAGES = {
   misconfigured: 'The request is wrong: check the URLs, the headers and the origins that the server allows.',
   'wasm-blocked':
     "The page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src. Until then the session is not kept alive.",
-  'load-failed': 'The WebAssembly module could not be loaded; start() or check() tries again.',
 };
 
 /** An `Error` with `code`, `status` and `retryable`. */
-export const keepAliveError = ({ code, status, retryable, message = MESSAGES[code], cause }) => {
-  const error = new Error(status ? `${message} (HTTP ${status})` : message, cause && { cause });
-  error.name = 'KeepAliveError';
-  return Object.freeze(Object.assign(error, { code, retryable }, status && { status }));
+export const keepAliveError = (code, status, retryable, message = MESSAGES[code], cause) => {
+  const error = new Error(status ? `${message} (HTTP ${status})` : message, { cause });
+  return Object.assign(error, { name: 'KeepAliveError', code, retryable }, status && { status });
 };
 
 /** Why the Wasm could not be had: a policy forbids it, or it did not arrive. */
@@ -30,6 +28,6 @@ export const loadError = (cause) => {
   const blocked =
     typeof WebAssembly === 'undefined' || (cause instanceof WebAssembly.CompileError && /content security|wasm-unsafe-eval|unsafe-eval/i.test(cause.message));
   return blocked
-    ? keepAliveError({ code: 'wasm-blocked', retryable: false, cause })
-    : keepAliveError({ code: 'network', retryable: true, message: MESSAGES['load-failed'], cause });
+    ? keepAliveError('wasm-blocked', null, false, MESSAGES['wasm-blocked'], cause)
+    : keepAliveError('network', null, true, 'The WebAssembly module could not be loaded; start() or check() tries again.', cause);
 };

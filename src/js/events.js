@@ -1,6 +1,7 @@
 /** Listeners by event name. A listener that throws is reported and disturbs nobody. */
 
-const report = (error) => {
+/** Tells the page about an error that must not disturb anybody else. */
+export const report = (error) => {
   if (globalThis.reportError) reportError(error);
   else setTimeout(() => { throw error; });
 };

@@ -3,14 +3,12 @@
  * there before the Wasm is, and without it.
  */
 import { keepAliveError } from './errors.js';
-import { createEvents, guarded } from './events.js';
+import { createEvents, guarded, report } from './events.js';
 import { createFetch } from './fetch.js';
+import { createHttp } from './http.js';
+import { CALLS, EVENTS, REASONS, STATUSES, eventOf } from './names.js';
 import { normalise } from './options.js';
-
-const EVENTS = [
-  'change', 'connected', 'checking', 'checked', 'slow', 'degraded', 'reconnecting', 'reconnected', 'expiring',
-  'disconnected', 'redirect', 'wake', 'idle', 'active',
-];
+import { redirect } from './redirect.js';
 
 const INACTIVE = Object.freeze({
   status: 'inactive', reason: null, subject: null, epoch: 0, data: undefined, lastOkAt: null, nextCheckAt: null,
@@ -20,13 +18,11 @@ const STARTING = Object.freeze({ ...INACTIVE, status: 'starting' });
 
 const inBrowser = () => typeof document !== 'undefined';
 
-const randomKey = () =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-
 /** @param load a promise of the Wasm's `Session` class; rejects with a `KeepAliveError` */
 export const createKeepAliveWith = (load) => (given) => {
   const options = normalise(given);
   const events = createEvents();
+  const http = createHttp(options);
   let snapshot = INACTIVE;
   /** The Wasm session once it is there, and the promise of it. */
   let session = null;
@@ -64,16 +60,20 @@ export const createKeepAliveWith = (load) => (given) => {
   };
 
   const host = {
-    change: ({ error, ...rest }, data) => change({ ...rest, data, error: error && keepAliveError(error) }),
-    emit(name, detail) {
-      let prevented = false;
-      if (name === 'redirect') detail.preventDefault = () => void (prevented = true);
-      emit(name, name === 'connected' ? snapshot : detail);
-      return prevented;
+    change([status, reason, subject, epoch, dataOf, lastOkAt, nextCheckAt, expiresInMs, failure]) {
+      const data = http.dataOf(dataOf);
+      const error = failure && keepAliveError(REASONS[failure[0]], failure[1], failure[2]);
+      change({
+        status: STATUSES[status], reason: REASONS[reason] ?? null, subject, epoch, data, lastOkAt, nextCheckAt, expiresInMs, error,
+      });
     },
+    emit: (...numbers) => emit(...eventOf(...numbers, () => snapshot)),
+    send: (id, call, ...details) => http.send(() => session, id, CALLS[call], ...details).catch(() => session?.failed(id)),
+    abort: http.abort,
+    clearCredential: () => void options.store?.clear().catch(report),
+    redirect: (reason) => guarded(() => redirect(options, REASONS[reason], emit)),
     settle: (signOut) => settle(signOut ? 'signOut' : 'check'),
     resume: (...decision) => fetches.resume(...decision),
-    idempotencyKey: randomKey,
   };
 
   /** Resolves with the Wasm session, or with null if it cannot be had. A failed load may be tried again. */
@@ -82,7 +82,7 @@ export const createKeepAliveWith = (load) => (given) => {
     loading ??= load().then(
       (Session) => {
         if (disposed) return null;
-        session = new Session(options, host);
+        session = new Session(host, ...options.forEngine);
         if (started) session.start();
         return session;
       },
@@ -121,13 +121,8 @@ export const createKeepAliveWith = (load) => (given) => {
 
   /** Without the Wasm nothing is kept alive, but a person can still leave. */
   const signOutByHand = async (everywhere) => {
-    const { logout } = options;
     await options.store?.clear();
-    if (typeof logout === 'function') await logout({ everywhere });
-    else if (logout) {
-      const headers = { 'content-type': 'application/json', 'x-session-keepalive': '1', ...options.headers() };
-      await options.fetch(logout, { method: 'POST', credentials: 'include', headers, body: JSON.stringify({ everywhere }) });
-    }
+    if (options.logout) await http.send(() => null, 0, 'logout', 1, everywhere, 0);
     change({ ...snapshot, status: 'disconnected', reason: 'signed-out' });
     emit('disconnected', { reason: 'signed-out' });
   };

@@ -143,6 +143,9 @@ export const normalise = (given = {}) => {
   inOrder('timeout', ['slow', 'validate', 'reconnect'], options.timeout);
   inOrder('retry', ['base', 'cap'], options.retry);
   const { headers: own = {}, fetch: send } = options;
+  const { slow, validate, reconnect } = options.timeout;
+  const { base, cap, spread } = options.retry;
+  const store = storeOf(options.credential);
   return {
     validate: options.validate,
     reconnect: options.reconnect,
@@ -151,21 +154,18 @@ export const normalise = (given = {}) => {
     login: options.login,
     returnToParam: options.returnToParam,
     name: options.name,
-    store: storeOf(options.credential),
+    store,
     headers: () => (isFunction(own) ? own() : own),
     // Looked up at every call: a page may wrap the global one later.
     fetch: (input, init) => (send ?? globalThis.fetch)(input, init),
-    interval: options.interval,
-    jitterPermille: Math.round(options.jitter * 1000),
-    slowAfter: options.timeout.slow,
-    validateTimeout: options.timeout.validate,
-    reconnectTimeout: options.timeout.reconnect,
-    retryBase: options.retry.base,
-    retryCap: options.retry.cap,
-    retrySpread: options.retry.spread,
     budgetMax: options.redirectBudget.max,
     budgetPer: options.redirectBudget.per,
-    warnBefore: options.warnBefore,
+    /** What the Wasm session is made from: switches, the jitter in thousandths, and lengths in milliseconds. */
+    forEngine: [
+      (store ? 1 : 0) | (options.reconnect ? 2 : 0) | (options.logout ? 4 : 0) | (options.login ? 8 : 0),
+      Math.round(options.jitter * 1000),
+      options.interval, slow, validate, reconnect, base, cap, spread, options.warnBefore,
+    ],
     signal: options.signal,
     debug: options.debug,
   };

@@ -4,22 +4,20 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
 
 use super::clock;
+use super::config::config;
 use super::host::Host;
-use super::http::{Errand, Requests, settle};
-use super::options::Options;
 use super::page::Page;
-use super::redirect::redirect;
+use super::reply::{length, whole};
 use super::timer::Timer;
+use super::{events, reply, snapshot};
 use crate::engine::{
-    Effect, Event, FetchId, FetchStep, Generation, Input, Machine, Outcome, Promised, Refusal, Request, RequestId,
-    Snapshot,
+    Call, CredentialHolder, Effect, Facts, FetchId, FetchStep, Generation, Input, Machine, NoAnswer, Outcome, Promised,
+    Refusal, Request, RequestId,
 };
+use crate::wire::SessionAnswer;
 
 /// One session of one page, as the facade sees it.
 #[wasm_bindgen]
@@ -28,20 +26,44 @@ pub struct Session(Rc<Shell>);
 
 #[wasm_bindgen]
 impl Session {
-    /// A session that has not been started.
+    /// A session that has not been started. The numbers are those of [`config`](super::config).
+    #[allow(clippy::too_many_arguments)]
     #[wasm_bindgen(constructor)]
-    pub fn new(options: Options, host: Host) -> Self {
+    pub fn new(
+        host: Host,
+        switches: u32,
+        jitter_permille: u32,
+        interval: f64,
+        slow_after: f64,
+        validate_timeout: f64,
+        reconnect_timeout: f64,
+        retry_base: f64,
+        retry_cap: f64,
+        retry_spread: f64,
+        warn_before: f64,
+    ) -> Self {
+        let config = config(
+            switches,
+            jitter_permille,
+            [
+                interval,
+                slow_after,
+                validate_timeout,
+                reconnect_timeout,
+                retry_base,
+                retry_cap,
+                retry_spread,
+                warn_before,
+            ],
+        );
         Self(Rc::new(Shell {
-            machine: RefCell::new(Machine::new(options.config())),
-            options,
+            holder: config.credential,
+            machine: RefCell::new(Machine::new(config)),
             host,
             queue: RefCell::default(),
             draining: Cell::new(false),
             timer: Timer::default(),
-            requests: Requests::default(),
             page: RefCell::new(None),
-            key: RefCell::new((0, String::new())),
-            data: RefCell::default(),
         }))
     }
 
@@ -100,6 +122,72 @@ impl Session {
         });
     }
 
+    /// A request was answered over HTTP. Without a code the number is beyond the list; lengths are those of the wire.
+    #[allow(clippy::too_many_arguments)]
+    pub fn answered(
+        &self,
+        id: u32,
+        call: u32,
+        status: u32,
+        code: u32,
+        retry_after_ms: f64,
+        valid: bool,
+        reconnected: bool,
+        epoch: u32,
+        subject: Option<String>,
+        idle_in: f64,
+        absolute_in: f64,
+        warn_in: f64,
+        next_check_in: f64,
+    ) {
+        let session = SessionAnswer {
+            valid,
+            reconnected,
+            epoch,
+            subject,
+            idle_in: whole(idle_in),
+            absolute_in: whole(absolute_in),
+            warn_in: whole(warn_in),
+            next_check_in: whole(next_check_in),
+        };
+        self.replied(id, reply::answered(call, self.0.holder, status, code, retry_after_ms, session));
+    }
+
+    /// A function of the application gave its verdict, or there is no credential to give it.
+    #[allow(clippy::too_many_arguments)]
+    pub fn judged(
+        &self,
+        id: u32,
+        kind: u32,
+        reason: u32,
+        retry_after_ms: f64,
+        reconnected: bool,
+        epoch: f64,
+        subject: Option<String>,
+        idle_in_ms: f64,
+        absolute_in_ms: f64,
+        warn_in_ms: f64,
+        next_check_in_ms: f64,
+        has_data: bool,
+    ) {
+        let facts = Facts {
+            subject,
+            epoch: whole(epoch),
+            idle_in: length(idle_in_ms),
+            absolute_in: length(absolute_in_ms),
+            warn_in: length(warn_in_ms),
+            next_check_in: length(next_check_in_ms),
+            reconnected,
+            has_data,
+        };
+        self.replied(id, reply::judged(kind, reason, retry_after_ms, facts));
+    }
+
+    /// A request brought no answer.
+    pub fn failed(&self, id: u32) {
+        self.replied(id, Outcome::Verdict(NoAnswer::Network.into()));
+    }
+
     /// A `session.fetch` call is over.
     #[wasm_bindgen(js_name = fetchEnded)]
     pub fn fetch_ended(&self, fetch: u32) {
@@ -107,21 +195,22 @@ impl Session {
     }
 }
 
+impl Session {
+    fn replied(&self, id: u32, outcome: Outcome) {
+        self.0.feed(Input::Replied { id: RequestId(id), outcome });
+    }
+}
+
 #[derive(Debug)]
 struct Shell {
+    holder: CredentialHolder,
     machine: RefCell<Machine>,
-    options: Options,
     host: Host,
     /// Inputs that came while effects were being carried out.
     queue: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
     timer: Timer,
-    requests: Requests,
     page: RefCell<Option<Page>>,
-    /// The idempotency key of the current attempt.
-    key: RefCell<(u32, String)>,
-    /// The application's data, by the request whose verdict brought it.
-    data: RefCell<Vec<(RequestId, JsValue)>>,
 }
 
 /// Feeds a session that may be gone.
@@ -162,17 +251,12 @@ impl Shell {
     fn carry_out(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::Send { id, request, key } => self.send(id, request, key),
-            Effect::Abort(id) => self.requests.abort(id),
-            Effect::ClearCredential => {
-                if let Some(store) = self.options.store() {
-                    spawn_local(async move {
-                        let _ = settle(store.clear()).await;
-                    });
-                }
-            }
-            Effect::Change(snapshot) => self.host.change(to_js(&snapshot), self.data_of(&snapshot)),
+            Effect::Abort(id) => self.host.abort(id.0),
+            Effect::ClearCredential => self.host.clear_credential(),
+            Effect::Change(snapshot) => self.host.change(snapshot::fields(&snapshot)),
             Effect::Emit(event) => {
-                self.host.emit(event.name(), event_detail(&event));
+                let (event, first, second) = events::numbers(&event);
+                self.host.emit(event, first, second);
             }
             Effect::Settle(promised) => self.host.settle(promised == Promised::SignOut),
             Effect::Fetch { fetch, step } => match step {
@@ -182,65 +266,21 @@ impl Shell {
             Effect::Redirect(reason) => {
                 let still_right = self.machine.borrow().may_redirect(reason);
                 if still_right {
-                    redirect(&self.options, &self.host, reason);
+                    self.host.redirect(reason as u32);
                 }
             }
         }
     }
 
-    fn send(self: &Rc<Self>, id: RequestId, request: Request, key: u32) {
-        let key = self.idempotency_key(key);
-        let errand = Errand::new(&self.requests, self.options.clone(), id, request, key);
-        let shell = Rc::downgrade(self);
-        spawn_local(async move {
-            let (outcome, data) = errand.run().await;
-            if let Some(shell) = shell.upgrade() {
-                shell.replied(id, outcome, data);
+    fn send(&self, id: RequestId, request: Request, key: u32) {
+        match request {
+            Request::Validate { attempt, activity } => {
+                self.host.send(id.0, Call::Validate as u32, attempt, activity, key)
             }
-        });
-    }
-
-    fn replied(self: &Rc<Self>, id: RequestId, outcome: Outcome, data: JsValue) {
-        self.requests.take(id);
-        if !data.is_undefined() {
-            self.data.borrow_mut().push((id, data));
+            Request::Reconnect { attempt, activity } => {
+                self.host.send(id.0, Call::Reconnect as u32, attempt, activity, key)
+            }
+            Request::Logout { everywhere } => self.host.send(id.0, Call::Logout as u32, 1, everywhere, key),
         }
-        self.feed(Input::Replied { id, outcome });
-        let wanted = self.machine.borrow().snapshot().data_of;
-        self.data.borrow_mut().retain(|(id, _)| wanted == Some(*id));
     }
-
-    fn data_of(&self, snapshot: &Snapshot) -> JsValue {
-        let known = self.data.borrow();
-        let wanted = known.iter().find(|(id, _)| snapshot.data_of == Some(*id));
-        wanted.map_or(JsValue::UNDEFINED, |(_, data)| data.clone())
-    }
-
-    fn idempotency_key(&self, number: u32) -> String {
-        let mut key = self.key.borrow_mut();
-        if key.1.is_empty() || key.0 != number {
-            *key = (number, self.host.idempotency_key());
-        }
-        key.1.clone()
-    }
-}
-
-/// The payload of an event; the facade puts in the snapshot where that is the payload.
-fn event_detail(event: &Event) -> JsValue {
-    match event {
-        Event::Connected => JsValue::UNDEFINED,
-        Event::Checking { .. }
-        | Event::Checked { .. }
-        | Event::Slow { .. }
-        | Event::Degraded { .. }
-        | Event::Reconnecting { .. }
-        | Event::Reconnected { .. }
-        | Event::Expiring { .. }
-        | Event::Disconnected { .. }
-        | Event::Wake { .. } => to_js(event),
-    }
-}
-
-fn to_js(value: &impl Serialize) -> JsValue {
-    value.serialize(&Serializer::new().serialize_missing_as_null(true)).unwrap_or(JsValue::UNDEFINED)
 }

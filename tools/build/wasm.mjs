@@ -1,5 +1,5 @@
 // Rust to WebAssembly: cargo, wasm-bindgen, wasm-opt.
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { inRoot, nativeBinary, root, target } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
@@ -34,18 +34,21 @@ const optimise = ['-Oz', '-Oz', shortenNames, '--strip-target-features', ...feat
 
 export const compile = () => cargo(['build', '--release', '--target', wasmTarget, '-p', 'session-keepalive', '--lib']);
 
-/** The wasm-bindgen CLI, in the version of Cargo.lock. */
-export const buildBindgen = () => cargo(['build', '-p', 'wasm-bindgen-runner', '--bin', 'wasm-bindgen']);
+/** The wasm-bindgen CLI, in the version of Cargo.lock, and the tool that traps panics. */
+export const buildBindgen = () => cargo(['build', '-p', 'wasm-bindgen-runner', '--bin', 'wasm-bindgen', '--bin', 'trap-panics']);
 
 /** Writes the glue and the optimised module; skipped while neither the compiled module nor a tool has changed. */
 export function bindAndOptimise() {
   const bindgenArgs = ['--target', 'web', '--omit-default-module-path', '--no-typescript', '--remove-name-section', '--remove-producers-section'];
   // The lock files stand for the tools: hashing the wasm-bindgen binary itself would take longer than all else here.
-  const inputs = [compiled, inRoot('Cargo.lock'), inRoot('package-lock.json'), inRoot('tools', 'build')];
+  const inputs = [compiled, inRoot('Cargo.lock'), inRoot('package-lock.json'), inRoot('tools', 'build'), inRoot('tools', 'wasm-bindgen', 'src')];
   const key = hashOf(root, inputs, bindgenArgs.concat(optimise));
   const outputs = Object.values(glue);
   return whenChanged({ base: root, stampFile: join(glueFolder, 'stamp'), key, outputs }, async () => {
-    await run(nativeBinary('wasm-bindgen'), [...bindgenArgs, '--out-dir', generated, compiled]);
+    mkdirSync(generated, { recursive: true });
+    const trapped = join(generated, basename(compiled));
+    await run(nativeBinary('trap-panics'), [compiled, trapped]);
+    await run(nativeBinary('wasm-bindgen'), [...bindgenArgs, '--out-dir', generated, trapped]);
     const bound = join(generated, basename(glue.wasm));
     const wasmOpt = inRoot('node_modules', 'binaryen', 'bin', 'wasm-opt');
     const { stdout } = await run(process.execPath, [wasmOpt, ...optimise, bound, '-o', glue.wasm], { show: 'none' });

@@ -1,6 +1,6 @@
 //! The application's own requests that wait for the session.
 
-use super::super::effect::{Effect, FetchStep};
+use super::super::effect::{Effect, Effects, FetchStep};
 use super::super::input::{FetchId, Generation, Refusal};
 use super::super::time::{Instant, Millis, Now};
 use super::{Lifecycle, Machine, Standing};
@@ -43,14 +43,14 @@ impl Fetches {
     }
 
     /// Nothing more is to be waited for: what was not sent yet is sent, what was refused goes on with `refused`.
-    pub(super) fn release(&mut self, generation: Generation, refused: FetchStep, out: &mut Vec<Effect>) {
+    pub(super) fn release(&mut self, generation: Generation, refused: FetchStep, out: &mut Effects) {
         for call in self.0.drain(..) {
             out.push(step(call, generation, refused));
         }
     }
 
     /// The same for those that have waited long enough.
-    pub(super) fn release_overdue(&mut self, now: Instant, generation: Generation, out: &mut Vec<Effect>) {
+    pub(super) fn release_overdue(&mut self, now: Instant, generation: Generation, out: &mut Effects) {
         self.0.retain(|call| {
             let over = call.until <= now;
             if over {
@@ -71,7 +71,7 @@ fn step(call: Call, generation: Generation, refused: FetchStep) -> Effect {
 
 impl Machine {
     /// Sent at once, unless a reconnect is under way: then it would be refused for certain.
-    pub(super) fn fetch_started(&mut self, now: Now, fetch: FetchId, out: &mut Vec<Effect>) {
+    pub(super) fn fetch_started(&mut self, now: Now, fetch: FetchId, out: &mut Effects) {
         match (self.lifecycle, self.standing) {
             (Lifecycle::Running, Standing::Lost) => self.wait(now, fetch, Waits::ToBeSent),
             (Lifecycle::Inactive | Lifecycle::Disposed, _)
@@ -87,7 +87,7 @@ impl Machine {
         fetch: FetchId,
         generation: Generation,
         refusal: Refusal,
-        out: &mut Vec<Effect>,
+        out: &mut Effects,
     ) {
         let current = self.session.generation;
         let outdated = generation != current;
@@ -118,8 +118,7 @@ impl Machine {
     }
 
     fn checked_just_now(&self, now: Now) -> bool {
-        self.ordeal.trouble.is_none()
-            && self.session.last_ok.is_some_and(|ok| now.instant.since(ok) < CHECKED_JUST_NOW)
+        self.ordeal.trouble.is_none() && self.session.last_ok.is_some_and(|ok| now.instant.since(ok) < CHECKED_JUST_NOW)
     }
 
     fn wait(&mut self, now: Now, fetch: FetchId, waits: Waits) {

@@ -9,7 +9,7 @@ mod timers;
 mod verdicts;
 
 use super::config::{Config, CredentialHolder};
-use super::effect::{Effect, Event, FetchStep, Promised};
+use super::effect::{Effect, Effects, Event, FetchStep, Promised};
 use super::input::{Input, RequestId};
 use super::snapshot::{Failure, Snapshot, Status};
 use super::time::{Instant, Now};
@@ -118,14 +118,14 @@ impl Machine {
 
     /// Feeds one input and returns everything the shell must now do, in order.
     pub fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
-        let mut out = Vec::new();
-        if self.lifecycle != Lifecycle::Disposed {
-            self.compare_clocks(now, &mut out);
-            self.take(now, input, &mut out);
-            self.fire(now, &mut out);
-            self.announce(now, &mut out);
+        if self.lifecycle == Lifecycle::Disposed {
+            return Vec::new();
         }
-        out
+        let mut out = Effects::default();
+        self.compare_clocks(now, &mut out);
+        self.take(now, input, &mut out);
+        self.fire(now, &mut out);
+        out.behind(self.announce(now))
     }
 
     /// The public picture as of the last [`Effect::Change`].
@@ -139,7 +139,7 @@ impl Machine {
         self.lifecycle == Lifecycle::Running && self.standing == Standing::Over(reason)
     }
 
-    fn take(&mut self, now: Now, input: Input, out: &mut Vec<Effect>) {
+    fn take(&mut self, now: Now, input: Input, out: &mut Effects) {
         match input {
             Input::Start { visible, online } => self.start(now, visible, online),
             Input::Stop => self.stop(out),
@@ -185,7 +185,7 @@ impl Machine {
         }
     }
 
-    fn stop(&mut self, out: &mut Vec<Effect>) {
+    fn stop(&mut self, out: &mut Effects) {
         self.lifecycle = Lifecycle::Inactive;
         self.drop_probe(out);
         self.schedule.next = None;
@@ -196,7 +196,7 @@ impl Machine {
         }
     }
 
-    fn check(&mut self, now: Now, activity: bool, out: &mut Vec<Effect>) {
+    fn check(&mut self, now: Now, activity: bool, out: &mut Effects) {
         self.page.active |= activity;
         self.check_promised = true;
         let held = self.schedule.floor.is_some_and(|floor| floor > now.instant);
@@ -209,7 +209,7 @@ impl Machine {
         }
     }
 
-    fn remembered(&mut self, now: Now, out: &mut Vec<Effect>) {
+    fn remembered(&mut self, now: Now, out: &mut Effects) {
         self.drop_logout(out);
         out.push(Effect::Settle(Promised::SignOut));
         if self.standing != Standing::Good {
@@ -227,19 +227,19 @@ impl Machine {
         self.key = self.key.wrapping_add(1);
     }
 
-    fn keep_promise(&mut self, out: &mut Vec<Effect>) {
+    fn keep_promise(&mut self, out: &mut Effects) {
         if core::mem::take(&mut self.check_promised) {
             out.push(Effect::Settle(Promised::Check));
         }
     }
 
     /// The session is over: definitive, until the application signs in again.
-    fn end(&mut self, reason: Reason, out: &mut Vec<Effect>) {
+    fn end(&mut self, reason: Reason, out: &mut Effects) {
         self.standing = Standing::Over(reason);
         self.schedule.next = None;
         self.forget_trouble();
         self.fetches.release(self.session.generation, FetchStep::Deliver, out);
-        out.push(Effect::Emit(Event::Disconnected { reason }));
+        out.emit(Event::Disconnected { reason });
         self.keep_promise(out);
     }
 
@@ -268,14 +268,15 @@ impl Machine {
         match (self.standing, self.ordeal.trouble) {
             (Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere), _) => None,
             (Standing::Over(code), _) => Some(Failure { code, status: None, retryable: false }),
-            (Standing::Unknown | Standing::Good | Standing::Lost, trouble) => trouble
-                .map(|trouble| Failure { code: trouble.reason, status: trouble.status, retryable: true }),
+            (Standing::Unknown | Standing::Good | Standing::Lost, trouble) => {
+                trouble.map(|trouble| Failure { code: trouble.reason, status: trouble.status, retryable: true })
+            }
         }
     }
 
-    /// Puts a [`Effect::Change`] in front where something public changed, so that listeners of the events behind it
+    /// What comes before all other effects where something public changed, so that listeners of the events behind it
     /// already see the new snapshot.
-    fn announce(&mut self, now: Now, out: &mut Vec<Effect>) {
+    fn announce(&mut self, now: Now) -> Vec<Effect> {
         let status = self.status();
         let mut fresh = Snapshot {
             status,
@@ -299,14 +300,16 @@ impl Machine {
         }
         let before = self.announced.status;
         if same_but_for_the_clock(&fresh, &self.announced) {
-            return;
+            return Vec::new();
         }
         fresh.expires_in_ms = self.session.limit.map(|limit| limit.since(now.instant));
         self.announced = fresh.clone();
-        out.insert(0, Effect::Change(fresh));
+        let mut first = Effects::default();
+        first.push(Effect::Change(Box::new(fresh)));
         if status == Status::Connected && before != Status::Connected {
-            out.insert(1, Effect::Emit(Event::Connected));
+            first.emit(Event::Connected);
         }
+        first.behind(Vec::new())
     }
 
     /// When the next probe may be sent, as long as requests can be sent at all.

@@ -1,6 +1,6 @@
 //! The page and its clocks: when a person is there, and when the machine has been asleep.
 
-use super::super::effect::{Effect, Event};
+use super::super::effect::{Effects, Event};
 use super::super::time::{Instant, Millis, Now};
 use super::{Lifecycle, Machine, Standing};
 
@@ -45,7 +45,7 @@ fn offset(now: Now) -> i64 {
 
 impl Machine {
     /// A jump between the clocks costs one check. Only the change counts: a constantly wrong wall clock means nothing.
-    pub(super) fn compare_clocks(&mut self, now: Now, out: &mut Vec<Effect>) {
+    pub(super) fn compare_clocks(&mut self, now: Now, out: &mut Effects) {
         if self.lifecycle != Lifecycle::Running {
             return;
         }
@@ -54,7 +54,7 @@ impl Machine {
         self.page.compared = now.instant;
         if jump.unsigned_abs() > CLOCK_JUMP.0 {
             if jump > 0 {
-                out.push(Effect::Emit(Event::Wake { slept_ms: Millis(jump.unsigned_abs()) }));
+                out.emit(Event::Wake { slept_ms: Millis(jump.unsigned_abs()) });
             }
             self.catch_up(now);
         }
@@ -72,13 +72,13 @@ impl Machine {
     }
 
     /// While offline nothing is asked, so nobody is kept waiting for an answer.
-    pub(super) fn became_offline(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn became_offline(&mut self, out: &mut Effects) {
         self.page.online = false;
         self.keep_promise(out);
     }
 
     /// An answer could not be used any more; the server may have moved on, so the request itself goes on.
-    pub(super) fn left(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn left(&mut self, out: &mut Effects) {
         self.page.away = true;
         self.drop_probe(out);
     }

@@ -1,7 +1,7 @@
 //! Sending checks and reconnects, one at a time.
 
 use super::super::config::CredentialHolder;
-use super::super::effect::{Effect, Event, Phase, Request};
+use super::super::effect::{Effect, Effects, Event, Phase, Request};
 use super::super::input::RequestId;
 use super::super::time::{Instant, Now};
 use super::{Machine, Standing};
@@ -24,7 +24,7 @@ pub(super) struct Probe {
 
 impl Machine {
     /// Sends what the standing asks for.
-    pub(super) fn send_probe(&mut self, now: Now, out: &mut Vec<Effect>) {
+    pub(super) fn send_probe(&mut self, now: Now, out: &mut Effects) {
         let attempt = self.ordeal.failures.saturating_add(1);
         let activity = self.page.active;
         let phase = match self.standing {
@@ -46,12 +46,12 @@ impl Machine {
             may_reestablish: phase == Phase::Reconnect || self.holder() == CredentialHolder::Cookie,
         });
         self.schedule.quiet_since = Some(now.instant);
-        out.push(Effect::Emit(event));
+        out.emit(event);
         out.push(Effect::Send { id, request, key: self.key });
     }
 
     /// Its answer will be ignored. It is given up only if that cannot hurt.
-    pub(super) fn drop_probe(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn drop_probe(&mut self, out: &mut Effects) {
         if let Some(probe) = self.probe.take()
             && !probe.may_reestablish
         {

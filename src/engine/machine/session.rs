@@ -31,7 +31,7 @@ pub(super) struct Session {
     pub(super) limit: Option<Instant>,
     pub(super) warn_at: Option<Instant>,
     /// The countdown has shown this many seconds.
-    pub(super) told: Option<u64>,
+    pub(super) told: Option<u32>,
     /// The server set the interval.
     pub(super) wished: Option<Millis>,
 }
@@ -43,7 +43,14 @@ impl Session {
     }
 
     /// Takes over what a valid answer says.
-    pub(super) fn absorb(&mut self, now: Now, id: RequestId, facts: Facts, continuity: Continuity, warn_before: Millis) {
+    pub(super) fn absorb(
+        &mut self,
+        now: Now,
+        id: RequestId,
+        facts: Facts,
+        continuity: Continuity,
+        warn_before: Millis,
+    ) {
         let told = facts.epoch.unwrap_or(0);
         self.epoch = match continuity {
             Continuity::Same => self.epoch,
@@ -78,7 +85,7 @@ impl Session {
         match self.told {
             None => self.warn_at,
             Some(0) => None,
-            Some(seconds) => Some(limit.minus(Millis((seconds - 1).saturating_mul(1000)))),
+            Some(seconds) => Some(limit.minus(Millis::from_secs(seconds - 1))),
         }
     }
 }

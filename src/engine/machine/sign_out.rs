@@ -1,6 +1,6 @@
 //! Signing out: at once here, and delivered to the server as soon as it can be.
 
-use super::super::effect::{Effect, Promised, Request};
+use super::super::effect::{Effect, Effects, Promised, Request};
 use super::super::input::{Outcome, RequestId};
 use super::super::schedule;
 use super::super::time::{Instant, Now};
@@ -26,7 +26,7 @@ impl Logout {
 
 impl Machine {
     /// Wins over everything that is under way.
-    pub(super) fn sign_out(&mut self, now: Now, everywhere: bool, out: &mut Vec<Effect>) {
+    pub(super) fn sign_out(&mut self, now: Now, everywhere: bool, out: &mut Effects) {
         if let Some(probe) = self.probe.as_ref().filter(|probe| probe.may_reestablish) {
             self.disowned = Some(probe.id);
         }
@@ -47,7 +47,7 @@ impl Machine {
 
     /// A request that was under way during the sign-out came back. If it re-established the session, that new
     /// session is ended as well.
-    pub(super) fn disowned_replied(&mut self, now: Now, outcome: &Outcome, out: &mut Vec<Effect>) {
+    pub(super) fn disowned_replied(&mut self, now: Now, outcome: &Outcome, out: &mut Effects) {
         let alive = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
         let signed_out = self.standing == Standing::Over(Reason::SignedOut);
         if alive && signed_out && self.config.can_log_out {
@@ -60,7 +60,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn logout_replied(&mut self, now: Now, outcome: Outcome, out: &mut Vec<Effect>) {
+    pub(super) fn logout_replied(&mut self, now: Now, outcome: Outcome, out: &mut Effects) {
         let Logout::InFlight { everywhere, failures, .. } = self.logout else { return };
         out.push(Effect::Settle(Promised::SignOut));
         // A check that was asked for after the sign-out means that somebody signed in again.
@@ -74,18 +74,14 @@ impl Machine {
                 Logout::Waiting { at: now.instant + delay, everywhere, failures }
             }
             Outcome::Verdict(
-                Verdict::Valid(_)
-                | Verdict::Lost
-                | Verdict::Ended(_)
-                | Verdict::Rejected(_)
-                | Verdict::Transient(_),
+                Verdict::Valid(_) | Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) | Verdict::Transient(_),
             )
             | Outcome::NoCredential => Logout::None,
         };
     }
 
     /// A new sign-in, or a newer sign-out, takes the place of this one.
-    pub(super) fn drop_logout(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn drop_logout(&mut self, out: &mut Effects) {
         if let Logout::InFlight { id, .. } = core::mem::replace(&mut self.logout, Logout::None) {
             out.push(Effect::Abort(id));
         }
@@ -98,7 +94,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn send_logout(&mut self, now: Now, everywhere: bool, failures: u32, out: &mut Vec<Effect>) {
+    pub(super) fn send_logout(&mut self, now: Now, everywhere: bool, failures: u32, out: &mut Effects) {
         let id = self.fresh_id();
         self.logout = Logout::InFlight { id, everywhere, sent: now.instant, failures };
         out.push(Effect::Send { id, request: Request::Logout { everywhere }, key: self.key });

@@ -1,7 +1,7 @@
 //! Every deadline, and what happens when it has come.
 
 use super::super::classify::NoAnswer;
-use super::super::effect::{Effect, Event};
+use super::super::effect::{Effect, Effects, Event};
 use super::super::input::Outcome;
 use super::super::time::{Instant, Now};
 use super::super::verdict::{Reason, Trouble, Verdict};
@@ -53,7 +53,7 @@ impl Machine {
     }
 
     /// Fires everything that is due, whichever input brought us here.
-    pub(super) fn fire(&mut self, now: Now, out: &mut Vec<Effect>) {
+    pub(super) fn fire(&mut self, now: Now, out: &mut Effects) {
         for timer in Timer::ALL {
             if self.due(timer).is_some_and(|due| due <= now.instant) {
                 self.expire(timer, now, out);
@@ -92,7 +92,7 @@ impl Machine {
             Timer::Countdown => {
                 let counting = running && self.standing == Standing::Good;
                 counting.then(|| self.session.next_countdown()).flatten()
-            },
+            }
             Timer::Probe => {
                 let signing_out = matches!(self.logout, Logout::InFlight { .. });
                 let free = running && self.probe.is_none() && !signing_out;
@@ -101,7 +101,7 @@ impl Machine {
         }
     }
 
-    fn expire(&mut self, timer: Timer, now: Now, out: &mut Vec<Effect>) {
+    fn expire(&mut self, timer: Timer, now: Now, out: &mut Effects) {
         match timer {
             // They were, when this input came.
             Timer::Clocks => {}
@@ -109,7 +109,7 @@ impl Machine {
                 if let Some(probe) = &mut self.probe {
                     probe.slow_told = true;
                     let elapsed_ms = now.instant.since(probe.sent);
-                    out.push(Effect::Emit(Event::Slow { phase: probe.phase, elapsed_ms }));
+                    out.emit(Event::Slow { phase: probe.phase, elapsed_ms });
                 }
             }
             Timer::Overdue => self.overdue(now, out),
@@ -134,7 +134,7 @@ impl Machine {
     }
 
     /// Nobody waits for it any longer; but while it may re-establish the session it stays under way, alone.
-    fn overdue(&mut self, now: Now, out: &mut Vec<Effect>) {
+    fn overdue(&mut self, now: Now, out: &mut Effects) {
         let Some(probe) = &mut self.probe else { return };
         probe.overdue = true;
         if !probe.may_reestablish {
@@ -143,11 +143,11 @@ impl Machine {
         let retry_in_ms = (probe.sent + self.config.reconnect_timeout).since(now.instant);
         self.ordeal.since = self.ordeal.since.or(Some(now.instant));
         self.ordeal.trouble = Some(Trouble { reason: Reason::Timeout, status: None, retry_after: None });
-        out.push(Effect::Emit(Event::Degraded { reason: Reason::Timeout, retry_in_ms }));
+        out.emit(Event::Degraded { reason: Reason::Timeout, retry_in_ms });
         self.keep_promise(out);
     }
 
-    fn give_up(&mut self, now: Now, out: &mut Vec<Effect>) {
+    fn give_up(&mut self, now: Now, out: &mut Effects) {
         if let Some(probe) = self.probe.take() {
             out.push(Effect::Abort(probe.id));
             if let Verdict::Transient(trouble) = NoAnswer::Timeout.into() {
@@ -157,11 +157,11 @@ impl Machine {
     }
 
     /// One event, however many seconds were slept through. At zero the server is asked: it alone decides.
-    fn count_down(&mut self, now: Now, out: &mut Vec<Effect>) {
+    fn count_down(&mut self, now: Now, out: &mut Effects) {
         if let Some(limit) = self.session.limit {
             let seconds_left = limit.since(now.instant).as_secs_ceil();
             self.session.told = Some(seconds_left);
-            out.push(Effect::Emit(Event::Expiring { seconds_left }));
+            out.emit(Event::Expiring { seconds_left });
             if seconds_left == 0 {
                 self.catch_up(now);
             }

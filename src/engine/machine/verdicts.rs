@@ -1,7 +1,7 @@
 //! What each verdict does to the machine.
 
 use super::super::classify::unknown_on_reconnect;
-use super::super::effect::{Effect, Event, FetchStep, Phase};
+use super::super::effect::{Effect, Effects, Event, FetchStep, Phase};
 use super::super::input::{Outcome, RequestId};
 use super::super::schedule;
 use super::super::time::Now;
@@ -11,7 +11,7 @@ use super::session::Continuity;
 use super::{Lifecycle, Machine, Standing};
 
 impl Machine {
-    pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Vec<Effect>) {
+    pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Effects) {
         if self.logout.waits_for(id) {
             self.logout_replied(now, outcome, out);
         } else if self.disowned == Some(id) {
@@ -22,7 +22,7 @@ impl Machine {
         }
     }
 
-    fn judge(&mut self, now: Now, probe: Probe, outcome: Outcome, out: &mut Vec<Effect>) {
+    fn judge(&mut self, now: Now, probe: Probe, outcome: Outcome, out: &mut Effects) {
         self.schedule.quiet_since = Some(now.instant);
         if probe.id < self.fresh_from && !reestablishes(&outcome) {
             // It was sent before something changed: ask again.
@@ -35,7 +35,7 @@ impl Machine {
         };
         if probe.phase == Phase::Validate && !matches!(verdict, Verdict::Transient(_)) {
             let duration_ms = now.instant.since(probe.sent);
-            out.push(Effect::Emit(Event::Checked { duration_ms, shared: false }));
+            out.emit(Event::Checked { duration_ms, shared: false });
         }
         match verdict {
             Verdict::Valid(facts) => self.valid(now, probe, facts, out),
@@ -54,11 +54,10 @@ impl Machine {
         }
     }
 
-    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, out: &mut Vec<Effect>) {
+    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, out: &mut Effects) {
         let known = matches!(self.standing, Standing::Good | Standing::Lost);
-        let reestablished = facts.reconnected
-            || probe.phase == Phase::Reconnect
-            || known && self.session.outdated_by(&facts);
+        let reestablished =
+            facts.reconnected || probe.phase == Phase::Reconnect || known && self.session.outdated_by(&facts);
         let continuity = match (reestablished, known) {
             (true, _) => Continuity::Reestablished,
             (false, true) => Continuity::Same,
@@ -72,14 +71,14 @@ impl Machine {
         let delay = schedule::next_check(&self.config, self.session.wished, now.chance);
         self.schedule.next = Some(now.instant + delay);
         if reestablished {
-            out.push(Effect::Emit(Event::Reconnected { downtime_ms, epoch: self.session.epoch }));
+            out.emit(Event::Reconnected { downtime_ms, epoch: self.session.epoch });
         }
         let generation = self.session.generation;
         self.fetches.release(generation, FetchStep::Send(generation), out);
         self.keep_promise(out);
     }
 
-    fn lost(&mut self, now: Now, probe: Probe, out: &mut Vec<Effect>) {
+    fn lost(&mut self, now: Now, probe: Probe, out: &mut Effects) {
         match (probe.phase, self.standing) {
             (Phase::Reconnect, _) => {
                 out.push(Effect::ClearCredential);
@@ -109,7 +108,7 @@ impl Machine {
     }
 
     /// A definitive verdict against the session. Only the way into it leads to the login page, never staying in it.
-    fn conclude(&mut self, reason: Reason, out: &mut Vec<Effect>) {
+    fn conclude(&mut self, reason: Reason, out: &mut Effects) {
         match self.standing {
             Standing::Over(_) => {
                 self.schedule.next = None;
@@ -124,7 +123,7 @@ impl Machine {
         }
     }
 
-    pub(super) fn transient(&mut self, now: Now, trouble: Trouble, out: &mut Vec<Effect>) {
+    pub(super) fn transient(&mut self, now: Now, trouble: Trouble, out: &mut Effects) {
         self.keep_promise(out);
         if matches!(self.standing, Standing::Over(_)) {
             self.schedule.next = None;
@@ -137,13 +136,12 @@ impl Machine {
             self.schedule.floor = Some(now.instant + length.min(schedule::RETRY_AFTER_MAX));
         }
         let waiting = self.page.visible || !self.fetches.is_empty();
-        let delay =
-            schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
+        let delay = schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
         let next = (now.instant + delay).max(self.schedule.floor.unwrap_or_default());
         self.schedule.next = Some(next);
         if self.lifecycle == Lifecycle::Running && self.page.online {
             let retry_in_ms = next.since(now.instant);
-            out.push(Effect::Emit(Event::Degraded { reason: trouble.reason, retry_in_ms }));
+            out.emit(Event::Degraded { reason: trouble.reason, retry_in_ms });
         }
     }
 }

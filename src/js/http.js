@@ -1,0 +1,120 @@
+/**
+ * Requests to the backend, and the application's functions in their place. What an answer means is the engine's to say;
+ * this file only brings it back.
+ */
+import { CALLS, CODES, REASONS, VERDICTS, place } from './names.js';
+
+/** In the place of a verdict: nothing was sent, because no credential is stored. */
+const NO_CREDENTIAL = VERDICTS.length;
+const NOT_A_VERDICT = NO_CREDENTIAL + 1;
+
+/** A number, or `NaN` for none. */
+const number = (value) => (typeof value === 'number' ? value : NaN);
+const text = (value) => (typeof value === 'string' ? value : undefined);
+
+/** Seconds or an HTTP-date (RFC 9110, 10.2.3) in milliseconds. A date counts from the answer's own, because clocks lie. */
+const retryAfter = (headers) => {
+  const value = headers.get('retry-after');
+  if (/^\d+$/.test(value)) return value * 1000;
+  return Date.parse(value) - (headers.has('date') ? Date.parse(headers.get('date')) : Date.now());
+};
+
+/** The body of a reconnect: a string is a connection string, anything else is the body itself. */
+const reconnectBody = (credential) =>
+  typeof credential === 'string' ? { connectionString: credential } : (credential ?? {});
+
+const BODIES = {
+  validate: ({ activity }) => ({ activity }),
+  reconnect: ({ credential }) => reconnectBody(credential),
+  logout: ({ everywhere }) => ({ everywhere }),
+};
+
+export const createHttp = (options) => {
+  const underWay = new Map();
+  const data = new Map();
+  let key = {};
+
+  /** The same key for every request of one attempt, unguessable for everybody else. */
+  const idempotencyKey = (attempt) => {
+    if (key.attempt !== attempt) {
+      const bytes = crypto.getRandomValues(new Uint8Array(16));
+      key = { attempt, text: Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+    }
+    return key.text;
+  };
+
+  const post = (call, context) =>
+    options.fetch(options[call], {
+      method: 'POST',
+      credentials: 'include',
+      cache: 'no-store',
+      // The server may have moved on when the page is closed: the answer's cookies must still arrive.
+      keepalive: true,
+      headers: {
+        'content-type': 'application/json',
+        'x-session-keepalive': '1',
+        ...(call === 'reconnect' && { 'idempotency-key': context.idempotencyKey }),
+        // The application's last: what it sets, it means.
+        ...options.headers(),
+      },
+      body: JSON.stringify(BODIES[call](context)),
+      signal: context.signal,
+    });
+
+  /** Tells the Wasm session what an application's function says. */
+  const judge = (session, id, verdict) => {
+    const given = verdict ?? {};
+    if (given.data !== undefined) data.set(id, given.data);
+    const kind = place(VERDICTS, given.kind);
+    session()?.judged(
+      id, kind < VERDICTS.length ? kind : NOT_A_VERDICT, place(REASONS, given.reason), number(given.retryAfterMs), !!given.reconnected,
+      number(given.epoch), text(given.subject), number(given.idleInMs), number(given.absoluteInMs), number(given.warnInMs),
+      number(given.nextCheckInMs), given.data !== undefined,
+    );
+  };
+
+  const perform = async (session, id, call, context) => {
+    if (call === 'reconnect' && options.store) {
+      context.credential = await options.store.load();
+      if (context.credential == null) return session()?.judged(id, NO_CREDENTIAL);
+    }
+    if (typeof options[call] === 'function') {
+      const verdict = await options[call](context);
+      return judge(session, id, call === 'logout' ? { kind: 'valid' } : verdict);
+    }
+    const response = await post(call, context);
+    const verdict = await options.classify?.(response.clone());
+    if (verdict !== undefined) return judge(session, id, verdict);
+    const body = (await response.json().catch(() => null)) ?? {};
+    session()?.answered(
+      id, CALLS.indexOf(call), response.status, place(CODES, body.code), retryAfter(response.headers), body.valid === true,
+      !!body.reconnected, body.epoch ?? 1, text(body.subject), number(body.idleIn), number(body.absoluteIn), number(body.warnIn),
+      number(body.nextCheckIn),
+    );
+  };
+
+  return {
+    /**
+     * Sends a request and tells the Wasm session what came back. `flag` is the person's activity, or for a logout whether
+     * it counts everywhere. Rejects if no answer came back.
+     */
+    async send(session, id, call, attempt, flag, keyNumber) {
+      const controller = new AbortController();
+      underWay.set(id, controller);
+      try {
+        const { signal } = controller;
+        await perform(session, id, call, {
+          signal, attempt, idempotencyKey: idempotencyKey(keyNumber), activity: flag, everywhere: flag,
+        });
+      } finally {
+        underWay.delete(id);
+      }
+    },
+    abort: (id) => underWay.get(id)?.abort(),
+    /** The data that the application put into the verdict on this request. Those before it are forgotten. */
+    dataOf(id) {
+      for (const other of data.keys()) if (other < id) data.delete(other);
+      return data.get(id);
+    },
+  };
+};

@@ -1,0 +1,89 @@
+//! `trap-panics IN OUT`: replaces the code that words panic messages by the trap that follows it anyway.
+//!
+//! In the browser a panic of this module ends in an `unreachable` trap, and the message that the standard library words
+//! before it goes nowhere; the code for it is an eighth of the module. A panic is the same trap afterwards.
+//!
+//! All text formatting counts as part of that code, because the module formats no text. Should it ever begin to, this
+//! fails and names the function: what is left may enter the trapped code only by way of a panic.
+
+use std::collections::HashSet;
+
+use anyhow::{Context, ensure};
+use walrus::ir::{Call, Visitor, dfs_in_order};
+use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ModuleConfig};
+
+/// Where a panic begins: what every other function may call.
+const ENTRIES: [&str; 12] = [
+    "core::panicking::",
+    "core::option::unwrap_failed",
+    "core::option::expect_failed",
+    "core::result::unwrap_failed",
+    "core::cell::panic_already",
+    "core::slice::index::slice_",
+    "core::str::slice_error_fail",
+    "alloc::raw_vec::handle_error",
+    "alloc::raw_vec::capacity_overflow",
+    "alloc::alloc::handle_alloc_error",
+    "std::thread::local::panic_access_error",
+    "::assert_failed",
+];
+/// What only a panic uses.
+const BEHIND: [&str; 6] =
+    ["core::fmt::", "std::panicking::", "PanicPayload", "rust_panic", "rust_begin_unwind", "alloc_error_handler"];
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args().skip(1);
+    let (Some(input), Some(output)) = (arguments.next(), arguments.next()) else {
+        anyhow::bail!("usage: trap-panics IN.wasm OUT.wasm");
+    };
+    let mut module = ModuleConfig::new().parse_file(&input).with_context(|| format!("cannot read {input}"))?;
+    let entries = named(&module, &ENTRIES);
+    let behind = named(&module, &BEHIND);
+    ensure!(!entries.is_empty(), "{input} has no function names: the panics in it cannot be told from the rest");
+    for (id, function) in module.funcs.iter_local() {
+        let stray = callees(function).into_iter().find(|callee| behind.contains(callee) && !entries.contains(callee));
+        if let (Some(callee), false) = (stray, entries.contains(&id) || behind.contains(&id)) {
+            anyhow::bail!(
+                "`{}` calls `{}`, which is trapped: format no text in the module",
+                name(&module, id),
+                name(&module, callee)
+            );
+        }
+    }
+    for id in entries.union(&behind) {
+        trap(&mut module, *id);
+    }
+    module.emit_wasm_file(&output).with_context(|| format!("cannot write {output}"))
+}
+
+/// The local functions with one of these in their names.
+fn named(module: &Module, patterns: &[&str]) -> HashSet<FunctionId> {
+    let wanted = |id| patterns.iter().any(|pattern| name(module, id).contains(pattern));
+    module.funcs.iter_local().map(|(id, _)| id).filter(|id| wanted(*id)).collect()
+}
+
+fn name(module: &Module, id: FunctionId) -> String {
+    let mangled = module.funcs.get(id).name.as_deref().unwrap_or("?");
+    format!("{:#}", rustc_demangle::demangle(mangled))
+}
+
+fn callees(function: &LocalFunction) -> Vec<FunctionId> {
+    struct Calls(Vec<FunctionId>);
+    impl Visitor<'_> for Calls {
+        fn visit_call(&mut self, call: &Call) {
+            self.0.push(call.func);
+        }
+    }
+    let mut calls = Calls(Vec::new());
+    dfs_in_order(&mut calls, function, function.entry_block());
+    calls.0
+}
+
+fn trap(module: &mut Module, id: FunctionId) {
+    let signature = module.types.get(module.funcs.get(id).ty());
+    let (parameters, results) = (signature.params().to_vec(), signature.results().to_vec());
+    let mut builder = FunctionBuilder::new(&mut module.types, &parameters, &results);
+    builder.func_body().unreachable();
+    let arguments = parameters.iter().map(|kind| module.locals.add(*kind)).collect();
+    module.funcs.get_mut(id).kind = FunctionKind::Local(builder.local_func(arguments));
+}
