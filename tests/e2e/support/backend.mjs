@@ -1,11 +1,11 @@
 // The real server binary on a port that stays the same over its restarts, with its files in a temporary folder.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProgram } from '../../../tools/lib/find.mjs';
 import { dist, inRoot, nativeBinary } from '../../../tools/lib/paths.mjs';
 import { end, start } from './children.mjs';
+import { removeFolder, temporaryFolder } from './folder.mjs';
 import { freePort } from './ports.mjs';
 import { until } from './until.mjs';
 
@@ -21,10 +21,10 @@ export class Backend {
     backend.port = await freePort();
     backend.own = `http://127.0.0.1:${backend.port}`;
     backend.origin = `http://127.0.0.1:${publicPort ?? backend.port}`;
-    backend.folder = await mkdtemp(join(tmpdir(), 'session-keepalive-e2e-'));
+    backend.folder = temporaryFolder('backend');
     backend.targets = allowTargets;
     backend.logs = [];
-    await mkdir(join(backend.folder, 'files'));
+    mkdirSync(join(backend.folder, 'files'));
     assert.ok(isProgram(BINARY), `no server at ${BINARY}: run \`cargo build\`, or name it in SESSION_KEEPALIVE_SERVER`);
     await backend.start();
     return backend;
@@ -93,7 +93,7 @@ export class Backend {
 
   async remove() {
     await this.kill();
-    await rm(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }
 

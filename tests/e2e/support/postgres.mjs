@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chownSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensurePostgres } from '../../../tools/test/postgres.mjs';
 import { end, start } from './children.mjs';
+import { removeFolder, temporaryFolder } from './folder.mjs';
 import { freePort } from './ports.mjs';
 import { until } from './until.mjs';
 
@@ -24,7 +24,7 @@ function someoneElse() {
 export async function startPostgres({ user, password }) {
   const bin = process.env.POSTGRES_BIN ?? (await ensurePostgres());
   const as = someoneElse();
-  const folder = await mkdtemp(join(tmpdir(), 'session-keepalive-postgres-'));
+  const folder = temporaryFolder('postgres');
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password);
   if (as.uid !== undefined) for (const path of [folder, passwordFile]) chownSync(path, as.uid, as.gid);
@@ -49,7 +49,7 @@ export async function startPostgres({ user, password }) {
     remove: async () => {
       // SIGINT is its fast shutdown: sessions are cut off, shared memory is given back.
       await end(server, 'SIGINT');
-      await rm(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }
