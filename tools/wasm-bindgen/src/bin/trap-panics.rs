@@ -101,8 +101,9 @@ fn blank_paths(bytes: &mut [u8], roots: &[String]) {
     for end in ends {
         let before = bytes.get(from..end).unwrap_or_default();
         let last = |root: &String| before.windows(root.len().max(1)).rposition(|window| window == root.as_bytes());
-        if let Some(start) = roots.iter().filter_map(last).max() {
-            bytes[from + start..end + END.len()].fill(0);
+        let start = roots.iter().filter_map(last).max();
+        if let Some(path) = start.and_then(|start| bytes.get_mut(from + start..end + END.len())) {
+            path.fill(0);
         }
         from = end + END.len();
     }
