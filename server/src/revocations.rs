@@ -7,10 +7,16 @@
 //! A family is ended by its id. A subject is signed out everywhere by its `not_before`, in milliseconds: what was
 //! proven at or before it is outdated, so also what was proven in that very millisecond.
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 
 use crate::{clock::Timestamp, id::FamilyId, policy::RanOut, record::EndReason};
@@ -21,6 +27,7 @@ const APPLICATION_ID: i32 = 0x736b_726c;
 const LAYOUT: i32 = 1;
 /// Another instance on the same file writes for a few milliseconds at a time.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 const TABLES: &str = "
     CREATE TABLE ended_family (
@@ -125,7 +132,20 @@ impl Revocations {
             RevocationError(format!("cannot open the revocation log {name}: {error}"))
         };
         let mut connection = connection.map_err(failed)?;
-        prepare(&mut connection).map_err(failed)?.map_err(|found| {
+        let started = Instant::now();
+        // Turning a new file's journal into WAL does not wait for another instance that does the same: ask again.
+        let prepared = loop {
+            match prepare(&mut connection) {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && started.elapsed() < BUSY_TIMEOUT =>
+                {
+                    thread::sleep(BUSY_PAUSE);
+                }
+                other => break other,
+            }
+        };
+        prepared.map_err(failed)?.map_err(|found| {
             RevocationError(format!(
                 "{name} is not a revocation log that this version understands ({found}); name another file"
             ))
@@ -254,7 +274,8 @@ impl Revocations {
 /// nothing was changed.
 fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), String>> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    if let Err(foreign) = is_prepared(connection)? {
+    // In a transaction, so that what is read belongs together though another instance is at work.
+    if let Err(foreign) = is_prepared(&*connection.transaction()?)? {
         return Ok(Err(foreign));
     }
     connection.pragma_update(None, "journal_mode", "WAL")?;

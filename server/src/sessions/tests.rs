@@ -17,6 +17,7 @@ mod failures;
 mod limits;
 mod race;
 mod restart;
+mod seen;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const CREDENTIAL: &str = "postgres://alice:secret@db.internal/app";

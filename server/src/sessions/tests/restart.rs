@@ -6,7 +6,6 @@ use super::*;
 async fn a_ticket_re_establishes_after_a_restart_in_the_check_itself() {
     let mut world = World::new();
     let mut browser = world.signed_in(Some("alice")).await;
-    let created = world.clock.clone();
     world.clock.advance(HOUR);
     world.restart();
     let granted = world.validate(&mut browser).await.unwrap();
@@ -22,7 +21,6 @@ async fn a_ticket_re_establishes_after_a_restart_in_the_check_itself() {
     assert_eq!(unlocked.credential.expose_secret(), CREDENTIAL);
     let again = world.validate(&mut browser).await.unwrap();
     assert_eq!((again.answer.epoch, again.answer.reconnected), (2, false));
-    drop(created);
 
     world.restart();
     assert_eq!(
@@ -179,6 +177,36 @@ async fn a_ticket_renewed_by_a_touch_beside_a_logout_everywhere_does_not_escape_
         .unwrap();
     world.restart();
     assert_eq!(world.refusal(&phone).await, SessionRevoked);
+}
+
+#[tokio::test]
+async fn a_logout_everywhere_ends_what_was_proven_before_the_clock_was_set_back() {
+    for log_knows in [false, true] {
+        let mut world = World::new();
+        if log_knows {
+            let before = world.signed_in(Some("alice")).await;
+            world
+                .sessions
+                .logout(&before.presented, true)
+                .await
+                .unwrap();
+        }
+        let phone = world.signed_in(Some("alice")).await;
+        world.clock.set(ManualClock::default().now().minus(HOUR));
+        let laptop = world.signed_in(Some("alice")).await;
+        world
+            .sessions
+            .logout(&laptop.presented, true)
+            .await
+            .unwrap();
+        for browser in [&phone, &laptop] {
+            assert_eq!(world.refusal(browser).await, SessionRevoked);
+        }
+        world.restart();
+        for browser in [&phone, &laptop] {
+            assert_eq!(world.refusal(browser).await, SessionRevoked);
+        }
+    }
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::{
 
 /// Aliases of one record, at most. A browser uses two at a time, and more when tabs of an uncoordinated client reconnect
 /// all at once; still more come only from a client that asks in a loop.
-const MAX_ALIASES: usize = 32;
+const MAX_ALIASES: usize = 64;
 
 /// The ids of one record.
 #[derive(Clone, Debug)]

@@ -1,7 +1,15 @@
 use std::time::{Duration, Instant};
 
-use super::*;
-use crate::{clock::Timestamp, id::SessionId, policy::SERVERLESS_24H};
+use std::sync::Arc;
+
+use super::{sharded::SHARDS, *};
+use crate::{
+    clock::Timestamp,
+    id::SessionId,
+    policy::SERVERLESS_24H,
+    record::{Data, Key},
+    store::{Checked, Created, Store},
+};
 
 crate::store::contract::contract_tests!(MemoryStore::new());
 
