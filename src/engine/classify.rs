@@ -72,7 +72,7 @@ pub fn classify(call: Call, holder: CredentialHolder, answer: Answer) -> Verdict
     match (answer.status, call) {
         (200..=299, Call::Logout) => Verdict::Valid(Facts::default()),
         (200..=299, Call::Validate | Call::Reconnect) => match answer.session {
-            Some(session) if session.valid => Verdict::Valid(facts(session)),
+            Some(session) if session.valid => Verdict::Valid(facts(&session)),
             // A captive portal, a proxy page, somebody else's JSON.
             Some(_) | None => transient(Reason::Server),
         },
@@ -127,16 +127,14 @@ pub(super) const fn unknown_on_reconnect(holder: CredentialHolder) -> Reason {
     }
 }
 
-fn facts(session: SessionAnswer) -> Facts {
+fn facts(session: &SessionAnswer) -> Facts {
     Facts {
-        subject: session.subject,
         epoch: Some(session.epoch),
         idle_in: session.idle_in.map(Millis::from_secs),
         absolute_in: session.absolute_in.map(Millis::from_secs),
         warn_in: session.warn_in.map(Millis::from_secs),
         next_check_in: session.next_check_in.map(Millis::from_secs),
         reconnected: session.reconnected,
-        has_data: false,
     }
 }
 

@@ -57,7 +57,7 @@ pub enum Phase {
 }
 
 /// Something the application may want to know. The names and fields are those of the public `KeepAliveEvents`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// The status became `connected`; the payload is the snapshot.
     Connected,
@@ -145,7 +145,7 @@ impl Event {
 }
 
 /// One thing for the shell to do. They are carried out in order, all of them, before the next input.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// Send a request and feed its outcome back as [`Input::Replied`](super::Input::Replied).
     Send {
@@ -161,7 +161,7 @@ pub enum Effect {
     /// Forget the credential that the page holds.
     ClearCredential,
     /// The public snapshot changed.
-    Change(Box<Snapshot>),
+    Change(Snapshot),
     /// Tell the application.
     Emit(Event),
     /// Keep promises.

@@ -15,7 +15,7 @@ pub struct FetchId(pub u32);
 pub struct Generation(pub u32);
 
 /// What a request came back with.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// What the answer, or its absence, means.
     Verdict(Verdict),
@@ -33,7 +33,7 @@ pub enum Refusal {
 }
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
     // The application.
     /// Begin, with the page as it is now.

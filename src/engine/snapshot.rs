@@ -49,19 +49,17 @@ pub struct Failure {
     pub retryable: bool,
 }
 
-/// The public `Snapshot`. The shell adds `data`, which the engine cannot see.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// The public `Snapshot`. The shell adds `subject` and `data`, which the engine need not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Snapshot {
     /// What is true now.
     pub status: Status,
     /// Why, where there is a reason.
     pub reason: Option<Reason>,
-    /// Whose session it is.
-    pub subject: Option<String>,
     /// How often the session has been established; 0 before the first verdict.
     pub epoch: u32,
-    /// The request whose verdict brought the application's own data.
-    pub data_of: Option<RequestId>,
+    /// The request whose valid answer is the last one.
+    pub answered_by: Option<RequestId>,
     /// The last valid verdict.
     pub last_ok_at: Option<WallTime>,
     /// The next check.

@@ -60,11 +60,10 @@ reasons! {
     WasmBlocked = "wasm-blocked";
 }
 
-/// What a valid answer says about the session.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// What a valid answer says about the session. Whose it is, and what else an application may put into a verdict, does not
+/// matter here: the shell keeps that by the request's id, and the snapshot names the request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Facts {
-    /// Whose session it is.
-    pub subject: Option<String>,
     /// How often the server has established it.
     pub epoch: Option<u32>,
     /// Until the idle limit.
@@ -77,8 +76,6 @@ pub struct Facts {
     pub next_check_in: Option<Millis>,
     /// This very request re-established the session.
     pub reconnected: bool,
-    /// The application put data into the verdict.
-    pub has_data: bool,
 }
 
 /// No verdict could be had, and why.
@@ -93,7 +90,7 @@ pub struct Trouble {
 }
 
 /// What an answer means for the session.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// The session is good.
     Valid(Facts),

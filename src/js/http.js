@@ -10,7 +10,6 @@ const NOT_A_VERDICT = NO_CREDENTIAL + 1;
 
 /** A number, or `NaN` for none. */
 const number = (value) => (typeof value === 'number' ? value : NaN);
-const text = (value) => (typeof value === 'string' ? value : undefined);
 
 /** Seconds or an HTTP-date (RFC 9110, 10.2.3) in milliseconds. A date counts from the answer's own, because clocks lie. */
 const retryAfter = (headers) => {
@@ -31,7 +30,8 @@ const BODIES = {
 
 export const createHttp = (options) => {
   const underWay = new Map();
-  const data = new Map();
+  /** Subject and data of each verdict, by the request that brought it. */
+  const brought = new Map();
   let key = {};
 
   /** The same key for every request of one attempt, unguessable for everybody else. */
@@ -64,12 +64,12 @@ export const createHttp = (options) => {
   /** Tells the Wasm session what an application's function says. */
   const judge = (session, id, verdict) => {
     const given = verdict ?? {};
-    if (given.data !== undefined) data.set(id, given.data);
+    if (given.kind === 'valid') brought.set(id, given);
     const kind = place(VERDICTS, given.kind);
     session()?.judged(
       id, kind < VERDICTS.length ? kind : NOT_A_VERDICT, place(REASONS, given.reason), number(given.retryAfterMs), !!given.reconnected,
-      number(given.epoch), text(given.subject), number(given.idleInMs), number(given.absoluteInMs), number(given.warnInMs),
-      number(given.nextCheckInMs), given.data !== undefined,
+      number(given.epoch), number(given.idleInMs), number(given.absoluteInMs), number(given.warnInMs),
+      number(given.nextCheckInMs),
     );
   };
 
@@ -86,9 +86,10 @@ export const createHttp = (options) => {
     const verdict = await options.classify?.(response.clone());
     if (verdict !== undefined) return judge(session, id, verdict);
     const body = (await response.json().catch(() => null)) ?? {};
+    if (body.valid === true) brought.set(id, { subject: body.subject });
     session()?.answered(
       id, CALLS.indexOf(call), response.status, place(CODES, body.code), retryAfter(response.headers), body.valid === true,
-      !!body.reconnected, body.epoch ?? 1, text(body.subject), number(body.idleIn), number(body.absoluteIn), number(body.warnIn),
+      !!body.reconnected, body.epoch ?? 1, number(body.idleIn), number(body.absoluteIn), number(body.warnIn),
       number(body.nextCheckIn),
     );
   };
@@ -111,10 +112,10 @@ export const createHttp = (options) => {
       }
     },
     abort: (id) => underWay.get(id)?.abort(),
-    /** The data that the application put into the verdict on this request. Those before it are forgotten. */
-    dataOf(id) {
-      for (const other of data.keys()) if (other < id) data.delete(other);
-      return data.get(id);
+    /** Subject and data that this request brought. Those before it are forgotten. */
+    broughtBy(id) {
+      for (const other of brought.keys()) if (other < id) brought.delete(other);
+      return brought.get(id) ?? {};
     },
   };
 };

@@ -8,6 +8,7 @@ import { createFetch } from './fetch.js';
 import { createHttp } from './http.js';
 import { CALLS, EVENTS, REASONS, STATUSES, eventOf } from './names.js';
 import { normalise } from './options.js';
+import { listen, pageState } from './page.js';
 import { redirect } from './redirect.js';
 
 const INACTIVE = Object.freeze({
@@ -29,6 +30,8 @@ export const createKeepAliveWith = (load) => (given) => {
   let loading = null;
   let started = false;
   let disposed = false;
+  /** Ends the hearing of the page. */
+  let deaf = () => {};
   const promised = { check: [], signOut: [] };
   const ready = {};
   ready.promise = new Promise((resolve, reject) => Object.assign(ready, { resolve, reject }));
@@ -60,11 +63,11 @@ export const createKeepAliveWith = (load) => (given) => {
   };
 
   const host = {
-    change([status, reason, subject, epoch, dataOf, lastOkAt, nextCheckAt, expiresInMs, failure]) {
-      const data = http.dataOf(dataOf);
+    change([status, reason, epoch, answeredBy, lastOkAt, nextCheckAt, expiresInMs, failure]) {
+      const { subject, data } = http.broughtBy(answeredBy);
       const error = failure && keepAliveError(REASONS[failure[0]], failure[1], failure[2]);
       change({
-        status: STATUSES[status], reason: REASONS[reason] ?? null, subject, epoch, data, lastOkAt, nextCheckAt, expiresInMs, error,
+        status: STATUSES[status], reason: REASONS[reason] ?? null, subject: subject ?? null, epoch, data, lastOkAt, nextCheckAt, expiresInMs, error,
       });
     },
     emit: (...numbers) => emit(...eventOf(...numbers, () => snapshot)),
@@ -76,6 +79,11 @@ export const createKeepAliveWith = (load) => (given) => {
     resume: (...decision) => fetches.resume(...decision),
   };
 
+  const begin = () => {
+    deaf = listen((happened) => session?.page(happened));
+    session.start(...pageState());
+  };
+
   /** Resolves with the Wasm session, or with null if it cannot be had. A failed load may be tried again. */
   const loaded = () => {
     if (disposed || !inBrowser()) return Promise.resolve(null);
@@ -83,7 +91,7 @@ export const createKeepAliveWith = (load) => (given) => {
       (Session) => {
         if (disposed) return null;
         session = new Session(host, ...options.forEngine);
-        if (started) session.start();
+        if (started) begin();
         return session;
       },
       (error) => {
@@ -132,7 +140,7 @@ export const createKeepAliveWith = (load) => (given) => {
       if (disposed || !inBrowser()) return keepAlive;
       if (!started) {
         started = true;
-        if (session) session.start();
+        if (session) begin();
         else change(STARTING);
       }
       void loaded();
@@ -141,6 +149,7 @@ export const createKeepAliveWith = (load) => (given) => {
     stop() {
       if (!started) return;
       started = false;
+      deaf();
       if (session) session.stop();
       else change(INACTIVE);
     },

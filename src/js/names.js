@@ -21,6 +21,8 @@ export const EVENTS = [
   'wake', 'change', 'redirect', 'idle', 'active',
 ];
 
+export const PAGE_EVENTS = ['visible', 'hidden', 'focused', 'left', 'restored', 'resumed', 'online', 'offline', 'active'];
+
 /** The place of a name; beyond the list where it is not in it. */
 export const place = (names, name) => {
   const at = names.indexOf(name);

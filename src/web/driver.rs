@@ -2,14 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
 use super::clock;
 use super::config::config;
 use super::host::Host;
-use super::page::Page;
 use super::reply::{length, whole};
 use super::timer::Timer;
 use super::{events, reply, snapshot};
@@ -63,30 +62,39 @@ impl Session {
             queue: RefCell::default(),
             draining: Cell::new(false),
             timer: Timer::default(),
-            page: RefCell::new(None),
         }))
     }
 
-    /// Begins, or goes on after a stop.
-    pub fn start(&self) {
-        let shell = Rc::downgrade(&self.0);
-        let page = Page::listen(move |input| feed(&shell, input));
-        let start = page.as_ref().map(Page::start);
-        self.0.page.replace(page);
-        if let Some(start) = start {
-            self.0.feed(start);
+    /// Begins, or goes on after a stop, with the page as it is now.
+    pub fn start(&self, visible: bool, online: bool) {
+        self.0.feed(Input::Start { visible, online });
+    }
+
+    /// Something happened to the page; its place in the list of `names.js`.
+    pub fn page(&self, event: u32) {
+        const INPUTS: [Input; 9] = [
+            Input::Visible,
+            Input::Hidden,
+            Input::Focused,
+            Input::Left,
+            Input::Restored,
+            Input::Resumed,
+            Input::Online,
+            Input::Offline,
+            Input::Active,
+        ];
+        if let Some(input) = INPUTS.get(event as usize) {
+            self.0.feed(*input);
         }
     }
 
     /// Pauses.
     pub fn stop(&self) {
-        self.0.page.take();
         self.0.feed(Input::Stop);
     }
 
     /// Ends for good.
     pub fn dispose(&self) {
-        self.0.page.take();
         self.0.feed(Input::Dispose);
     }
 
@@ -122,7 +130,8 @@ impl Session {
         });
     }
 
-    /// A request was answered over HTTP. Without a code the number is beyond the list; lengths are those of the wire.
+    /// A request was answered over HTTP. Without a code the number is beyond the list; lengths are those of the wire; the
+    /// subject stays with the facade.
     #[allow(clippy::too_many_arguments)]
     pub fn answered(
         &self,
@@ -134,7 +143,6 @@ impl Session {
         valid: bool,
         reconnected: bool,
         epoch: u32,
-        subject: Option<String>,
         idle_in: f64,
         absolute_in: f64,
         warn_in: f64,
@@ -144,7 +152,7 @@ impl Session {
             valid,
             reconnected,
             epoch,
-            subject,
+            subject: None,
             idle_in: whole(idle_in),
             absolute_in: whole(absolute_in),
             warn_in: whole(warn_in),
@@ -163,22 +171,18 @@ impl Session {
         retry_after_ms: f64,
         reconnected: bool,
         epoch: f64,
-        subject: Option<String>,
         idle_in_ms: f64,
         absolute_in_ms: f64,
         warn_in_ms: f64,
         next_check_in_ms: f64,
-        has_data: bool,
     ) {
         let facts = Facts {
-            subject,
             epoch: whole(epoch),
             idle_in: length(idle_in_ms),
             absolute_in: length(absolute_in_ms),
             warn_in: length(warn_in_ms),
             next_check_in: length(next_check_in_ms),
             reconnected,
-            has_data,
         };
         self.replied(id, reply::judged(kind, reason, retry_after_ms, facts));
     }
@@ -210,14 +214,6 @@ struct Shell {
     queue: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
     timer: Timer,
-    page: RefCell<Option<Page>>,
-}
-
-/// Feeds a session that may be gone.
-fn feed(shell: &Weak<Shell>, input: Input) {
-    if let Some(shell) = shell.upgrade() {
-        shell.feed(input);
-    }
 }
 
 impl Shell {

@@ -1,7 +1,7 @@
 //! The browser shell: feeds the engine and carries out what it asks for.
 //!
 //! One file for each capability of the browser; [`driver`] is the only place that calls the machine. The facade in
-//! `src/js` loads the module, validates the options, holds the listeners and speaks HTTP; it is reached through
+//! `src/js` loads the module, validates the options, hears the page and speaks HTTP; it is reached through
 //! [`host::Host`], whose methods never throw.
 //!
 //! What crosses the boundary is numbers, and a string or two: names stand as their place in the lists of
@@ -13,7 +13,6 @@ mod config;
 mod driver;
 mod events;
 mod host;
-mod page;
 mod reply;
 mod snapshot;
 mod timer;

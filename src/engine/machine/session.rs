@@ -16,15 +16,14 @@ pub(super) enum Continuity {
 }
 
 /// The session as far as it is known. It outlives its loss, because it may come back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Session {
-    pub(super) subject: Option<String>,
     /// Never falls while the session goes on, whatever a new family on the server counts.
     pub(super) epoch: u32,
     /// As the server counts.
     pub(super) server_epoch: Option<u32>,
     pub(super) generation: Generation,
-    pub(super) data_of: Option<RequestId>,
+    pub(super) answered_by: Option<RequestId>,
     pub(super) last_ok: Option<Instant>,
     pub(super) last_ok_at: Option<WallTime>,
     /// The nearest of the idle and absolute limits.
@@ -61,8 +60,7 @@ impl Session {
             self.generation = Generation(self.generation.0.wrapping_add(1));
         }
         self.server_epoch = facts.epoch;
-        self.subject = facts.subject;
-        self.data_of = facts.has_data.then_some(id);
+        self.answered_by = Some(id);
         self.last_ok = Some(now.instant);
         self.last_ok_at = Some(now.wall);
         self.wished = facts.next_check_in;

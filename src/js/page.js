@@ -1,0 +1,34 @@
+/** What the page and the person in front of it do. */
+import { PAGE_EVENTS } from './names.js';
+
+/** Signs of a person. Scrolling is heard in the capture phase because it does not bubble. */
+const ACTIVITY = ['pointerdown', 'keydown', 'touchstart', 'scroll'];
+
+const visible = () => document.visibilityState === 'visible';
+
+/** How the page is now. */
+export const pageState = () => [visible(), navigator.onLine !== false];
+
+/** Tells `hear` about everything that may matter, as its place in the list, until the returned function is called. */
+export const listen = (hear) => {
+  const listening = new AbortController();
+  const on = (target, type, name) =>
+    target.addEventListener(
+      type,
+      (event) => {
+        const happened = name(event);
+        if (happened) hear(PAGE_EVENTS.indexOf(happened));
+      },
+      { capture: true, passive: true, signal: listening.signal },
+    );
+  on(document, 'visibilitychange', () => (visible() ? 'visible' : 'hidden'));
+  on(document, 'resume', () => 'resumed');
+  on(window, 'focus', ({ target }) => target === window && 'focused');
+  on(window, 'pagehide', () => 'left');
+  // The first one only says that the page has loaded.
+  on(window, 'pageshow', ({ persisted }) => persisted && 'restored');
+  on(window, 'online', () => 'online');
+  on(window, 'offline', () => 'offline');
+  for (const type of ACTIVITY) on(window, type, () => 'active');
+  return () => listening.abort();
+};
