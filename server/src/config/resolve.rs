@@ -51,7 +51,7 @@ impl Settings {
             public_origin: self.public_origin.map(|text| origin("--public-origin", &text)).transpose()?,
             allow_origin: each(&self.allow_origin, |text| origin("--allow-origin", text))?,
             trust_proxy: each(&self.trust_proxy, network)?,
-            site: each(&self.site, mount)?,
+            site: mounts(&self.site)?,
             log: log(self.log.as_deref().unwrap_or("text"))?,
             demo,
             limits: Limits::default(),
@@ -191,10 +191,26 @@ fn network(text: &str) -> Result<IpNet, ConfigError> {
         .map_err(|_| ConfigError::new("--trust-proxy", wants))
 }
 
+/// Commas separate several, as in the environment, and may yet be part of a folder's name.
+fn mounts(texts: &[String]) -> Result<Vec<Mount>, ConfigError> {
+    let mut mounts = Vec::new();
+    for text in texts {
+        match mount(text) {
+            Err(_) if text.contains(',') => {
+                for part in text.split(',') {
+                    mounts.push(mount(part)?);
+                }
+            }
+            whole => mounts.push(whole?),
+        }
+    }
+    Ok(mounts)
+}
+
 fn mount(text: &str) -> Result<Mount, ConfigError> {
     let refuse = |wants: String| ConfigError::new("--site", wants);
     let (path, dir) = match text.split_once('=') {
-        Some((path, dir)) if path.starts_with('/') => (path, dir),
+        Some((path, dir)) if path.starts_with('/') && !Path::new(text).is_dir() => (path, dir),
         Some(_) | None => ("/", text),
     };
     let dir = PathBuf::from(dir);
@@ -326,5 +342,10 @@ mod tests {
         assert_eq!(mount(&text), Ok(at("/")));
         assert_eq!(mount(&format!("/dist={text}")), Ok(at("/dist")));
         assert_eq!(mount(&format!("/dist/={text}")), Ok(at("/dist")));
+        let odd = dir.path().join("a=b, c");
+        std::fs::create_dir(&odd).expect("a folder");
+        let odd_mount = Mount { path: "/".to_owned(), dir: odd.clone() };
+        assert_eq!(mounts(&[odd.display().to_string()]), Ok(vec![odd_mount]));
+        assert_eq!(mounts(&[format!("{text},/dist={text}")]), Ok(vec![at("/"), at("/dist")]));
     }
 }

@@ -121,7 +121,6 @@ pub struct Settings {
         global = true,
         value_name = "DIR|/PATH=DIR",
         env = "SESSION_KEEPALIVE_SITE",
-        value_delimiter = ',',
         hide_env_values = true
     )]
     pub site: Vec<String>,
