@@ -21,7 +21,7 @@ export function checkNode() {
 
 /** Finds cargo, also where rustup puts it before the person's shell knows about it, and a linker. */
 export function checkRust() {
-  const cargoBin = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin');
+  const cargoBin = join(cargoHome(), 'bin');
   if (!findProgram(['cargo'])) {
     if (!findProgram(['cargo'], [cargoBin])) {
       throw new Failure('cargo was not found: install Rust with rustup from https://rustup.rs, then run this again');
@@ -75,6 +75,16 @@ export const cargoEnvironment = () => ({
   CARGO_FUTURE_INCOMPAT_REPORT_FREQUENCY: 'never',
   // A pipe between us and cargo should not cost the person the colours.
   ...(process.stdout.isTTY && { CARGO_TERM_COLOR: 'always' }),
+});
+
+const cargoHome = () => process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+
+/**
+ * For every cargo that compiles the browser module, so that the build and its tests share what they compile: no path of this
+ * machine ends up in what is published.
+ */
+export const wasmEnvironment = () => ({
+  CARGO_ENCODED_RUSTFLAGS: [`--remap-path-prefix=${cargoHome()}=cargo`, `--remap-path-prefix=${root}=.`].join('\x1f'),
 });
 
 /**

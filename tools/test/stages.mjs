@@ -7,7 +7,7 @@ import { buildModule } from '../build/index.mjs';
 import { inRoot, nativeBinary, root } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 import { Stages } from '../lib/stages.mjs';
-import { cargo, cargoEnvironment, wasmTarget } from '../lib/toolchain.mjs';
+import { cargo, cargoEnvironment, wasmEnvironment, wasmTarget } from '../lib/toolchain.mjs';
 import { webdriverSettings } from './browser.mjs';
 import { countCargo, countNode } from './counts.mjs';
 import { testFiles } from './files.mjs';
@@ -90,6 +90,7 @@ async function wasmTests({ chrome, driver, folder }) {
       show: 'keep',
       env: {
         ...cargoEnvironment(),
+        ...wasmEnvironment(),
         CARGO_NET_OFFLINE: 'true',
         PATH: `${dirname(wasmPack)}${delimiter}${process.env.PATH}`,
         TMPDIR: folder, // the driver gives the browser an empty profile of its own, here
