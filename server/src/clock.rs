@@ -66,11 +66,7 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         // A clock before 1970 is a clock that was never set; the epoch is as good an answer as any.
-        Timestamp(millis(
-            SystemTime::now()
-                .duration_since(UNIX_EPOCH)
-                .unwrap_or_default(),
-        ))
+        Timestamp(millis(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()))
     }
 }
 
@@ -116,18 +112,9 @@ mod tests {
     fn arithmetic_saturates_at_both_ends() {
         assert_eq!(Timestamp::MAX.plus(Duration::from_secs(1)), Timestamp::MAX);
         assert_eq!(Timestamp::MAX.just_after(), Timestamp::MAX);
-        assert_eq!(
-            Timestamp::from_millis(5).minus(Duration::from_secs(1)),
-            Timestamp::from_millis(0)
-        );
-        assert_eq!(
-            Timestamp::from_millis(5).since(Timestamp::from_millis(9)),
-            Duration::ZERO
-        );
-        assert_eq!(
-            Timestamp::from_millis(0).plus(Duration::MAX),
-            Timestamp::MAX
-        );
+        assert_eq!(Timestamp::from_millis(5).minus(Duration::from_secs(1)), Timestamp::from_millis(0));
+        assert_eq!(Timestamp::from_millis(5).since(Timestamp::from_millis(9)), Duration::ZERO);
+        assert_eq!(Timestamp::from_millis(0).plus(Duration::MAX), Timestamp::MAX);
     }
 
     #[test]
@@ -135,10 +122,7 @@ mod tests {
         let clock = ManualClock::default();
         let other = clock.clone();
         clock.advance(Duration::from_millis(7));
-        assert_eq!(
-            other.now().since(ManualClock::default().now()),
-            Duration::from_millis(7)
-        );
+        assert_eq!(other.now().since(ManualClock::default().now()), Duration::from_millis(7));
     }
 
     #[test]

@@ -166,12 +166,7 @@ mod tests {
     #[test]
     fn anything_else_is_no_id() {
         let good = SessionId::random().unwrap().reveal();
-        let mut cases = vec![
-            String::new(),
-            good[..42].to_owned(),
-            format!("{good}A"),
-            format!("{good}="),
-        ];
+        let mut cases = vec![String::new(), good[..42].to_owned(), format!("{good}A"), format!("{good}=")];
         for bad in ['+', '/', '=', ' ', '%', '\0', 'é'] {
             cases.push(format!("{bad}{}", &good[bad.len_utf8()..]));
         }
@@ -186,10 +181,7 @@ mod tests {
     fn nothing_printable_contains_the_id() {
         let id = SessionId::parse(&"A".repeat(43)).unwrap();
         assert_eq!(format!("{id:?}"), "SessionId(hidden)");
-        assert_eq!(
-            format!("{:?}", id.hash()).len(),
-            "SessionHash(01234567)".len()
-        );
+        assert_eq!(format!("{:?}", id.hash()).len(), "SessionHash(01234567)".len());
         let family = FamilyId::from_bytes([1; 16]);
         assert!(!format!("{family:?}").contains("0101"));
     }

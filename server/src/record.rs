@@ -46,9 +46,7 @@ pub struct Data {
 
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Data")
-            .field("remember", &self.remember)
-            .finish_non_exhaustive()
+        f.debug_struct("Data").field("remember", &self.remember).finish_non_exhaustive()
     }
 }
 

@@ -90,16 +90,13 @@ pub struct Standing {
 impl Standing {
     /// Why a family that was last proven at `proven` is over, if it is.
     pub fn against(self, proven: Timestamp) -> Option<EndReason> {
-        let outdated = self
-            .not_before
-            .is_some_and(|not_before| proven <= not_before);
+        let outdated = self.not_before.is_some_and(|not_before| proven <= not_before);
         self.ended.or(outdated.then_some(EndReason::Revoked))
     }
 
     /// The time at which a family proves itself at `now`: after any sign-out of the subject, whatever the clock says.
     pub fn prove(self, now: Timestamp) -> Timestamp {
-        self.not_before
-            .map_or(now, |not_before| now.max(not_before.just_after()))
+        self.not_before.map_or(now, |not_before| now.max(not_before.just_after()))
     }
 }
 
@@ -123,14 +120,9 @@ impl Revocations {
         Self::open(Connection::open_in_memory(), "in memory".to_owned(), false)
     }
 
-    fn open(
-        connection: rusqlite::Result<Connection>,
-        name: String,
-        durable: bool,
-    ) -> Result<Self, RevocationError> {
-        let failed = |error: rusqlite::Error| {
-            RevocationError(format!("cannot open the revocation log {name}: {error}"))
-        };
+    fn open(connection: rusqlite::Result<Connection>, name: String, durable: bool) -> Result<Self, RevocationError> {
+        let failed =
+            |error: rusqlite::Error| RevocationError(format!("cannot open the revocation log {name}: {error}"));
         let mut connection = connection.map_err(failed)?;
         let started = Instant::now();
         // Turning a new file's journal into WAL does not wait for another instance that does the same: ask again.
@@ -150,11 +142,7 @@ impl Revocations {
                 "{name} is not a revocation log that this version understands ({found}); name another file"
             ))
         })?;
-        Ok(Self {
-            connection: Arc::new(Mutex::new(connection)),
-            name: Arc::from(name),
-            durable,
-        })
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), name: Arc::from(name), durable })
     }
 
     /// Does it survive a restart?
@@ -168,13 +156,7 @@ impl Revocations {
         families: Vec<EndedFamily>,
         subject: Option<Outdated<'_>>,
     ) -> Result<(), RevocationError> {
-        let subject = subject.map(|outdated| {
-            (
-                hashed(outdated.subject),
-                outdated.not_before,
-                outdated.until,
-            )
-        });
+        let subject = subject.map(|outdated| (hashed(outdated.subject), outdated.not_before, outdated.until));
         self.run("write", move |connection| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             for ended in &families {
@@ -196,11 +178,7 @@ impl Revocations {
     }
 
     /// What is known of a family and its subject.
-    pub async fn look_up(
-        &self,
-        family: FamilyId,
-        subject: Option<&str>,
-    ) -> Result<Standing, RevocationError> {
+    pub async fn look_up(&self, family: FamilyId, subject: Option<&str>) -> Result<Standing, RevocationError> {
         let subject = subject.map(hashed);
         self.run("read", move |connection| {
             let ended = connection
@@ -244,10 +222,7 @@ impl Revocations {
 
     /// Is it there?
     pub async fn ping(&self) -> Result<(), RevocationError> {
-        self.run("read", |connection| {
-            connection.query_row("SELECT 1", [], |_| Ok(()))
-        })
-        .await
+        self.run("read", |connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
     }
 
     /// Runs blocking work where it blocks no task.
@@ -258,10 +233,7 @@ impl Revocations {
     ) -> Result<T, RevocationError> {
         let connection = self.connection.clone();
         let failed = |error: &dyn fmt::Display| {
-            RevocationError(format!(
-                "cannot {doing} the revocation log {}: {error}",
-                self.name
-            ))
+            RevocationError(format!("cannot {doing} the revocation log {}: {error}", self.name))
         };
         tokio::task::spawn_blocking(move || work(&mut connection.lock()))
             .await
@@ -281,8 +253,7 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), String>> 
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     // Two instances may start on one new file at once: whoever comes second sees the first one's tables.
-    let transaction =
-        connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     let found = is_prepared(&transaction)?;
     if found == Ok(false) {
         transaction.execute_batch(TABLES)?;
@@ -295,10 +266,8 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), String>> 
 
 /// True: it has the tables. False: it is empty. Error: it is something else.
 fn is_prepared(connection: &Connection) -> rusqlite::Result<Result<bool, String>> {
-    let number =
-        |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(match (number("application_id")?, number("user_version")?) {
         (APPLICATION_ID, LAYOUT) => Ok(true),
         (0, 0) if tables == 0 => Ok(false),

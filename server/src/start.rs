@@ -87,9 +87,8 @@ fn keys(config: &Config) -> Result<TicketKeys, ConfigError> {
             TicketKeys::parse(&SecretString::from(text)).map_err(|error| refuse(error.to_string()))
         }
         // A key made on the spot would differ between instances and be lost with the machine.
-        KeySource::File(path) if config.is_secure() => TicketKeys::load(path).map_err(|error| {
-            refuse(format!("{error}. Make a key once, for all instances: openssl rand -base64 32"))
-        }),
+        KeySource::File(path) if config.is_secure() => TicketKeys::load(path)
+            .map_err(|error| refuse(format!("{error}. Make a key once, for all instances: openssl rand -base64 32"))),
         KeySource::File(path) => {
             make_folder_of(path).map_err(&refuse)?;
             TicketKeys::load_or_make(path).map_err(|error| refuse(error.to_string()))

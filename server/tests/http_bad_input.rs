@@ -45,20 +45,83 @@ mod tests {
         assert_eq!(alice.connect(SQLITE).await.status, 200);
         let large = format!(r#"{{"connectionString":"{}"}}"#, "x".repeat(17_000));
         let rows = [
-            ("malformed JSON", "/api/connect", r#"{"connectionString": "sqlite:a"#, 400, "INVALID_REQUEST", "line 1, column"),
-            ("JSON with a comma too many", "/api/connect", "{\n \"remember\": true,\n}", 400, "INVALID_REQUEST", "line 3, column 1"),
+            (
+                "malformed JSON",
+                "/api/connect",
+                r#"{"connectionString": "sqlite:a"#,
+                400,
+                "INVALID_REQUEST",
+                "line 1, column",
+            ),
+            (
+                "JSON with a comma too many",
+                "/api/connect",
+                "{\n \"remember\": true,\n}",
+                400,
+                "INVALID_REQUEST",
+                "line 3, column 1",
+            ),
             ("two documents", "/api/logout", "{} {}", 400, "INVALID_REQUEST", "line 1, column 4"),
             ("a list", "/api/connect", r#"["postgres://u:hunter2@h/d", true]"#, 400, "INVALID_REQUEST", "JSON object"),
             ("a bare string", "/api/connect", r#""postgres://u:hunter2@h/d""#, 400, "INVALID_REQUEST", "JSON object"),
-            ("no UTF-8 escape", "/api/connect", r#"{"connectionString":"hunter2\x"}"#, 400, "INVALID_REQUEST", "line 1, column"),
-            ("an unknown key at connect", "/api/connect", r#"{"connectionString":"sqlite:sample.db","user":"hunter2"}"#, 400, "INVALID_REQUEST", "'user'"),
-            ("an unknown key at validate", "/api/validate-session", r#"{"active":true}"#, 400, "INVALID_REQUEST", "'active'"),
-            ("an unknown key at reconnect", "/api/reconnect", r#"{"ticket":"hunter2"}"#, 400, "INVALID_REQUEST", "'ticket'"),
+            (
+                "no UTF-8 escape",
+                "/api/connect",
+                r#"{"connectionString":"hunter2\x"}"#,
+                400,
+                "INVALID_REQUEST",
+                "line 1, column",
+            ),
+            (
+                "an unknown key at connect",
+                "/api/connect",
+                r#"{"connectionString":"sqlite:sample.db","user":"hunter2"}"#,
+                400,
+                "INVALID_REQUEST",
+                "'user'",
+            ),
+            (
+                "an unknown key at validate",
+                "/api/validate-session",
+                r#"{"active":true}"#,
+                400,
+                "INVALID_REQUEST",
+                "'active'",
+            ),
+            (
+                "an unknown key at reconnect",
+                "/api/reconnect",
+                r#"{"ticket":"hunter2"}"#,
+                400,
+                "INVALID_REQUEST",
+                "'ticket'",
+            ),
             ("an unknown key at logout", "/api/logout", r#"{"all":true}"#, 400, "INVALID_REQUEST", "'all'"),
-            ("a key twice", "/api/logout", r#"{"everywhere":false,"everywhere":true}"#, 400, "INVALID_REQUEST", "'everywhere'"),
+            (
+                "a key twice",
+                "/api/logout",
+                r#"{"everywhere":false,"everywhere":true}"#,
+                400,
+                "INVALID_REQUEST",
+                "'everywhere'",
+            ),
             ("a missing key", "/api/connect", "{}", 400, "INVALID_REQUEST", "'connectionString'"),
-            ("a wrong type", "/api/connect", r#"{"connectionString":"sqlite:sample.db","remember":"hunter2"}"#, 400, "INVALID_REQUEST", "'remember'"),
-            ("a number for a string", "/api/connect", r#"{"connectionString":42}"#, 400, "INVALID_REQUEST", "must be a string"),
+            (
+                "a wrong type",
+                "/api/connect",
+                r#"{"connectionString":"sqlite:sample.db","remember":"hunter2"}"#,
+                400,
+                "INVALID_REQUEST",
+                "'remember'",
+            ),
+            (
+                "a number for a string",
+                "/api/connect",
+                r#"{"connectionString":42}"#,
+                400,
+                "INVALID_REQUEST",
+                "must be a string",
+            ),
             ("an oversized body", "/api/connect", &large, 413, "PAYLOAD_TOO_LARGE", "16384 bytes"),
         ];
         for (what, path, body, status, code, hint) in rows {
@@ -77,7 +140,8 @@ mod tests {
         let outside = backend.folder.path().join("outside.db");
         std::fs::copy(backend.file("sample.db"), &outside).unwrap();
         symlink(&outside, backend.file("link.db")).unwrap();
-        std::fs::write(backend.file("text.db"), "this is no database, but longer than a header would be".repeat(20)).unwrap();
+        std::fs::write(backend.file("text.db"), "this is no database, but longer than a header would be".repeat(20))
+            .unwrap();
         let mut alice = backend.browser();
         assert_eq!(alice.connect(SQLITE).await.status, 200);
 
@@ -91,7 +155,12 @@ mod tests {
             ("a host by ?host=", pg("db.internal:5432/d?host=evil.internal"), 400, "INVALID_REQUEST"),
             ("a host by ?hostaddr=", pg("db.internal:5432/d?hostaddr=10.0.0.1"), 400, "INVALID_REQUEST"),
             ("a driver option", pg("db.internal:5432/d?options=-cstatement_timeout=0"), 400, "INVALID_REQUEST"),
-            ("a password by query", format!("postgres://u@db.internal:5432/d?password={PASSWORD}"), 400, "INVALID_REQUEST"),
+            (
+                "a password by query",
+                format!("postgres://u@db.internal:5432/d?password={PASSWORD}"),
+                400,
+                "INVALID_REQUEST",
+            ),
             ("a password file", pg("db.internal:5432/d?passfile=/etc/passwd"), 400, "INVALID_REQUEST"),
             ("two hosts", pg("db.internal:5432,evil.internal:5432/d"), 400, "INVALID_REQUEST"),
             ("a socket for a host", format!("postgres://u:{PASSWORD}@%2Fvar%2Frun/d"), 400, "INVALID_REQUEST"),

@@ -154,10 +154,8 @@ mod tests {
         let backend = allowing(cluster().port()).await;
         let mut alice = backend.browser();
         assert_eq!(alice.connect(&login.connection_string()).await.status, 200);
-        until_async("the proof's connection is closed", async || {
-            connections_of(cluster(), &login.user).await == 0
-        })
-        .await;
+        until_async("the proof's connection is closed", async || connections_of(cluster(), &login.user).await == 0)
+            .await;
         for _ in 0..3 {
             assert_eq!(alice.get("/api/database").await.status, 200);
         }
@@ -168,10 +166,8 @@ mod tests {
         admin.query(cut, &[&login.user]).await.unwrap();
         assert_eq!(alice.get("/api/database").await.status, 200);
         assert_eq!(alice.logout(false).await.status, 204);
-        until_async("the session's connection is closed", async || {
-            connections_of(cluster(), &login.user).await == 0
-        })
-        .await;
+        until_async("the session's connection is closed", async || connections_of(cluster(), &login.user).await == 0)
+            .await;
     }
 
     #[tokio::test(flavor = "multi_thread")]

@@ -161,7 +161,8 @@ mod tests {
         let backend = Backend::with(|settings| {
             settings.public_origin = Some("https://app.example".to_owned());
             // Over https no key is made on the spot.
-            std::fs::write(settings.ticket_keys.as_ref().unwrap(), "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=").unwrap();
+            std::fs::write(settings.ticket_keys.as_ref().unwrap(), "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=")
+                .unwrap();
         })
         .await;
         let mut proxied = backend.browser();
@@ -192,7 +193,8 @@ mod tests {
             alice.logout(false).await,
             alice.validate().await,
         ];
-        let ids: std::collections::BTreeSet<&str> = answers.iter().map(|answer| answer.header("x-request-id")).collect();
+        let ids: std::collections::BTreeSet<&str> =
+            answers.iter().map(|answer| answer.header("x-request-id")).collect();
         assert_eq!(ids.len(), answers.len(), "each has a number of its own");
         for answer in &answers {
             assert_eq!(answer.header("cache-control"), "no-store", "{answer:?}");

@@ -82,12 +82,25 @@ mod tests {
     async fn serves_nothing_else() {
         let (backend, _site) = with_site(false).await;
         let mut browser = backend.browser();
-        for path in ["/nothing", "/nothing.js", "/js", "/js/", "/dist/", "/.env", "/%2eenv", "/js/%2e%2e/.env", "/demo", "/no-wasm/"] {
+        for path in [
+            "/nothing",
+            "/nothing.js",
+            "/js",
+            "/js/",
+            "/dist/",
+            "/.env",
+            "/%2eenv",
+            "/js/%2e%2e/.env",
+            "/demo",
+            "/no-wasm/",
+        ] {
             let answer = browser.get(path).await;
             assert_eq!(answer.status, 404, "{path}: {answer:?}");
         }
         // A client library would tidy these up before sending.
-        for path in ["/../secret.txt", "/..%2fsecret.txt", "/js/../../secret.txt", "/dist/..%5c..%5csecret.txt", "//secret.txt"] {
+        for path in
+            ["/../secret.txt", "/..%2fsecret.txt", "/js/../../secret.txt", "/dist/..%5c..%5csecret.txt", "//secret.txt"]
+        {
             let mut stream = TcpStream::connect(backend.address).unwrap();
             let head = format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", backend.address);
             let text = tokio::task::spawn_blocking(move || {
@@ -117,7 +130,9 @@ mod tests {
     async fn the_demo_has_a_page_whose_policy_forbids_wasm() {
         let (backend, _site) = with_site(true).await;
         let mut browser = backend.browser();
-        for (path, text) in [("/no-wasm/", "index"), ("/no-wasm/?interval=500", "index"), ("/no-wasm/connect", "connect")] {
+        for (path, text) in
+            [("/no-wasm/", "index"), ("/no-wasm/?interval=500", "index"), ("/no-wasm/connect", "connect")]
+        {
             let answer = browser.get(path).await;
             assert!(answer.text.contains(text), "{path}: {answer:?}");
             let policy = answer.header("content-security-policy");
@@ -143,7 +158,8 @@ mod tests {
         ] {
             let bare = send(browser.bare(method.clone(), path)).await;
             assert_eq!((bare.status, bare.code().as_str()), (403, "CSRF_REFUSED"), "{path}");
-            let foreign = browser.bare(method, path).header("x-session-keepalive", "1").header("origin", "http://evil.example");
+            let foreign =
+                browser.bare(method, path).header("x-session-keepalive", "1").header("origin", "http://evil.example");
             let foreign = send(foreign.header("content-type", "application/json")).await;
             assert_eq!((foreign.status, foreign.code().as_str()), (403, "CSRF_REFUSED"), "{path}");
         }

@@ -103,7 +103,8 @@ pub enum LogFormat {
 /// Bounds that protect the server. Not flags: the defaults fit a server of any size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// TCP connections at a time; more wait in the system's queue.
+    /// TCP connections at a time; more wait in the system's queue. Below the 1,024 files that a process may usually have
+    /// open, with room for targets and logs.
     pub connections: usize,
     /// Sign-ins and reconnects at a time; more are told when to come back.
     pub sign_ins: usize,
@@ -122,7 +123,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 4096,
+            connections: 800,
             sign_ins: 32,
             kept_targets: 64,
             target_idle: Duration::from_secs(60),

@@ -116,14 +116,7 @@ pub struct Settings {
     )]
     pub trust_proxy: Vec<String>,
     /// A folder served as pages, at / or at PATH (repeatable) [default: none]
-    #[arg(
-        long,
-        global = true,
-        value_name = "DIR|/PATH=DIR",
-        env = "SESSION_KEEPALIVE_SITE",
-        value_delimiter = ',',
-        hide_env_values = true
-    )]
+    #[arg(long, global = true, value_name = "DIR|/PATH=DIR", env = "SESSION_KEEPALIVE_SITE", hide_env_values = true)]
     pub site: Vec<String>,
     /// The form of the log [default: text]
     #[arg(long, global = true, value_name = "json|text", env = "SESSION_KEEPALIVE_LOG", hide_env_values = true)]

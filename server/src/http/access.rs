@@ -31,7 +31,7 @@ pub(crate) async fn record(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
 
-    let span = info_span!("request", id);
+    let span = info_span!("request", request_id = id);
     let answering = async {
         if head_size(request.headers()) > MAX_HEAD {
             return head_too_large();

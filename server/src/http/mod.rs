@@ -1,8 +1,8 @@
 //! The protocol over HTTP: which request reaches which part of the domain, and in what form the answer leaves.
 //!
-//! A request passes, from the outside in: a number and a line in the log ([`access`]), headers for all, then for the
-//! API `no-store`, CORS ([`cors`], so that it is on every answer), the demo's faults, the cross-site rules ([`csrf`]),
-//! and only then a handler ([`api`]).
+//! A request passes, from the outside in: a number and a line in the log (`access`), headers for all, then for the
+//! API `no-store`, CORS (`cors`, so that it is on every answer), the demo's faults, the cross-site rules (`csrf`),
+//! and only then a handler (`api`).
 
 mod access;
 mod admission;

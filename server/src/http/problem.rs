@@ -18,7 +18,8 @@ pub(crate) struct Refusal {
     code: Option<ProblemCode>,
     detail: String,
     retry_after: Option<Duration>,
-    headers: HeaderMap,
+    /// Boxed: most refusals have none, and a result should not be large because of them.
+    headers: Option<Box<HeaderMap>>,
 }
 
 impl Refusal {
@@ -29,13 +30,13 @@ impl Refusal {
             code: Some(code),
             detail: detail.into(),
             retry_after: None,
-            headers: HeaderMap::new(),
+            headers: None,
         }
     }
 
     /// A refusal that is plain HTTP.
     pub(crate) fn plain(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, code: None, detail: detail.into(), retry_after: None, headers: HeaderMap::new() }
+        Self { status, code: None, detail: detail.into(), retry_after: None, headers: None }
     }
 
     /// Says when to ask again.
@@ -46,7 +47,7 @@ impl Refusal {
 
     /// Adds headers, for instance cookies.
     pub(crate) fn with_headers(mut self, headers: HeaderMap) -> Self {
-        self.headers.extend(headers);
+        self.headers.get_or_insert_default().extend(headers);
         self
     }
 
@@ -85,7 +86,9 @@ impl IntoResponse for Refusal {
         };
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.extend(self.headers);
+        if let Some(own) = self.headers {
+            headers.extend(*own);
+        }
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_MEDIA_TYPE));
         if let Some(wait) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(whole_seconds(wait)));

@@ -116,9 +116,7 @@ impl Policy {
             lines.push("ASVS 5.0 7.3.1: there is no inactivity limit; set idle".to_owned());
         }
         if self.absolute == Absolute::Unbounded {
-            lines.push(
-                "ASVS 5.0 7.3.2: there is no absolute session lifetime; set absolute".to_owned(),
-            );
+            lines.push("ASVS 5.0 7.3.2: there is no absolute session lifetime; set absolute".to_owned());
         }
         if !deployment.secure_cookies && self.cookie.same_site == SameSite::None {
             lines.push(
@@ -153,10 +151,7 @@ mod tests {
     use super::*;
     use crate::policy::SERVERLESS_24H;
 
-    const SOUND: Deployment = Deployment {
-        durable_revocations: true,
-        secure_cookies: true,
-    };
+    const SOUND: Deployment = Deployment { durable_revocations: true, secure_cookies: true };
 
     fn with(knobs: &[(&str, &str)]) -> Policy {
         let mut policy = SERVERLESS_24H;
@@ -169,24 +164,12 @@ mod tests {
     #[test]
     fn impossible_sets_are_refused_in_one_line_that_names_the_knobs() {
         for (knobs, names) in [
-            (
-                &[("idle", "30m"), ("touch_every", "15m")][..],
-                &["touch_every", "idle", "900 s", "1800 s"][..],
-            ),
-            (
-                &[("cookie.max_age", "rolling:401d")],
-                &["cookie.max_age", "400 days"],
-            ),
-            (
-                &[("cookie.max_age", "fixed:401d")],
-                &["cookie.max_age", "400 days"],
-            ),
+            (&[("idle", "30m"), ("touch_every", "15m")][..], &["touch_every", "idle", "900 s", "1800 s"][..]),
+            (&[("cookie.max_age", "rolling:401d")], &["cookie.max_age", "400 days"]),
+            (&[("cookie.max_age", "fixed:401d")], &["cookie.max_age", "400 days"]),
             (&[("idle", "31d")], &["idle", "absolute"]),
             (&[("warn_before", "24h")], &["warn_before", "idle"]),
-            (
-                &[("idle", "none"), ("absolute", "5m")],
-                &["warn_before", "absolute"],
-            ),
+            (&[("idle", "none"), ("absolute", "5m")], &["warn_before", "absolute"]),
             (&[("next_check_in", "24h")], &["next_check_in", "idle"]),
             (&[("next_check_in", "0")], &["next_check_in", "1 s"]),
             (&[("idle", "0")], &["idle", "1 s"]),
@@ -217,14 +200,8 @@ mod tests {
 
     #[test]
     fn shortfalls_name_their_requirement() {
-        let not_durable = Deployment {
-            durable_revocations: false,
-            ..SOUND
-        };
-        let plain = Deployment {
-            secure_cookies: false,
-            ..SOUND
-        };
+        let not_durable = Deployment { durable_revocations: false, ..SOUND };
+        let plain = Deployment { secure_cookies: false, ..SOUND };
         for (knobs, deployment, requirement) in [
             (&[][..], not_durable, "7.4.1"),
             (&[("idle", "none")], SOUND, "7.3.1"),
@@ -232,20 +209,9 @@ mod tests {
             (&[("cookie.same_site", "none")], plain, "3.3.1"),
         ] {
             let lines = with(knobs).warnings(deployment);
-            assert!(
-                matches!(&lines[..], [line] if line.contains(requirement)),
-                "{lines:?}"
-            );
+            assert!(matches!(&lines[..], [line] if line.contains(requirement)), "{lines:?}");
         }
-        assert!(
-            with(&[("reconnect", "off")])
-                .warnings(not_durable)
-                .is_empty()
-        );
-        assert!(
-            with(&[("cookie.same_site", "none")])
-                .warnings(SOUND)
-                .is_empty()
-        );
+        assert!(with(&[("reconnect", "off")]).warnings(not_durable).is_empty());
+        assert!(with(&[("cookie.same_site", "none")]).warnings(SOUND).is_empty());
     }
 }

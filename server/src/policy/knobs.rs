@@ -101,11 +101,7 @@ pub enum KnobError {
 impl fmt::Display for KnobError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown { knob } => write!(
-                f,
-                "there is no policy knob `{knob}`; the knobs are {}",
-                KNOBS.join(", ")
-            ),
+            Self::Unknown { knob } => write!(f, "there is no policy knob `{knob}`; the knobs are {}", KNOBS.join(", ")),
             Self::Value { knob, value, wants } => {
                 write!(f, "policy knob `{knob}` wants {wants}, not `{value}`")
             }
@@ -119,14 +115,10 @@ impl Policy {
     /// Sets one knob from its text. Whether the whole set is possible is for [`Policy::validate`] to say, afterwards.
     pub fn set(&mut self, knob: &str, value: &str) -> Result<(), KnobError> {
         match set(self, knob, value) {
-            None => Err(KnobError::Unknown {
-                knob: knob.to_owned(),
-            }),
-            Some(outcome) => outcome.map_err(|wants| KnobError::Value {
-                knob: knob.to_owned(),
-                value: value.to_owned(),
-                wants,
-            }),
+            None => Err(KnobError::Unknown { knob: knob.to_owned() }),
+            Some(outcome) => {
+                outcome.map_err(|wants| KnobError::Value { knob: knob.to_owned(), value: value.to_owned(), wants })
+            }
         }
     }
 }
@@ -207,14 +199,8 @@ mod tests {
 
     #[test]
     fn values_mean_what_they_say() {
-        assert_eq!(
-            with("idle", "90m").unwrap().idle,
-            Some(Duration::from_secs(5_400))
-        );
-        assert_eq!(
-            with("end", "keep:30d").unwrap().end,
-            End::Keep(Duration::from_secs(30 * 86_400))
-        );
+        assert_eq!(with("idle", "90m").unwrap().idle, Some(Duration::from_secs(5_400)));
+        assert_eq!(with("end", "keep:30d").unwrap().end, End::Keep(Duration::from_secs(30 * 86_400)));
         let fixed = with("cookie.max_age", "fixed:24h").unwrap().cookie.max_age;
         assert_eq!(fixed, CookieAge::Fixed(Duration::from_secs(86_400)));
         assert_eq!(with("cookie.max_age", "session").unwrap(), SERVERLESS_24H);
@@ -243,9 +229,6 @@ mod tests {
             assert!(error.contains(knob) && error.contains(wants), "{error}");
         }
         let error = with("idel", "5m").unwrap_err().to_string();
-        assert!(
-            error.contains("`idel`") && error.contains("idle, absolute,"),
-            "{error}"
-        );
+        assert!(error.contains("`idel`") && error.contains("idle, absolute,"), "{error}");
     }
 }

@@ -176,24 +176,12 @@ impl Policy {
 
     /// The nearer of the two limits.
     pub fn deadline(&self, created: Timestamp, last_activity: Timestamp) -> Option<Timestamp> {
-        [
-            self.idle_deadline(last_activity),
-            self.absolute_deadline(created),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        [self.idle_deadline(last_activity), self.absolute_deadline(created)].into_iter().flatten().min()
     }
 
     /// The limit that has been reached at `now`. Where both have, the idle one is told, for tickets as for records.
-    pub fn ran_out(
-        &self,
-        created: Timestamp,
-        last_activity: Timestamp,
-        now: Timestamp,
-    ) -> Option<RanOut> {
-        let reached =
-            |deadline: Option<Timestamp>| deadline.is_some_and(|deadline| deadline <= now);
+    pub fn ran_out(&self, created: Timestamp, last_activity: Timestamp, now: Timestamp) -> Option<RanOut> {
+        let reached = |deadline: Option<Timestamp>| deadline.is_some_and(|deadline| deadline <= now);
         if reached(self.idle_deadline(last_activity)) {
             Some(RanOut::Idle)
         } else if reached(self.absolute_deadline(created)) {
@@ -220,10 +208,7 @@ mod tests {
         let just_before = at(24).minus(Duration::from_millis(1));
         assert_eq!(policy.ran_out(at(0), at(0), just_before), None);
         assert_eq!(policy.ran_out(at(0), at(0), at(24)), Some(RanOut::Idle));
-        assert_eq!(
-            policy.ran_out(at(0), at(719), at(720)),
-            Some(RanOut::Absolute)
-        );
+        assert_eq!(policy.ran_out(at(0), at(719), at(720)), Some(RanOut::Absolute));
     }
 
     #[test]
@@ -231,21 +216,14 @@ mod tests {
         let policy = SERVERLESS_24H;
         assert_eq!(policy.deadline(at(0), at(1)), Some(at(25)));
         assert_eq!(policy.deadline(at(0), at(715)), Some(at(720)));
-        let boundless = Policy {
-            idle: None,
-            absolute: Absolute::Unbounded,
-            ..policy
-        };
+        let boundless = Policy { idle: None, absolute: Absolute::Unbounded, ..policy };
         assert_eq!(boundless.deadline(at(0), at(0)), None);
         assert_eq!(boundless.ran_out(at(0), at(0), Timestamp::MAX), None);
     }
 
     #[test]
     fn a_changed_policy_applies_to_old_records() {
-        let shorter = Policy {
-            idle: Some(HOUR),
-            ..SERVERLESS_24H
-        };
+        let shorter = Policy { idle: Some(HOUR), ..SERVERLESS_24H };
         assert_eq!(shorter.ran_out(at(0), at(0), at(2)), Some(RanOut::Idle));
         assert_eq!(SERVERLESS_24H.ran_out(at(0), at(0), at(2)), None);
     }

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use super::{
-    Absolute, Cleanup, CookieAge, CookiePolicy, End, Limits, Policy, Reconnect, SameSite, WhenFull,
-};
+use super::{Absolute, Cleanup, CookieAge, CookiePolicy, End, Limits, Policy, Reconnect, SameSite, WhenFull};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -19,21 +17,11 @@ pub const SERVERLESS_24H: Policy = Policy {
     warn_before: Duration::from_secs(5 * 60),
     next_check_in: None,
     rotation_grace: MINUTE,
-    cookie: CookiePolicy {
-        same_site: SameSite::Strict,
-        max_age: CookieAge::BrowserSession,
-    },
-    limits: Limits {
-        total: 10_000,
-        per_subject: 100,
-        when_full: WhenFull::Evict,
-    },
+    cookie: CookiePolicy { same_site: SameSite::Strict, max_age: CookieAge::BrowserSession },
+    limits: Limits { total: 10_000, per_subject: 100, when_full: WhenFull::Evict },
     end: End::Keep(DAY),
     reconnect: Reconnect::Ticket,
-    cleanup: Cleanup {
-        every: HOUR,
-        batch: 1_000,
-    },
+    cleanup: Cleanup { every: HOUR, batch: 1_000 },
 };
 
 /// The preset that applies when none is named.
@@ -44,10 +32,7 @@ pub const PRESETS: &[(&str, Policy)] = &[(DEFAULT_PRESET, SERVERLESS_24H)];
 
 /// The preset of that name.
 pub fn preset(name: &str) -> Option<Policy> {
-    PRESETS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .map(|(_, policy)| *policy)
+    PRESETS.iter().find(|(known, _)| *known == name).map(|(_, policy)| *policy)
 }
 
 #[cfg(test)]
@@ -65,14 +50,7 @@ mod tests {
     #[test]
     fn the_default_has_no_shortfall_with_a_durable_log() {
         let policy = preset(DEFAULT_PRESET).unwrap();
-        assert!(
-            policy
-                .warnings(Deployment {
-                    durable_revocations: true,
-                    secure_cookies: true
-                })
-                .is_empty()
-        );
+        assert!(policy.warnings(Deployment { durable_revocations: true, secure_cookies: true }).is_empty());
         assert!(preset("unheard-of").is_none());
     }
 }

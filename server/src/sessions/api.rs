@@ -100,8 +100,7 @@ impl IdempotencyKey {
 
     /// The `idempotency-key` header: 1 to 128 visible ASCII characters.
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=Self::MAX_CHARS).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits = (1..=Self::MAX_CHARS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         fits.then(|| Self(SecretString::from(text)))
     }
 
@@ -123,13 +122,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 impl Refused {
     /// A refusal that leaves the cookies alone.
     pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            retry_after: None,
-            session: CookieChange::Keep,
-            ticket: CookieChange::Keep,
-        }
+        Self { code, detail: detail.into(), retry_after: None, session: CookieChange::Keep, ticket: CookieChange::Keep }
     }
 
     /// The session is over.
@@ -137,12 +130,8 @@ impl Refused {
         Self::new(
             reason.code(),
             match reason {
-                EndReason::RanOut(RanOut::Idle) => {
-                    "The session was not used for too long. Sign in again."
-                }
-                EndReason::RanOut(RanOut::Absolute) => {
-                    "The session reached its longest duration. Sign in again."
-                }
+                EndReason::RanOut(RanOut::Idle) => "The session was not used for too long. Sign in again.",
+                EndReason::RanOut(RanOut::Absolute) => "The session reached its longest duration. Sign in again.",
                 EndReason::Revoked => "The session was signed out. Sign in again.",
                 EndReason::Evicted => "The session had to make room for newer ones. Sign in again.",
             },
@@ -151,18 +140,12 @@ impl Refused {
 
     /// There is no such session.
     pub(super) fn unknown() -> Self {
-        Self::new(
-            ProblemCode::SessionUnknown,
-            "There is no such session. Reconnect, or sign in.",
-        )
+        Self::new(ProblemCode::SessionUnknown, "There is no such session. Reconnect, or sign in.")
     }
 
     /// The policy allows no reconnecting.
     pub(super) fn reconnect_off() -> Self {
-        Self::new(
-            ProblemCode::ReconnectRefused,
-            "This server does not re-establish sessions. Sign in again.",
-        )
+        Self::new(ProblemCode::ReconnectRefused, "This server does not re-establish sessions. Sign in again.")
     }
 
     /// There is no room and the policy rejects.
@@ -178,10 +161,7 @@ impl Refused {
         tracing::error!(%error, "sessions are unavailable");
         Self {
             retry_after: Some(RETRY_AFTER),
-            ..Self::new(
-                ProblemCode::StoreUnavailable,
-                "Sessions cannot be read or written now. Try again shortly.",
-            )
+            ..Self::new(ProblemCode::StoreUnavailable, "Sessions cannot be read or written now. Try again shortly.")
         }
     }
 }
@@ -207,9 +187,7 @@ impl From<NoRandomness> for Refused {
 impl From<SealError> for Refused {
     fn from(error: SealError) -> Self {
         match error {
-            SealError::TooLarge { .. } => {
-                Self::new(ProblemCode::PayloadTooLarge, error.to_string())
-            }
+            SealError::TooLarge { .. } => Self::new(ProblemCode::PayloadTooLarge, error.to_string()),
             SealError::NoRandomness => Self::unavailable(&error),
         }
     }

@@ -39,54 +39,27 @@ impl Claim {
 impl Parts {
     /// Ends what is presented. Whoever presents only what has ended already changes nothing: a stolen ticket that was
     /// revoked must not be good for signing its owner out everywhere.
-    pub(super) async fn logout(
-        &self,
-        presented: &Presented,
-        everywhere: bool,
-    ) -> Result<LoggedOut, Refused> {
+    pub(super) async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<LoggedOut, Refused> {
         let now = self.clock.now();
         let claims = self.claims(presented, now).await?;
-        let everyone = if everywhere {
-            claims.iter().find(|claim| claim.subject.is_some())
-        } else {
-            None
-        };
+        let everyone = if everywhere { claims.iter().find(|claim| claim.subject.is_some()) } else { None };
         let outdated = match everyone {
             Some(claim) => self.not_before(claim, now).await?,
             None => None,
         };
-        self.end_claims(
-            &claims,
-            outdated.as_ref().map(|(subject, at)| (&**subject, *at)),
-            now,
-        )
-        .await?;
-        Ok(LoggedOut {
-            session: CookieChange::Remove,
-            ticket: CookieChange::Remove,
-        })
+        self.end_claims(&claims, outdated.as_ref().map(|(subject, at)| (&**subject, *at)), now).await?;
+        Ok(LoggedOut { session: CookieChange::Remove, ticket: CookieChange::Remove })
     }
 
     /// Whom a sign-out everywhere concerns, and until when: not before anything of the subject's was proven, even if
     /// the clock was set back since.
-    async fn not_before(
-        &self,
-        claim: &Claim,
-        now: Timestamp,
-    ) -> Result<Option<(Arc<str>, Timestamp)>, Refused> {
+    async fn not_before(&self, claim: &Claim, now: Timestamp) -> Result<Option<(Arc<str>, Timestamp)>, Refused> {
         let Some(subject) = claim.subject.clone() else {
             return Ok(None);
         };
-        let before = self
-            .revocations
-            .look_up(claim.family, Some(&subject))
-            .await?
-            .prove(now);
+        let before = self.revocations.look_up(claim.family, Some(&subject)).await?.prove(now);
         let live = self.store.list(self.terms(now), &subject).await?;
-        let latest = live
-            .iter()
-            .map(|record| record.proven)
-            .fold(before.max(claim.proven), Timestamp::max);
+        let latest = live.iter().map(|record| record.proven).fold(before.max(claim.proven), Timestamp::max);
         Ok(Some((subject, latest)))
     }
 
@@ -100,11 +73,7 @@ impl Parts {
         let reason = EndReason::Revoked;
         let families: Vec<_> = claims
             .iter()
-            .map(|claim| EndedFamily {
-                family: claim.family,
-                reason,
-                until: self.tickets_run_out(claim.created, now),
-            })
+            .map(|claim| EndedFamily { family: claim.family, reason, until: self.tickets_run_out(claim.created, now) })
             .collect();
         let outdated = everyone.map(|(subject, not_before)| Outdated {
             subject,
@@ -120,11 +89,7 @@ impl Parts {
             self.end(claim.family, reason, now).await?;
         }
         if let Some((subject, not_before)) = everyone {
-            for family in self
-                .store
-                .end_subject(self.terms(now), subject, not_before, None)
-                .await?
-            {
+            for family in self.store.end_subject(self.terms(now), subject, not_before, None).await? {
                 self.ended(family, reason);
             }
         }
@@ -132,12 +97,7 @@ impl Parts {
     }
 
     /// Ends a record in the store, if it is live.
-    pub(super) async fn end(
-        &self,
-        family: FamilyId,
-        reason: EndReason,
-        now: Timestamp,
-    ) -> Result<(), Refused> {
+    pub(super) async fn end(&self, family: FamilyId, reason: EndReason, now: Timestamp) -> Result<(), Refused> {
         if self.store.end(self.terms(now), family, reason).await? {
             self.ended(family, reason);
         }
@@ -145,17 +105,11 @@ impl Parts {
     }
 
     /// What the two cookies are still good for.
-    pub(super) async fn claims(
-        &self,
-        presented: &Presented,
-        now: Timestamp,
-    ) -> Result<Vec<Claim>, Refused> {
+    pub(super) async fn claims(&self, presented: &Presented, now: Timestamp) -> Result<Vec<Claim>, Refused> {
         let mut claims = Vec::new();
         if let Some(id) = &presented.session
-            && let Checked::Valid { record, .. } = self
-                .store
-                .check_and_touch(self.terms(now), Key::Session(id.hash()), false)
-                .await?
+            && let Checked::Valid { record, .. } =
+                self.store.check_and_touch(self.terms(now), Key::Session(id.hash()), false).await?
         {
             claims.push(Claim::to(record));
         }
@@ -163,11 +117,7 @@ impl Parts {
             && let Ok(ticket) = self.sealer.open_ticket(cookie)
             && claims.iter().all(|claim| claim.family != ticket.family)
         {
-            match self
-                .store
-                .check_and_touch(self.terms(now), Key::Family(ticket.family), false)
-                .await?
-            {
+            match self.store.check_and_touch(self.terms(now), Key::Family(ticket.family), false).await? {
                 Checked::Valid { record, .. } => claims.push(Claim::to(record)),
                 Checked::Ended(_) => {}
                 Checked::Unknown => {
@@ -189,8 +139,6 @@ impl Parts {
     /// When the last ticket of a family runs out. The absolute limit decides where there is one, whatever the idle
     /// limit is: that one may be raised before the entry is gone.
     pub(super) fn tickets_run_out(&self, created: Timestamp, now: Timestamp) -> Option<Timestamp> {
-        self.policy
-            .absolute_deadline(created)
-            .or_else(|| self.policy.idle_deadline(now))
+        self.policy.absolute_deadline(created).or_else(|| self.policy.idle_deadline(now))
     }
 }

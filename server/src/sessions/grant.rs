@@ -22,12 +22,7 @@ const LONGEST_COOKIE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 impl Parts {
     /// The body for a live record.
-    pub(super) fn answer(
-        &self,
-        record: &Record,
-        now: Timestamp,
-        reconnected: bool,
-    ) -> SessionAnswer {
+    pub(super) fn answer(&self, record: &Record, now: Timestamp, reconnected: bool) -> SessionAnswer {
         let policy = &self.policy;
         let left = |deadline: Option<Timestamp>| deadline.map(|deadline| deadline.since(now));
         let nearest = left(policy.deadline(record.created, record.last_activity));
@@ -38,8 +33,7 @@ impl Parts {
             subject: record.subject.as_deref().map(str::to_owned),
             idle_in: left(policy.idle_deadline(record.last_activity)).map(whole_seconds),
             absolute_in: left(policy.absolute_deadline(record.created)).map(whole_seconds),
-            warn_in: nearest
-                .map(|nearest| whole_seconds(nearest.saturating_sub(policy.warn_before))),
+            warn_in: nearest.map(|nearest| whole_seconds(nearest.saturating_sub(policy.warn_before))),
             next_check_in: policy.next_check_in.map(whole_seconds),
         }
     }
@@ -53,19 +47,10 @@ impl Parts {
         id: SessionId,
         ticket: CookieChange<TicketCookie>,
     ) -> Granted {
-        Granted {
-            answer: self.answer(record, now, reconnected),
-            session: self.session_cookie(record, now, id),
-            ticket,
-        }
+        Granted { answer: self.answer(record, now, reconnected), session: self.session_cookie(record, now, id), ticket }
     }
 
-    fn session_cookie(
-        &self,
-        record: &Record,
-        now: Timestamp,
-        id: SessionId,
-    ) -> CookieChange<SessionId> {
+    fn session_cookie(&self, record: &Record, now: Timestamp, id: SessionId) -> CookieChange<SessionId> {
         let max_age = match self.policy.cookie.max_age {
             CookieAge::BrowserSession => None,
             CookieAge::Fixed(age) => Some(record.created.plus(age).since(now)),
@@ -83,13 +68,10 @@ impl Parts {
         touched: bool,
     ) -> CookieChange<SessionId> {
         match (&presented.session, self.policy.cookie.max_age) {
-            (Some(id), CookieAge::Rolling(_)) if touched => {
-                self.session_cookie(record, now, id.clone())
+            (Some(id), CookieAge::Rolling(_)) if touched => self.session_cookie(record, now, id.clone()),
+            (Some(_) | None, CookieAge::BrowserSession | CookieAge::Fixed(_) | CookieAge::Rolling(_)) => {
+                CookieChange::Keep
             }
-            (
-                Some(_) | None,
-                CookieAge::BrowserSession | CookieAge::Fixed(_) | CookieAge::Rolling(_),
-            ) => CookieChange::Keep,
         }
     }
 
@@ -112,13 +94,8 @@ impl Parts {
         let left = self
             .policy
             .deadline(record.created, record.last_activity)
-            .map_or(LONGEST_COOKIE, |deadline| {
-                deadline.since(now).min(LONGEST_COOKIE)
-            });
-        Ok(CookieChange::Set {
-            value,
-            max_age: Some(left),
-        })
+            .map_or(LONGEST_COOKIE, |deadline| deadline.since(now).min(LONGEST_COOKIE));
+        Ok(CookieChange::Set { value, max_age: Some(left) })
     }
 
     /// Seals the ticket again, where there is one. Reads the log first, so that a record that is being ended beside
@@ -142,15 +119,8 @@ impl Parts {
     }
 
     /// Ends a record that the log says is over.
-    pub(super) async fn still_standing(
-        &self,
-        record: &Record,
-        now: Timestamp,
-    ) -> Result<(), Refused> {
-        let standing = self
-            .revocations
-            .look_up(record.family, record.subject.as_deref())
-            .await?;
+    pub(super) async fn still_standing(&self, record: &Record, now: Timestamp) -> Result<(), Refused> {
+        let standing = self.revocations.look_up(record.family, record.subject.as_deref()).await?;
         match standing.against(record.proven) {
             None => Ok(()),
             Some(reason) => {
@@ -161,11 +131,7 @@ impl Parts {
     }
 
     /// The credential that a record keeps.
-    pub(super) fn kept_credential(
-        &self,
-        family: FamilyId,
-        sealed: &[u8],
-    ) -> Result<SecretString, Refused> {
+    pub(super) fn kept_credential(&self, family: FamilyId, sealed: &[u8]) -> Result<SecretString, Refused> {
         self.sealer.open_credential(family, sealed).map_err(|_| {
             tracing::error!(family = %family.short(), "a kept credential was sealed under a key that is gone");
             Refused::new(

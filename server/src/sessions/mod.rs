@@ -67,10 +67,7 @@ impl Parts {
     }
 
     fn terms(&self, now: Timestamp) -> Terms<'_> {
-        Terms {
-            now,
-            policy: &self.policy,
-        }
+        Terms { now, policy: &self.policy }
     }
 }
 
@@ -83,18 +80,8 @@ impl Sessions {
         revocations: Revocations,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let parts = Parts {
-            policy,
-            store,
-            sealer,
-            revocations,
-            clock,
-            endings: broadcast::Sender::new(ENDINGS_KEPT),
-        };
-        Self {
-            parts: Arc::new(parts),
-            under_way: TaskTracker::new(),
-        }
+        let parts = Parts { policy, store, sealer, revocations, clock, endings: broadcast::Sender::new(ENDINGS_KEPT) };
+        Self { parts: Arc::new(parts), under_way: TaskTracker::new() }
     }
 
     /// The policy in force.
@@ -121,24 +108,15 @@ impl Sessions {
         subject: Option<String>,
         remember: bool,
     ) -> Result<Granted, Refused> {
-        let sign_in = SignIn {
-            presented: presented.clone(),
-            credential,
-            subject,
-        };
-        self.to_the_end(async move |parts| parts.connect(sign_in, remember).await)
-            .await
+        let sign_in = SignIn { presented: presented.clone(), credential, subject };
+        self.to_the_end(async move |parts| parts.connect(sign_in, remember).await).await
     }
 
     /// Checks the session, and re-establishes it by ticket where it is lost. `activity`: the person did something.
     ///
     /// First match wins: live session; ended session; ticket of an ended family; ticket past its idle limit; past its
     /// absolute one; unreadable ticket (which removes the cookies); good ticket; else `SESSION_UNKNOWN`.
-    pub async fn validate(
-        &self,
-        presented: &Presented,
-        activity: bool,
-    ) -> Result<Granted, Refused> {
+    pub async fn validate(&self, presented: &Presented, activity: bool) -> Result<Granted, Refused> {
         let checked = match self.parts.check(presented, activity).await {
             Ok(None) => self.by_ticket(presented, activity).await,
             Ok(Some(granted)) => Ok(granted),
@@ -156,11 +134,7 @@ impl Sessions {
         let reconnected = match self.may_reconnect() {
             Err(off) => Err(off),
             Ok(()) if presented.ticket.is_some() => return self.by_ticket(presented, false).await,
-            Ok(()) => self
-                .parts
-                .check(presented, false)
-                .await
-                .and_then(|live| live.ok_or_else(Refused::unknown)),
+            Ok(()) => self.parts.check(presented, false).await.and_then(|live| live.ok_or_else(Refused::unknown)),
         };
         reconnected.inspect_err(|refused| observe::reconnect_refused(By::Ticket, refused))
     }
@@ -185,30 +159,18 @@ impl Sessions {
         let reconnected = match self.may_reconnect() {
             Err(off) => Err(off),
             Ok(()) => {
-                let sign_in = SignIn {
-                    presented: presented.clone(),
-                    credential,
-                    subject,
-                };
+                let sign_in = SignIn { presented: presented.clone(), credential, subject };
                 let key = key.clone();
-                self.to_the_end(async move |parts| {
-                    parts.reconnect_by_credential(sign_in, &key).await
-                })
-                .await
+                self.to_the_end(async move |parts| parts.reconnect_by_credential(sign_in, &key).await).await
             }
         };
         reconnected.inspect_err(|refused| observe::reconnect_refused(By::Credential, refused))
     }
 
     /// Ends the session presented for good, or all of its subject's; also where only the ticket is known. Idempotent.
-    pub async fn logout(
-        &self,
-        presented: &Presented,
-        everywhere: bool,
-    ) -> Result<LoggedOut, Refused> {
+    pub async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<LoggedOut, Refused> {
         let presented = presented.clone();
-        self.to_the_end(async move |parts| parts.logout(&presented, everywhere).await)
-            .await
+        self.to_the_end(async move |parts| parts.logout(&presented, everywhere).await).await
     }
 
     /// What protected work needs. Counts as a use of the session. Does not re-establish: a lost session is
@@ -237,8 +199,7 @@ impl Sessions {
     }
 
     async fn by_ticket(&self, presented: &Presented, activity: bool) -> Result<Granted, Refused> {
-        let (Reconnect::Ticket, Some(ticket)) = (self.policy().reconnect, presented.ticket.clone())
-        else {
+        let (Reconnect::Ticket, Some(ticket)) = (self.policy().reconnect, presented.ticket.clone()) else {
             return Err(Refused::unknown());
         };
         let presented = presented.clone();
@@ -254,12 +215,9 @@ impl Sessions {
         Done: Future<Output = Result<Answer, Refused>> + Send + 'static,
         Answer: Send + 'static,
     {
-        let task = self
-            .under_way
-            .spawn(work(self.parts.clone()).instrument(tracing::Span::current()));
+        let task = self.under_way.spawn(work(self.parts.clone()).instrument(tracing::Span::current()));
         // The task is never cancelled, so only a defect ends it early; then nothing is known of the session.
-        task.await
-            .unwrap_or_else(|error| Err(Refused::unavailable(&error)))
+        task.await.unwrap_or_else(|error| Err(Refused::unavailable(&error)))
     }
 }
 

@@ -31,10 +31,7 @@ pub const SWEEPS: &str = "session_keepalive_sweeps_total";
 pub const SWEPT: &str = "session_keepalive_swept_total";
 
 pub(super) fn active(stats: Stats) {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a gauge is a float; sessions are far fewer than 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; sessions are far fewer than 2^52")]
     gauge!(SESSIONS_ACTIVE).set(stats.live as f64);
 }
 
@@ -58,21 +55,12 @@ pub(super) fn ended(family: FamilyId, reason: EndReason) {
 
 pub(super) fn validation_refused(presented: &Presented, refused: &Refused) {
     counter!(VALIDATIONS, "outcome" => refused.code.as_str()).increment(1);
-    let session = presented
-        .session
-        .as_ref()
-        .map(|id| tracing::field::display(id.hash().short()));
-    tracing::info!(
-        session,
-        ticket = presented.ticket.is_some(),
-        code = refused.code.as_str(),
-        "validation failed"
-    );
+    let session = presented.session.as_ref().map(|id| tracing::field::display(id.hash().short()));
+    tracing::info!(session, ticket = presented.ticket.is_some(), code = refused.code.as_str(), "validation failed");
 }
 
 pub(super) fn validated(reconnected: bool) {
-    counter!(VALIDATIONS, "outcome" => if reconnected { "reconnected" } else { "valid" })
-        .increment(1);
+    counter!(VALIDATIONS, "outcome" => if reconnected { "reconnected" } else { "valid" }).increment(1);
 }
 
 /// By what a lost session comes back.
@@ -114,12 +102,7 @@ pub(super) fn swept(step: &Swept) {
 
 /// A whole sweep.
 pub(super) fn sweep_done(sweep: &Sweep) {
-    let Sweep {
-        ran_out,
-        dropped,
-        revocations,
-        stats,
-    } = *sweep;
+    let Sweep { ran_out, dropped, revocations, stats } = *sweep;
     counter!(SWEEPS).increment(1);
     counter!(SWEPT, "what" => "revocations").increment(revocations as u64);
     active(stats);

@@ -28,30 +28,18 @@ impl Parts {
             return Err(self.unreadable(presented, now).await?);
         };
         let id = SessionId::random()?;
-        let (record, joined) = match self
-            .store
-            .check_and_touch(self.terms(now), Key::Family(ticket.family), counts)
-            .await?
-        {
-            // It is back already: an alias, not a second session.
-            Checked::Valid { record, .. } => (
-                self.rotated(record.family, &id, now).await?,
-                true,
-            ),
-            Checked::Ended(reason) => return Err(Refused::ended(reason)),
-            Checked::Unknown => {
-                if let Some(reason) = self.refusal_of(&ticket, now).await? {
-                    return Err(Refused::ended(reason));
+        let (record, joined) =
+            match self.store.check_and_touch(self.terms(now), Key::Family(ticket.family), counts).await? {
+                // It is back already: an alias, not a second session.
+                Checked::Valid { record, .. } => (self.rotated(record.family, &id, now).await?, true),
+                Checked::Ended(reason) => return Err(Refused::ended(reason)),
+                Checked::Unknown => {
+                    if let Some(reason) = self.refusal_of(&ticket, now).await? {
+                        return Err(Refused::ended(reason));
+                    }
+                    self.create(self.continued(presented, &ticket, counts, now)?, &id, None, now).await?
                 }
-                self.create(
-                    self.continued(presented, &ticket, counts, now)?,
-                    &id,
-                    None,
-                    now,
-                )
-                .await?
-            }
-        };
+            };
         // Sealing reads the log again: if the family was ended while this ran, it is ended here too.
         let renewed = self.renewed_ticket(presented, &record, now).await?;
         observe::reconnected(&record, By::Ticket, joined);
@@ -59,20 +47,9 @@ impl Parts {
     }
 
     /// Why a ticket whose family the store does not know is no good any more, if so.
-    pub(super) async fn refusal_of(
-        &self,
-        ticket: &Ticket,
-        now: Timestamp,
-    ) -> Result<Option<EndReason>, Refused> {
-        let standing = self
-            .revocations
-            .look_up(ticket.family, ticket.subject.as_deref())
-            .await?;
-        let ran_out = || {
-            self.policy
-                .ran_out(ticket.created, ticket.last_activity, now)
-                .map(EndReason::RanOut)
-        };
+    pub(super) async fn refusal_of(&self, ticket: &Ticket, now: Timestamp) -> Result<Option<EndReason>, Refused> {
+        let standing = self.revocations.look_up(ticket.family, ticket.subject.as_deref()).await?;
+        let ran_out = || self.policy.ran_out(ticket.created, ticket.last_activity, now).map(EndReason::RanOut);
         Ok(standing.against(ticket.proven).or_else(ran_out))
     }
 
@@ -87,19 +64,10 @@ impl Parts {
             family: ticket.family,
             epoch: ticket.epoch.saturating_add(1),
             subject: ticket.subject.clone(),
-            data: Data {
-                credential: self
-                    .sealer
-                    .seal_credential(ticket.family, &ticket.credential)?,
-                remember: true,
-            },
+            data: Data { credential: self.sealer.seal_credential(ticket.family, &ticket.credential)?, remember: true },
             created: ticket.created,
             last_seen: now,
-            last_activity: if counts {
-                now.max(ticket.last_activity)
-            } else {
-                ticket.last_activity
-            },
+            last_activity: if counts { now.max(ticket.last_activity) } else { ticket.last_activity },
             proven: ticket.proven,
             user_agent: presented.user_agent.clone(),
         })
@@ -110,23 +78,14 @@ impl Parts {
         let live = match &presented.session {
             None => false,
             Some(id) => matches!(
-                self.store
-                    .check_and_touch(self.terms(now), Key::Session(id.hash()), false)
-                    .await?,
+                self.store.check_and_touch(self.terms(now), Key::Session(id.hash()), false).await?,
                 Checked::Valid { .. }
             ),
         };
         Ok(Refused {
-            session: if live {
-                CookieChange::Keep
-            } else {
-                CookieChange::Remove
-            },
+            session: if live { CookieChange::Keep } else { CookieChange::Remove },
             ticket: CookieChange::Remove,
-            ..Refused::new(
-                ProblemCode::ReconnectRefused,
-                "The reconnect ticket cannot be read here. Sign in again.",
-            )
+            ..Refused::new(ProblemCode::ReconnectRefused, "The reconnect ticket cannot be read here. Sign in again.")
         })
     }
 }

@@ -28,20 +28,11 @@ pub(super) struct SignIn {
 
 impl Parts {
     /// A new family. The one presented ends, so that nobody can fix a session on somebody else (ASVS 5.0 7.2.4).
-    pub(super) async fn connect(
-        &self,
-        sign_in: SignIn,
-        remember: bool,
-    ) -> Result<Granted, Refused> {
+    pub(super) async fn connect(&self, sign_in: SignIn, remember: bool) -> Result<Granted, Refused> {
         let now = self.clock.now();
-        let (record, ticket) = self
-            .new_record(&sign_in, FamilyId::random()?, remember, now)
-            .await?;
+        let (record, ticket) = self.new_record(&sign_in, FamilyId::random()?, remember, now).await?;
         let replaced = self.claims(&sign_in.presented, now).await?;
-        let live = replaced
-            .iter()
-            .find(|claim| claim.live)
-            .map(|claim| claim.family);
+        let live = replaced.iter().find(|claim| claim.live).map(|claim| claim.family);
         let (family, id) = (record.family, SessionId::random()?);
         let connected = async {
             let (record, _) = self.create(record, &id, live, now).await?;
@@ -51,13 +42,7 @@ impl Parts {
         };
         match connected.await {
             // A ticket of before belongs to a family that has just ended.
-            Ok(record) => Ok(self.granted(
-                &record,
-                now,
-                false,
-                id,
-                ticket.unwrap_or(CookieChange::Remove),
-            )),
+            Ok(record) => Ok(self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove))),
             Err(refused) => {
                 // The answer says "not signed in" and nobody holds the new id: it must not count as a session.
                 self.end(family, EndReason::Revoked, now).await?;
@@ -73,9 +58,7 @@ impl Parts {
         key: &IdempotencyKey,
     ) -> Result<Granted, Refused> {
         let now = self.clock.now();
-        let family = self
-            .sealer
-            .derive_family(key.as_bytes(), &sign_in.credential);
+        let family = self.sealer.derive_family(key.as_bytes(), &sign_in.credential);
         // Whoever presents a ticket gets a new one; whoever keeps the credential in the page never had one.
         let remember = sign_in.presented.ticket.is_some();
         let (record, ticket) = self.new_record(&sign_in, family, remember, now).await?;
@@ -107,19 +90,14 @@ impl Parts {
             family,
             epoch: 1,
             subject: subject.map(Arc::from),
-            data: Data {
-                credential: self.sealer.seal_credential(family, &sign_in.credential)?,
-                remember,
-            },
+            data: Data { credential: self.sealer.seal_credential(family, &sign_in.credential)?, remember },
             created: now,
             last_seen: now,
             last_activity: now,
             proven: self.revocations.look_up(family, subject).await?.prove(now),
             user_agent: sign_in.presented.user_agent.clone(),
         };
-        let ticket = remember
-            .then(|| self.ticket_cookie(&record, sign_in.credential.clone(), now))
-            .transpose()?;
+        let ticket = remember.then(|| self.ticket_cookie(&record, sign_in.credential.clone(), now)).transpose()?;
         Ok((record, ticket))
     }
 
@@ -131,11 +109,7 @@ impl Parts {
         replaces: Option<FamilyId>,
         now: Timestamp,
     ) -> Result<(Record, bool), Refused> {
-        match self
-            .store
-            .create(self.terms(now), record.clone(), id.hash(), replaces)
-            .await?
-        {
+        match self.store.create(self.terms(now), record.clone(), id.hash(), replaces).await? {
             Created::Made { evicted, live } => {
                 observe::created(&record, live);
                 self.log_evicted(&evicted, now).await?;
@@ -154,11 +128,7 @@ impl Parts {
         for record in evicted {
             self.ended(record.family, reason);
             let until = self.tickets_run_out(record.created, now);
-            families.push(EndedFamily {
-                family: record.family,
-                reason,
-                until,
-            });
+            families.push(EndedFamily { family: record.family, reason, until });
         }
         if !families.is_empty() {
             self.revocations.record(families, None).await?;

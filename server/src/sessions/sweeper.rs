@@ -58,15 +58,9 @@ impl Sessions {
     /// logged, and the next one does its work.
     pub async fn sweep_until(&self, stop: CancellationToken) {
         let every = self.policy().cleanup.every;
-        while let Some(()) = stop
-            .run_until_cancelled(tokio::time::sleep(every + jitter(every)))
-            .await
-        {
+        while let Some(()) = stop.run_until_cancelled(tokio::time::sleep(every + jitter(every))).await {
             if let Err(refused) = self.sweep().await {
-                tracing::warn!(
-                    code = refused.code.as_str(),
-                    "a sweep failed; the next one will do its work"
-                );
+                tracing::warn!(code = refused.code.as_str(), "a sweep failed; the next one will do its work");
             }
         }
     }

@@ -44,13 +44,7 @@ impl World {
         assert_eq!(policy.validate(), Ok(()));
         let (folder, clock) = (tempfile::tempdir().unwrap(), ManualClock::default());
         let sessions = start(&folder, &clock, policy, true);
-        Self {
-            folder,
-            clock,
-            policy,
-            durable: true,
-            sessions,
-        }
+        Self { folder, clock, policy, durable: true, sessions }
     }
 
     fn restart(&mut self) {
@@ -60,12 +54,7 @@ impl World {
     async fn connect(&self, browser: &mut Browser) -> Granted {
         let granted = self
             .sessions
-            .connect(
-                &browser.presented,
-                CREDENTIAL.into(),
-                browser.subject.map(str::to_owned),
-                true,
-            )
+            .connect(&browser.presented, CREDENTIAL.into(), browser.subject.map(str::to_owned), true)
             .await
             .unwrap();
         browser.take(&granted.session, &granted.ticket);
@@ -74,10 +63,7 @@ impl World {
 
     /// A browser that has signed in.
     async fn signed_in(&self, subject: Option<&'static str>) -> Browser {
-        let mut browser = Browser {
-            subject,
-            ..Browser::default()
-        };
+        let mut browser = Browser { subject, ..Browser::default() };
         self.connect(&mut browser).await;
         browser
     }
@@ -94,11 +80,7 @@ impl World {
 
     /// The code that a check is refused with.
     async fn refusal(&self, browser: &Browser) -> ProblemCode {
-        self.sessions
-            .validate(&browser.presented, false)
-            .await
-            .unwrap_err()
-            .code
+        self.sessions.validate(&browser.presented, false).await.unwrap_err().code
     }
 
     async fn live(&self) -> usize {
@@ -108,19 +90,9 @@ impl World {
 
 fn start(folder: &TempDir, clock: &ManualClock, policy: Policy, durable: bool) -> Sessions {
     let keys = TicketKeys::parse(&KEY.into()).unwrap();
-    let log = if durable {
-        Revocations::sqlite(&folder.path().join("revocations.db"))
-    } else {
-        Revocations::none()
-    };
+    let log = if durable { Revocations::sqlite(&folder.path().join("revocations.db")) } else { Revocations::none() };
     let sealer = Sealer::new(keys, "/api", "https://app.example");
-    Sessions::new(
-        policy,
-        Arc::new(MemoryStore::new()),
-        sealer,
-        log.unwrap(),
-        Arc::new(clock.clone()),
-    )
+    Sessions::new(policy, Arc::new(MemoryStore::new()), sealer, log.unwrap(), Arc::new(clock.clone()))
 }
 
 /// What a browser's cookie jar holds.
@@ -145,23 +117,11 @@ impl Browser {
     }
 
     fn without_session(&self) -> Self {
-        Self {
-            presented: Presented {
-                session: None,
-                ..self.presented.clone()
-            },
-            ..self.clone()
-        }
+        Self { presented: Presented { session: None, ..self.presented.clone() }, ..self.clone() }
     }
 
     fn without_ticket(&self) -> Self {
-        Self {
-            presented: Presented {
-                ticket: None,
-                ..self.presented.clone()
-            },
-            ..self.clone()
-        }
+        Self { presented: Presented { ticket: None, ..self.presented.clone() }, ..self.clone() }
     }
 }
 
@@ -180,38 +140,20 @@ fn key(text: &str) -> IdempotencyKey {
 #[tokio::test]
 async fn a_sign_in_answers_its_limits_and_sets_both_cookies() {
     let world = World::new();
-    let granted = world
-        .connect(&mut Browser {
-            subject: Some("alice@db"),
-            ..Browser::default()
-        })
-        .await;
+    let granted = world.connect(&mut Browser { subject: Some("alice@db"), ..Browser::default() }).await;
     let answer = granted.answer;
     assert!(answer.valid && !answer.reconnected);
-    assert_eq!(
-        (answer.epoch, answer.subject.as_deref()),
-        (1, Some("alice@db"))
-    );
-    assert_eq!(
-        (answer.idle_in, answer.absolute_in),
-        (Some(86_400), Some(2_592_000))
-    );
+    assert_eq!((answer.epoch, answer.subject.as_deref()), (1, Some("alice@db")));
+    assert_eq!((answer.idle_in, answer.absolute_in), (Some(86_400), Some(2_592_000)));
     assert_eq!((answer.warn_in, answer.next_check_in), (Some(86_100), None));
-    assert!(matches!(
-        granted.session,
-        CookieChange::Set { max_age: None, .. }
-    ));
+    assert!(matches!(granted.session, CookieChange::Set { max_age: None, .. }));
     assert!(matches!(granted.ticket, CookieChange::Set { max_age: Some(age), .. } if age == DAY));
 }
 
 #[tokio::test]
 async fn without_remember_there_is_no_ticket_and_one_of_before_is_removed() {
     let world = World::new();
-    let granted = world
-        .sessions
-        .connect(&Presented::default(), CREDENTIAL.into(), None, false)
-        .await
-        .unwrap();
+    let granted = world.sessions.connect(&Presented::default(), CREDENTIAL.into(), None, false).await.unwrap();
     assert!(matches!(granted.ticket, CookieChange::Remove));
 }
 
@@ -221,14 +163,8 @@ async fn a_check_is_answered_and_changes_no_cookie() {
     let mut browser = world.signed_in(Some("alice")).await;
     world.clock.advance(MINUTE);
     let granted = world.validate(&mut browser).await.unwrap();
-    assert_eq!(
-        (granted.answer.reconnected, granted.answer.idle_in),
-        (false, Some(86_340))
-    );
-    assert!(matches!(
-        (granted.session, granted.ticket),
-        (CookieChange::Keep, CookieChange::Keep)
-    ));
+    assert_eq!((granted.answer.reconnected, granted.answer.idle_in), (false, Some(86_340)));
+    assert!(matches!((granted.session, granted.ticket), (CookieChange::Keep, CookieChange::Keep)));
 }
 
 #[tokio::test]
@@ -239,21 +175,12 @@ async fn a_touch_moves_the_idle_limit_and_seals_the_ticket_again() {
         world.clock.advance(MINUTE * 15);
         let granted = world.validate(&mut browser).await.unwrap();
         assert_eq!(granted.answer.idle_in, Some(86_400));
-        assert!(
-            matches!(granted.ticket, CookieChange::Set { max_age: Some(age), .. } if age == DAY)
-        );
+        assert!(matches!(granted.ticket, CookieChange::Set { max_age: Some(age), .. } if age == DAY));
     }
     // The ticket knows of the activity: after a day of use and another 23 hours away it still re-establishes.
     world.restart();
     world.clock.advance(HOUR * 23);
-    assert!(
-        world
-            .validate(&mut browser)
-            .await
-            .unwrap()
-            .answer
-            .reconnected
-    );
+    assert!(world.validate(&mut browser).await.unwrap().answer.reconnected);
 }
 
 #[tokio::test]
@@ -261,10 +188,7 @@ async fn a_dropped_ticket_stays_away() {
     let mut world = World::new();
     let mut browser = world.signed_in(Some("alice")).await.without_ticket();
     world.clock.advance(HOUR);
-    assert!(matches!(
-        world.validate(&mut browser).await.unwrap().ticket,
-        CookieChange::Keep
-    ));
+    assert!(matches!(world.validate(&mut browser).await.unwrap().ticket, CookieChange::Keep));
     world.restart();
     assert_eq!(world.refusal(&browser).await, SessionUnknown);
 }
@@ -273,29 +197,16 @@ async fn a_dropped_ticket_stays_away() {
 async fn nothing_at_all_is_unknown() {
     let world = World::new();
     assert_eq!(world.refusal(&Browser::default()).await, SessionUnknown);
-    let refused = world
-        .sessions
-        .reconnect_by_ticket(&Presented::default())
-        .await
-        .unwrap_err();
+    let refused = world.sessions.reconnect_by_ticket(&Presented::default()).await.unwrap_err();
     assert_eq!(refused.code, SessionUnknown);
-    assert!(matches!(
-        (refused.session, refused.ticket),
-        (CookieChange::Keep, CookieChange::Keep)
-    ));
+    assert!(matches!((refused.session, refused.ticket), (CookieChange::Keep, CookieChange::Keep)));
 }
 
 #[tokio::test]
 async fn an_unreadable_ticket_is_refused_and_both_cookies_go() {
     let world = World::new();
     let browser = world.signed_in(Some("alice")).await;
-    let mut text = browser
-        .presented
-        .ticket
-        .as_ref()
-        .unwrap()
-        .reveal()
-        .to_owned();
+    let mut text = browser.presented.ticket.as_ref().unwrap().reveal().to_owned();
     text.pop();
     for broken in [text, String::new(), "junk".to_owned()] {
         let mut other = browser.without_session();
@@ -312,10 +223,7 @@ async fn an_unreadable_ticket_leaves_a_live_session_as_it_was() {
     let mut browser = world.signed_in(Some("alice")).await;
     browser.presented.ticket = Some(TicketCookie::presented("junk".to_owned()));
     assert!(world.validate(&mut browser).await.is_ok());
-    assert_eq!(
-        world.reconnect(&mut browser).await.unwrap_err().code,
-        ReconnectRefused
-    );
+    assert_eq!(world.reconnect(&mut browser).await.unwrap_err().code, ReconnectRefused);
     assert!(browser.presented.ticket.is_none());
     assert!(world.validate(&mut browser).await.is_ok());
 }
@@ -327,20 +235,14 @@ async fn signing_in_ends_the_session_presented() {
     let before = browser.clone();
     world.connect(&mut browser).await;
     assert_eq!(world.refusal(&before).await, SessionRevoked);
-    assert_eq!(
-        world.refusal(&before.without_session()).await,
-        SessionRevoked
-    );
+    assert_eq!(world.refusal(&before.without_session()).await, SessionRevoked);
     assert!(world.validate(&mut browser).await.is_ok());
     assert_eq!(world.live().await, 1);
     // Also where only the ticket knew of it.
     world.restart();
     let before = browser.clone();
     world.connect(&mut browser).await;
-    assert_eq!(
-        world.refusal(&before.without_session()).await,
-        SessionRevoked
-    );
+    assert_eq!(world.refusal(&before.without_session()).await, SessionRevoked);
     assert_eq!(world.live().await, 1);
 }
 
@@ -349,24 +251,12 @@ async fn a_ticket_too_large_is_refused_at_connect_and_the_session_stays() {
     let world = World::new();
     let mut browser = world.signed_in(Some("alice")).await;
     let large: SecretString = "x".repeat(4_000).into();
-    let refused = world
-        .sessions
-        .connect(&browser.presented, large.clone(), None, true)
-        .await
-        .unwrap_err();
+    let refused = world.sessions.connect(&browser.presented, large.clone(), None, true).await.unwrap_err();
     assert_eq!(refused.code, PayloadTooLarge);
-    assert!(
-        refused.detail.contains("remember=false") && !refused.detail.contains("xxx"),
-        "{}",
-        refused.detail
-    );
+    assert!(refused.detail.contains("remember=false") && !refused.detail.contains("xxx"), "{}", refused.detail);
     assert!(world.validate(&mut browser).await.is_ok());
     assert_eq!(world.live().await, 1);
-    let granted = world
-        .sessions
-        .connect(&browser.presented, large, None, false)
-        .await
-        .unwrap();
+    let granted = world.sessions.connect(&browser.presented, large, None, false).await.unwrap();
     assert!(matches!(granted.ticket, CookieChange::Remove));
 }
 
@@ -382,29 +272,9 @@ async fn protected_work_gets_the_credential_and_counts_as_a_use() {
     world.clock.advance(HOUR * 23);
     assert!(world.validate(&mut browser).await.is_ok());
     let lost = browser.without_session();
-    assert_eq!(
-        world
-            .sessions
-            .credential(&lost.presented)
-            .await
-            .unwrap_err()
-            .code,
-        SessionUnknown
-    );
-    world
-        .sessions
-        .logout(&browser.presented, false)
-        .await
-        .unwrap();
-    assert_eq!(
-        world
-            .sessions
-            .credential(&browser.presented)
-            .await
-            .unwrap_err()
-            .code,
-        SessionRevoked
-    );
+    assert_eq!(world.sessions.credential(&lost.presented).await.unwrap_err().code, SessionUnknown);
+    world.sessions.logout(&browser.presented, false).await.unwrap();
+    assert_eq!(world.sessions.credential(&browser.presented).await.unwrap_err().code, SessionRevoked);
 }
 
 #[tokio::test]
@@ -413,22 +283,12 @@ async fn a_logout_ends_the_session_and_its_ticket_for_good() {
     let mut browser = world.signed_in(Some("alice")).await;
     let other = world.signed_in(Some("alice")).await;
     let before = browser.clone();
-    let out = world
-        .sessions
-        .logout(&browser.presented, false)
-        .await
-        .unwrap();
+    let out = world.sessions.logout(&browser.presented, false).await.unwrap();
     browser.take(&out.session, &out.ticket);
     assert!(browser.presented.session.is_none() && browser.presented.ticket.is_none());
     assert_eq!(world.refusal(&before).await, SessionRevoked);
-    assert_eq!(
-        world.refusal(&before.without_session()).await,
-        SessionRevoked
-    );
-    assert_eq!(
-        world.reconnect(&mut before.clone()).await.unwrap_err().code,
-        SessionRevoked
-    );
+    assert_eq!(world.refusal(&before.without_session()).await, SessionRevoked);
+    assert_eq!(world.reconnect(&mut before.clone()).await.unwrap_err().code, SessionRevoked);
     assert!(world.validate(&mut other.clone()).await.is_ok());
     for presented in [&before.presented, &browser.presented] {
         world.sessions.logout(presented, false).await.unwrap();
@@ -440,35 +300,18 @@ async fn a_logout_ends_the_session_and_its_ticket_for_good() {
 #[tokio::test]
 async fn a_logout_everywhere_ends_the_subjects_sessions_and_nobody_elses() {
     let world = World::new();
-    let (laptop, phone) = (
-        world.signed_in(Some("alice")).await,
-        world.signed_in(Some("alice")).await,
-    );
-    let (mut bob, mut alone) = (
-        world.signed_in(Some("bob")).await,
-        world.signed_in(None).await,
-    );
-    world
-        .sessions
-        .logout(&laptop.presented, true)
-        .await
-        .unwrap();
+    let (laptop, phone) = (world.signed_in(Some("alice")).await, world.signed_in(Some("alice")).await);
+    let (mut bob, mut alone) = (world.signed_in(Some("bob")).await, world.signed_in(None).await);
+    world.sessions.logout(&laptop.presented, true).await.unwrap();
     for browser in [&laptop, &phone] {
         assert_eq!(world.refusal(browser).await, SessionRevoked);
-        assert_eq!(
-            world.refusal(&browser.without_session()).await,
-            SessionRevoked
-        );
+        assert_eq!(world.refusal(&browser.without_session()).await, SessionRevoked);
     }
     assert!(world.validate(&mut bob).await.is_ok());
     assert!(world.validate(&mut alone).await.is_ok());
     // Whoever has no subject is alone everywhere.
     let another = world.signed_in(None).await;
-    world
-        .sessions
-        .logout(&another.presented, true)
-        .await
-        .unwrap();
+    world.sessions.logout(&another.presented, true).await.unwrap();
     assert!(world.validate(&mut alone).await.is_ok());
 }
 
@@ -479,21 +322,10 @@ async fn a_sign_in_in_the_millisecond_of_a_logout_everywhere_survives_it() {
     world.sessions.logout(&first.presented, true).await.unwrap();
     let mut second = world.signed_in(Some("alice")).await;
     world.restart();
-    assert!(
-        world
-            .validate(&mut second)
-            .await
-            .unwrap()
-            .answer
-            .reconnected
-    );
+    assert!(world.validate(&mut second).await.unwrap().answer.reconnected);
     assert_eq!(world.refusal(&first).await, SessionRevoked);
     // And the next logout everywhere, still in that millisecond, ends it too.
-    world
-        .sessions
-        .logout(&second.presented, true)
-        .await
-        .unwrap();
+    world.sessions.logout(&second.presented, true).await.unwrap();
     world.restart();
     assert_eq!(world.refusal(&second).await, SessionRevoked);
 }
@@ -502,17 +334,9 @@ async fn a_sign_in_in_the_millisecond_of_a_logout_everywhere_survives_it() {
 async fn a_revoked_ticket_signs_nobody_out_everywhere() {
     let world = World::new();
     let stolen = world.signed_in(Some("alice")).await;
-    world
-        .sessions
-        .logout(&stolen.presented, false)
-        .await
-        .unwrap();
+    world.sessions.logout(&stolen.presented, false).await.unwrap();
     let mut owner = world.signed_in(Some("alice")).await;
-    world
-        .sessions
-        .logout(&stolen.presented, true)
-        .await
-        .unwrap();
+    world.sessions.logout(&stolen.presented, true).await.unwrap();
     assert!(world.validate(&mut owner).await.is_ok());
 }
 
@@ -520,15 +344,7 @@ async fn a_revoked_ticket_signs_nobody_out_everywhere() {
 async fn a_remembered_credential_signs_in_once_per_key() {
     let world = World::new();
     let by = async |presented: &Presented, name: &str, credential: &str| {
-        world
-            .sessions
-            .reconnect_by_credential(
-                presented,
-                &key(name),
-                credential.into(),
-                Some("alice".to_owned()),
-            )
-            .await
+        world.sessions.reconnect_by_credential(presented, &key(name), credential.into(), Some("alice".to_owned())).await
     };
     let nothing = Presented::default();
     let first = by(&nothing, "one", CREDENTIAL).await.unwrap();
@@ -542,23 +358,14 @@ async fn a_remembered_credential_signs_in_once_per_key() {
         assert!(world.validate(&mut browser).await.is_ok());
     }
     by(&nothing, "two", CREDENTIAL).await.unwrap();
-    by(&nothing, "one", "postgres://mallory@db.internal/app")
-        .await
-        .unwrap();
+    by(&nothing, "one", "postgres://mallory@db.internal/app").await.unwrap();
     assert_eq!(world.live().await, 3);
 
     // Signing out ends it for its key as well.
     let mut browser = Browser::default();
     browser.take(&again.session, &again.ticket);
-    world
-        .sessions
-        .logout(&browser.presented, false)
-        .await
-        .unwrap();
-    assert_eq!(
-        by(&nothing, "one", CREDENTIAL).await.unwrap_err().code,
-        SessionRevoked
-    );
+    world.sessions.logout(&browser.presented, false).await.unwrap();
+    assert_eq!(by(&nothing, "one", CREDENTIAL).await.unwrap_err().code, SessionRevoked);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -568,14 +375,7 @@ async fn parallel_sign_ins_with_one_key_make_one_session() {
         .map(|_| {
             let sessions = world.sessions.clone();
             tokio::spawn(async move {
-                sessions
-                    .reconnect_by_credential(
-                        &Presented::default(),
-                        &key("k"),
-                        CREDENTIAL.into(),
-                        None,
-                    )
-                    .await
+                sessions.reconnect_by_credential(&Presented::default(), &key("k"), CREDENTIAL.into(), None).await
             })
         })
         .collect();
@@ -591,12 +391,7 @@ async fn a_credential_sign_in_leaves_other_sessions_and_replaces_the_ticket_pres
     let mut first = world.signed_in(Some("alice")).await;
     let granted = world
         .sessions
-        .reconnect_by_credential(
-            &first.presented,
-            &key("k"),
-            CREDENTIAL.into(),
-            Some("alice".to_owned()),
-        )
+        .reconnect_by_credential(&first.presented, &key("k"), CREDENTIAL.into(), Some("alice".to_owned()))
         .await
         .unwrap();
     assert!(matches!(granted.ticket, CookieChange::Set { .. }));
@@ -606,20 +401,10 @@ async fn a_credential_sign_in_leaves_other_sessions_and_replaces_the_ticket_pres
 
 #[tokio::test]
 async fn with_reconnect_off_there_is_no_way_back() {
-    let mut world = World::with(Policy {
-        reconnect: Reconnect::Off,
-        ..SERVERLESS_24H
-    });
-    let granted = world
-        .sessions
-        .connect(&Presented::default(), CREDENTIAL.into(), None, true)
-        .await
-        .unwrap();
+    let mut world = World::with(Policy { reconnect: Reconnect::Off, ..SERVERLESS_24H });
+    let granted = world.sessions.connect(&Presented::default(), CREDENTIAL.into(), None, true).await.unwrap();
     assert!(matches!(granted.ticket, CookieChange::Remove));
-    assert_eq!(
-        world.sessions.may_reconnect().unwrap_err().code,
-        ReconnectRefused
-    );
+    assert_eq!(world.sessions.may_reconnect().unwrap_err().code, ReconnectRefused);
     let refused = world
         .sessions
         .reconnect_by_credential(&Presented::default(), &key("k"), CREDENTIAL.into(), None)
@@ -633,14 +418,7 @@ async fn with_reconnect_off_there_is_no_way_back() {
     world.policy.reconnect = Reconnect::Off;
     world.restart();
     assert_eq!(world.refusal(&browser).await, SessionUnknown);
-    assert_eq!(
-        world
-            .reconnect(&mut browser.clone())
-            .await
-            .unwrap_err()
-            .code,
-        ReconnectRefused
-    );
+    assert_eq!(world.reconnect(&mut browser.clone()).await.unwrap_err().code, ReconnectRefused);
 }
 
 #[test]

@@ -67,17 +67,11 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        Self {
-            policy: SERVERLESS_24H,
-            now: start(),
-        }
+        Self { policy: SERVERLESS_24H, now: start() }
     }
 
     fn terms(&self) -> Terms<'_> {
-        Terms {
-            now: self.now,
-            policy: &self.policy,
-        }
+        Terms { now: self.now, policy: &self.policy }
     }
 
     fn pass(&mut self, duration: Duration) {
@@ -89,10 +83,7 @@ impl World {
             family: FamilyId::random().unwrap(),
             epoch: 1,
             subject: subject.map(Arc::from),
-            data: Data {
-                credential: vec![1, 2, 3],
-                remember: true,
-            },
+            data: Data { credential: vec![1, 2, 3], remember: true },
             created: self.now,
             last_seen: self.now,
             last_activity: self.now,
@@ -103,21 +94,11 @@ impl World {
 
     async fn create(&self, store: &Arc<impl Store>, record: &Record) -> (SessionHash, Created) {
         let id = some_id();
-        (
-            id,
-            store
-                .create(self.terms(), record.clone(), id, None)
-                .await
-                .unwrap(),
-        )
+        (id, store.create(self.terms(), record.clone(), id, None).await.unwrap())
     }
 
     /// Adds a live session; its family and id.
-    async fn sign_in(
-        &self,
-        store: &Arc<impl Store>,
-        subject: Option<&str>,
-    ) -> (FamilyId, SessionHash) {
+    async fn sign_in(&self, store: &Arc<impl Store>, subject: Option<&str>) -> (FamilyId, SessionHash) {
         let record = self.record(subject);
         let (id, created) = self.create(store, &record).await;
         assert!(matches!(created, Created::Made { .. }), "{created:?}");
@@ -125,18 +106,11 @@ impl World {
     }
 
     async fn check(&self, store: &Arc<impl Store>, key: Key) -> Checked {
-        store
-            .check_and_touch(self.terms(), key, true)
-            .await
-            .unwrap()
+        store.check_and_touch(self.terms(), key, true).await.unwrap()
     }
 
     async fn state(&self, store: &Arc<impl Store>, key: Key) -> &'static str {
-        match store
-            .check_and_touch(self.terms(), key, false)
-            .await
-            .unwrap()
-        {
+        match store.check_and_touch(self.terms(), key, false).await.unwrap() {
             Checked::Valid { .. } => "valid",
             Checked::Unknown => "unknown",
             Checked::Ended(EndReason::Revoked) => "revoked",
@@ -153,11 +127,7 @@ fn some_id() -> SessionHash {
 
 fn valid(checked: Checked) -> (Record, bool, bool) {
     match checked {
-        Checked::Valid {
-            record,
-            touched,
-            alias,
-        } => (record, touched, alias),
+        Checked::Valid { record, touched, alias } => (record, touched, alias),
         other => panic!("{other:?}"),
     }
 }
@@ -166,16 +136,10 @@ pub(crate) async fn a_created_record_is_found_by_its_id_and_its_family(store: Ar
     let world = World::new();
     let record = world.record(Some("alice"));
     let (id, created) = world.create(&store, &record).await;
-    assert!(
-        matches!(created, Created::Made { ref evicted, live: 1 } if evicted.is_empty()),
-        "{created:?}"
-    );
+    assert!(matches!(created, Created::Made { ref evicted, live: 1 } if evicted.is_empty()), "{created:?}");
     for key in [Key::Session(id), Key::Family(record.family)] {
         let (found, touched, alias) = valid(world.check(&store, key).await);
-        assert_eq!(
-            (found.family, found.epoch, found.subject),
-            (record.family, 1, record.subject.clone())
-        );
+        assert_eq!((found.family, found.epoch, found.subject), (record.family, 1, record.subject.clone()));
         assert_eq!(
             (found.created, found.data, found.user_agent),
             (world.now, record.data.clone(), record.user_agent.clone())
@@ -189,20 +153,11 @@ pub(crate) async fn a_created_record_is_found_by_its_id_and_its_family(store: Ar
 pub(crate) async fn an_unknown_key_is_unknown(store: Arc<impl Store>) {
     let world = World::new();
     world.sign_in(&store, Some("alice")).await;
-    assert_eq!(
-        world.state(&store, Key::Session(some_id())).await,
-        "unknown"
-    );
+    assert_eq!(world.state(&store, Key::Session(some_id())).await, "unknown");
     let nobody = FamilyId::random().unwrap();
     assert_eq!(world.state(&store, Key::Family(nobody)).await, "unknown");
     assert!(!store.end(world.terms(), nobody, REVOKED).await.unwrap());
-    assert!(
-        store
-            .rotate(world.terms(), nobody, some_id())
-            .await
-            .unwrap()
-            .is_none()
-    );
+    assert!(store.rotate(world.terms(), nobody, some_id()).await.unwrap().is_none());
 }
 
 pub(crate) async fn a_use_is_written_down_at_most_once_per_touch_interval(store: Arc<impl Store>) {
@@ -213,10 +168,7 @@ pub(crate) async fn a_use_is_written_down_at_most_once_per_touch_interval(store:
     assert_eq!((record.last_activity, touched), (start(), false));
     world.pass(Duration::from_millis(1));
     let (record, touched, _) = valid(world.check(&store, Key::Session(id)).await);
-    assert_eq!(
-        (record.last_activity, record.last_seen, touched),
-        (world.now, world.now, true)
-    );
+    assert_eq!((record.last_activity, record.last_seen, touched), (world.now, world.now, true));
     let (_, touched, _) = valid(world.check(&store, Key::Session(id)).await);
     assert!(!touched);
     world.policy.touch_every = Duration::ZERO;
@@ -224,21 +176,13 @@ pub(crate) async fn a_use_is_written_down_at_most_once_per_touch_interval(store:
     assert!(touched);
 }
 
-pub(crate) async fn a_heartbeat_without_activity_is_seen_and_moves_no_limit(
-    store: Arc<impl Store>,
-) {
+pub(crate) async fn a_heartbeat_without_activity_is_seen_and_moves_no_limit(store: Arc<impl Store>) {
     let mut world = World::new();
     let (_, id) = world.sign_in(&store, None).await;
     world.pass(HOUR);
-    let checked = store
-        .check_and_touch(world.terms(), Key::Session(id), false)
-        .await
-        .unwrap();
+    let checked = store.check_and_touch(world.terms(), Key::Session(id), false).await.unwrap();
     let (record, touched, _) = valid(checked);
-    assert_eq!(
-        (record.last_seen, record.last_activity, touched),
-        (world.now, start(), true)
-    );
+    assert_eq!((record.last_seen, record.last_activity, touched), (world.now, start(), true));
     world.pass(HOUR * 23);
     assert_eq!(world.state(&store, Key::Session(id)).await, "timeout");
 }
@@ -288,12 +232,7 @@ pub(crate) async fn an_ended_record_tells_why_and_the_first_reason_stays(store: 
     let mut world = World::new();
     let (family, id) = world.sign_in(&store, Some("alice")).await;
     assert!(store.end(world.terms(), family, REVOKED).await.unwrap());
-    assert!(
-        !store
-            .end(world.terms(), family, EndReason::Evicted)
-            .await
-            .unwrap()
-    );
+    assert!(!store.end(world.terms(), family, EndReason::Evicted).await.unwrap());
     for key in [Key::Session(id), Key::Family(family)] {
         assert_eq!(world.state(&store, key).await, "revoked");
     }
@@ -306,42 +245,17 @@ pub(crate) async fn an_ended_session_never_comes_back_whatever_is_tried(store: A
     let world = World::new();
     let record = world.record(Some("alice"));
     let (id, _) = world.create(&store, &record).await;
-    assert!(
-        store
-            .end(world.terms(), record.family, REVOKED)
-            .await
-            .unwrap()
-    );
+    assert!(store.end(world.terms(), record.family, REVOKED).await.unwrap());
 
     let (again, created) = world.create(&store, &record).await;
-    assert!(
-        matches!(created, Created::Ended(EndReason::Revoked)),
-        "{created:?}"
-    );
+    assert!(matches!(created, Created::Ended(EndReason::Revoked)), "{created:?}");
     let turned = some_id();
-    assert!(
-        store
-            .rotate(world.terms(), record.family, turned)
-            .await
-            .unwrap()
-            .is_none()
-    );
-    assert!(
-        !store
-            .patch(world.terms(), record.family, record.data.clone())
-            .await
-            .unwrap()
-    );
-    let outlived = store
-        .end_subject(world.terms(), "alice", world.now, Some(record.family))
-        .await
-        .unwrap();
+    assert!(store.rotate(world.terms(), record.family, turned).await.unwrap().is_none());
+    assert!(!store.patch(world.terms(), record.family, record.data.clone()).await.unwrap());
+    let outlived = store.end_subject(world.terms(), "alice", world.now, Some(record.family)).await.unwrap();
     assert!(outlived.is_empty());
     assert_eq!(world.state(&store, Key::Session(id)).await, "revoked");
-    assert_eq!(
-        world.state(&store, Key::Family(record.family)).await,
-        "revoked"
-    );
+    assert_eq!(world.state(&store, Key::Family(record.family)).await, "revoked");
     for id in [again, turned] {
         assert_eq!(world.state(&store, Key::Session(id)).await, "unknown");
     }
@@ -360,37 +274,19 @@ pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: A
             tokio::spawn(async move {
                 let terms = world.terms();
                 match kind {
-                    0 => drop(
-                        store
-                            .check_and_touch(terms, Key::Session(id), true)
-                            .await
-                            .unwrap(),
-                    ),
+                    0 => drop(store.check_and_touch(terms, Key::Session(id), true).await.unwrap()),
                     1 => drop(store.rotate(terms, record.family, some_id()).await.unwrap()),
-                    2 => drop(
-                        store
-                            .patch(terms, record.family, Data::default())
-                            .await
-                            .unwrap(),
-                    ),
+                    2 => drop(store.patch(terms, record.family, Data::default()).await.unwrap()),
                     _ => drop(store.create(terms, record, some_id(), None).await.unwrap()),
                 }
             })
         });
         let late: Vec<_> = late.collect();
-        assert!(
-            store
-                .end(world.terms(), record.family, REVOKED)
-                .await
-                .unwrap()
-        );
+        assert!(store.end(world.terms(), record.family, REVOKED).await.unwrap());
         for task in late {
             task.await.unwrap();
         }
-        assert_eq!(
-            world.state(&store, Key::Family(record.family)).await,
-            "revoked"
-        );
+        assert_eq!(world.state(&store, Key::Family(record.family)).await, "revoked");
         assert_eq!(store.stats().await.unwrap().live, 0);
     }
 }
@@ -399,15 +295,7 @@ pub(crate) async fn a_rotated_id_is_an_alias_for_the_grace(store: Arc<impl Store
     let mut world = World::new();
     let (family, first) = world.sign_in(&store, None).await;
     let second = some_id();
-    assert_eq!(
-        store
-            .rotate(world.terms(), family, second)
-            .await
-            .unwrap()
-            .unwrap()
-            .family,
-        family
-    );
+    assert_eq!(store.rotate(world.terms(), family, second).await.unwrap().unwrap().family, family);
     world.pass(world.policy.rotation_grace - SECOND);
     let (_, _, alias) = valid(world.check(&store, Key::Session(first)).await);
     assert!(alias);
@@ -422,11 +310,7 @@ pub(crate) async fn a_dropped_alias_is_unknown_and_never_revoked(store: Arc<impl
     let mut world = World::new();
     let (family, first) = world.sign_in(&store, None).await;
     let second = some_id();
-    store
-        .rotate(world.terms(), family, second)
-        .await
-        .unwrap()
-        .unwrap();
+    store.rotate(world.terms(), family, second).await.unwrap().unwrap();
     assert!(store.end(world.terms(), family, REVOKED).await.unwrap());
     assert_eq!(world.state(&store, Key::Session(first)).await, "revoked");
     world.pass(world.policy.rotation_grace);
@@ -437,11 +321,7 @@ pub(crate) async fn a_dropped_alias_is_unknown_and_never_revoked(store: Arc<impl
     let (family, mut before) = world.sign_in(&store, None).await;
     for _ in 0..50 {
         let id = some_id();
-        store
-            .rotate(world.terms(), family, id)
-            .await
-            .unwrap()
-            .unwrap();
+        store.rotate(world.terms(), family, id).await.unwrap().unwrap();
         assert_eq!(world.state(&store, Key::Session(before)).await, "valid");
         assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
         before = id;
@@ -452,19 +332,8 @@ pub(crate) async fn creating_a_live_family_again_joins_it(store: Arc<impl Store>
     let world = World::new();
     let record = world.record(Some("alice"));
     let (first, _) = world.create(&store, &record).await;
-    let (second, joined) = world
-        .create(
-            &store,
-            &Record {
-                epoch: 9,
-                ..record.clone()
-            },
-        )
-        .await;
-    assert!(
-        matches!(joined, Created::Joined(ref there) if there.epoch == 1),
-        "{joined:?}"
-    );
+    let (second, joined) = world.create(&store, &Record { epoch: 9, ..record.clone() }).await;
+    assert!(matches!(joined, Created::Joined(ref there) if there.epoch == 1), "{joined:?}");
     for id in [first, second] {
         assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
     }
@@ -499,14 +368,8 @@ pub(crate) async fn the_least_recently_active_of_a_full_subject_is_evicted(store
     world.pass(HOUR);
     valid(world.check(&store, Key::Family(old_but_used)).await);
     let (_, created) = world.create(&store, &world.record(Some("alice"))).await;
-    assert!(
-        matches!(created, Created::Made { ref evicted, live: 3 } if evicted[0].family == unused),
-        "{created:?}"
-    );
-    assert_eq!(
-        world.state(&store, Key::Session(unused_id)).await,
-        "evicted"
-    );
+    assert!(matches!(created, Created::Made { ref evicted, live: 3 } if evicted[0].family == unused), "{created:?}");
+    assert_eq!(world.state(&store, Key::Session(unused_id)).await, "evicted");
     for id in [used_id, other_id] {
         assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
     }
@@ -529,10 +392,7 @@ pub(crate) async fn the_most_crowded_subject_pays_for_a_full_store(store: Arc<im
     );
     // Now each has one: the least recently active of all goes.
     let (_, created) = world.create(&store, &world.record(Some("dave"))).await;
-    assert!(
-        matches!(created, Created::Made { live: 4, .. }),
-        "{created:?}"
-    );
+    assert!(matches!(created, Created::Made { live: 4, .. }), "{created:?}");
     assert_eq!(world.state(&store, Key::Session(loner)).await, "evicted");
     assert_eq!(world.state(&store, Key::Session(single)).await, "valid");
 }
@@ -544,11 +404,7 @@ pub(crate) async fn what_ran_out_makes_room_before_anybody_is_evicted(store: Arc
             WhenFull::Evict => Duration::ZERO,
             WhenFull::Reject => HOUR * 1000,
         });
-        world.policy.limits = Limits {
-            total: 2,
-            per_subject: 2,
-            when_full,
-        };
+        world.policy.limits = Limits { total: 2, per_subject: 2, when_full };
         world.policy.absolute = Absolute::After(HOUR * 20);
         // The first is older and more recently active: it runs out by age while the second is still good.
         let (aged, aged_id) = world.sign_in(&store, Some("alice")).await;
@@ -558,28 +414,18 @@ pub(crate) async fn what_ran_out_makes_room_before_anybody_is_evicted(store: Arc
         valid(world.check(&store, Key::Family(aged)).await);
         world.pass(HOUR * 10);
         let (id, created) = world.create(&store, &world.record(Some("alice"))).await;
-        assert!(
-            matches!(created, Created::Made { ref evicted, .. } if evicted.is_empty()),
-            "{created:?}"
-        );
+        assert!(matches!(created, Created::Made { ref evicted, .. } if evicted.is_empty()), "{created:?}");
         assert_eq!(world.state(&store, Key::Session(aged_id)).await, "expired");
         for id in [good, id] {
             assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
         }
-        store
-            .end_subject(world.terms(), "alice", world.now, None)
-            .await
-            .unwrap();
+        store.end_subject(world.terms(), "alice", world.now, None).await.unwrap();
     }
 }
 
 pub(crate) async fn a_rejecting_policy_refuses_and_evicts_nobody(store: Arc<impl Store>) {
     let mut world = World::new();
-    world.policy.limits = Limits {
-        total: 3,
-        per_subject: 2,
-        when_full: WhenFull::Reject,
-    };
+    world.policy.limits = Limits { total: 3, per_subject: 2, when_full: WhenFull::Reject };
     let (_, one) = world.sign_in(&store, Some("alice")).await;
     let (_, two) = world.sign_in(&store, Some("alice")).await;
     let (refused, created) = world.create(&store, &world.record(Some("alice"))).await;
@@ -596,33 +442,15 @@ pub(crate) async fn a_rejecting_policy_refuses_and_evicts_nobody(store: Arc<impl
 pub(crate) async fn a_replaced_family_neither_counts_nor_is_evicted(store: Arc<impl Store>) {
     for when_full in [WhenFull::Evict, WhenFull::Reject] {
         let mut world = World::new();
-        world.policy.limits = Limits {
-            total: 2,
-            per_subject: 1,
-            when_full,
-        };
+        world.policy.limits = Limits { total: 2, per_subject: 1, when_full };
         let (_, other) = world.sign_in(&store, Some("bob")).await;
         let (mine, _) = world.sign_in(&store, Some("alice")).await;
-        let created = store
-            .create(
-                world.terms(),
-                world.record(Some("alice")),
-                some_id(),
-                Some(mine),
-            )
-            .await
-            .unwrap();
-        assert!(
-            matches!(created, Created::Made { ref evicted, .. } if evicted.is_empty()),
-            "{created:?}"
-        );
+        let created = store.create(world.terms(), world.record(Some("alice")), some_id(), Some(mine)).await.unwrap();
+        assert!(matches!(created, Created::Made { ref evicted, .. } if evicted.is_empty()), "{created:?}");
         assert_eq!(world.state(&store, Key::Family(mine)).await, "valid");
         assert_eq!(world.state(&store, Key::Session(other)).await, "valid");
         for subject in ["alice", "bob"] {
-            store
-                .end_subject(world.terms(), subject, world.now, None)
-                .await
-                .unwrap();
+            store.end_subject(world.terms(), subject, world.now, None).await.unwrap();
         }
     }
 }
@@ -636,14 +464,8 @@ pub(crate) async fn ending_a_subject_ends_what_was_proven_until_then(store: Arc<
     world.pass(Duration::from_millis(1));
     let (_, later) = world.sign_in(&store, Some("alice")).await;
     let (_, other) = world.sign_in(&store, Some("bob")).await;
-    let ended = store
-        .end_subject(world.terms(), "alice", until, None)
-        .await
-        .unwrap();
-    assert_eq!(
-        ended.into_iter().collect::<HashSet<_>>(),
-        HashSet::from([one, two])
-    );
+    let ended = store.end_subject(world.terms(), "alice", until, None).await.unwrap();
+    assert_eq!(ended.into_iter().collect::<HashSet<_>>(), HashSet::from([one, two]));
     assert_eq!(world.state(&store, Key::Session(one_id)).await, "revoked");
     for id in [later, other] {
         assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
@@ -654,27 +476,13 @@ pub(crate) async fn the_survivor_of_an_ended_subject_is_proven_after_it(store: A
     let world = World::new();
     let (mine, _) = world.sign_in(&store, Some("alice")).await;
     let (other, _) = world.sign_in(&store, Some("alice")).await;
-    assert_eq!(
-        store
-            .end_subject(world.terms(), "alice", world.now, Some(mine))
-            .await
-            .unwrap(),
-        [other]
-    );
+    assert_eq!(store.end_subject(world.terms(), "alice", world.now, Some(mine)).await.unwrap(), [other]);
     let (record, ..) = valid(world.check(&store, Key::Family(mine)).await);
     assert_eq!(record.proven, world.now.just_after());
-    assert!(
-        store
-            .end_subject(world.terms(), "alice", world.now, None)
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(store.end_subject(world.terms(), "alice", world.now, None).await.unwrap().is_empty());
 }
 
-pub(crate) async fn a_list_is_of_one_subject_and_the_most_recent_comes_first(
-    store: Arc<impl Store>,
-) {
+pub(crate) async fn a_list_is_of_one_subject_and_the_most_recent_comes_first(store: Arc<impl Store>) {
     let mut world = World::new();
     let (one, _) = world.sign_in(&store, Some("alice")).await;
     world.pass(SECOND);
@@ -682,22 +490,11 @@ pub(crate) async fn a_list_is_of_one_subject_and_the_most_recent_comes_first(
     let (ended, _) = world.sign_in(&store, Some("alice")).await;
     world.sign_in(&store, Some("bob")).await;
     store.end(world.terms(), ended, REVOKED).await.unwrap();
-    let families = |records: Vec<Record>| {
-        records
-            .iter()
-            .map(|record| record.family)
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(
-        families(store.list(world.terms(), "alice").await.unwrap()),
-        [two, one]
-    );
+    let families = |records: Vec<Record>| records.iter().map(|record| record.family).collect::<Vec<_>>();
+    assert_eq!(families(store.list(world.terms(), "alice").await.unwrap()), [two, one]);
     world.pass(HOUR);
     valid(world.check(&store, Key::Family(one)).await);
-    assert_eq!(
-        families(store.list(world.terms(), "alice").await.unwrap()),
-        [one, two]
-    );
+    assert_eq!(families(store.list(world.terms(), "alice").await.unwrap()), [one, two]);
     world.pass(HOUR * 24);
     assert!(store.list(world.terms(), "alice").await.unwrap().is_empty());
 }
@@ -705,40 +502,19 @@ pub(crate) async fn a_list_is_of_one_subject_and_the_most_recent_comes_first(
 pub(crate) async fn a_patch_changes_live_data_only(store: Arc<impl Store>) {
     let mut world = World::new();
     let (family, _) = world.sign_in(&store, None).await;
-    let data = Data {
-        credential: vec![9],
-        remember: false,
-    };
-    assert!(
-        store
-            .patch(world.terms(), family, data.clone())
-            .await
-            .unwrap()
-    );
+    let data = Data { credential: vec![9], remember: false };
+    assert!(store.patch(world.terms(), family, data.clone()).await.unwrap());
     let (record, ..) = valid(world.check(&store, Key::Family(family)).await);
     assert_eq!(record.data, data);
     world.pass(HOUR * 24);
-    assert!(
-        !store
-            .patch(world.terms(), family, data.clone())
-            .await
-            .unwrap()
-    );
-    assert!(
-        !store
-            .patch(world.terms(), FamilyId::random().unwrap(), data)
-            .await
-            .unwrap()
-    );
+    assert!(!store.patch(world.terms(), family, data.clone()).await.unwrap());
+    assert!(!store.patch(world.terms(), FamilyId::random().unwrap(), data).await.unwrap());
     assert_eq!(store.stats().await.unwrap().live, 1);
 }
 
 pub(crate) async fn a_sweep_works_in_batches_until_nothing_is_left(store: Arc<impl Store>) {
     let mut world = World::new();
-    world.policy.cleanup = Cleanup {
-        batch: 2,
-        ..world.policy.cleanup
-    };
+    world.policy.cleanup = Cleanup { batch: 2, ..world.policy.cleanup };
     let mut idlers = HashSet::new();
     for _ in 0..3 {
         idlers.insert(world.sign_in(&store, Some("alice")).await.0);
@@ -746,10 +522,7 @@ pub(crate) async fn a_sweep_works_in_batches_until_nothing_is_left(store: Arc<im
     world.pass(HOUR * 12);
     let (_, fresh) = world.sign_in(&store, Some("alice")).await;
     let nothing = store.sweep(world.terms()).await.unwrap();
-    assert_eq!(
-        (nothing.ran_out.len(), nothing.dropped, nothing.more),
-        (0, 0, false)
-    );
+    assert_eq!((nothing.ran_out.len(), nothing.dropped, nothing.more), (0, 0, false));
 
     world.pass(HOUR * 12);
     let first = store.sweep(world.terms()).await.unwrap();

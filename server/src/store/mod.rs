@@ -113,28 +113,13 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     ) -> Result<Created, StoreError>;
 
     /// Finds a record and notes the use, at most once per `touch_every`. `activity`: it counts as the person's.
-    async fn check_and_touch(
-        &self,
-        terms: Terms<'_>,
-        key: Key,
-        activity: bool,
-    ) -> Result<Checked, StoreError>;
+    async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError>;
 
     /// Gives a live record a new id; the one before stays an alias for the grace. `None`: not live.
-    async fn rotate(
-        &self,
-        terms: Terms<'_>,
-        family: FamilyId,
-        id: SessionHash,
-    ) -> Result<Option<Record>, StoreError>;
+    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError>;
 
     /// Ends a live record. False: there was none.
-    async fn end(
-        &self,
-        terms: Terms<'_>,
-        family: FamilyId,
-        reason: EndReason,
-    ) -> Result<bool, StoreError>;
+    async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError>;
 
     /// Revokes the subject's live records proven at or before `not_before`, and answers which. `except` survives and
     /// counts as proven just after it.
@@ -150,12 +135,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError>;
 
     /// Replaces the data of a live record. False: there was none, and none was made.
-    async fn patch(
-        &self,
-        terms: Terms<'_>,
-        family: FamilyId,
-        data: Data,
-    ) -> Result<bool, StoreError>;
+    async fn patch(&self, terms: Terms<'_>, family: FamilyId, data: Data) -> Result<bool, StoreError>;
 
     /// Ends what ran out and drops what was kept long enough, at most a batch.
     async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError>;

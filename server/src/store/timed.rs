@@ -49,12 +49,7 @@ impl<S: Store> Store for Timed<S> {
         timed("check_and_touch", self.0.check_and_touch(terms, key, activity)).await
     }
 
-    async fn rotate(
-        &self,
-        terms: Terms<'_>,
-        family: FamilyId,
-        id: SessionHash,
-    ) -> Result<Option<Record>, StoreError> {
+    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError> {
         timed("rotate", self.0.rotate(terms, family, id)).await
     }
 

@@ -51,13 +51,7 @@ impl Envelope<'_> {
         fill_random(&mut nonce)?;
         let sealed = key
             .cipher()
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: clear,
-                    aad: &self.authenticated(key.id()),
-                },
-            )
+            .encrypt(&XNonce::from(nonce), Payload { msg: clear, aad: &self.authenticated(key.id()) })
             // The cipher's only failure is a text of more than 256 GiB.
             .map_err(|_| NoRandomness)?;
         let mut bytes = Vec::with_capacity(1 + KEY_ID_BYTES + NONCE_BYTES + sealed.len());
@@ -77,27 +71,15 @@ impl Envelope<'_> {
         let (&nonce, sealed) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(Unreadable)?;
         let key = self.keys.by_id(id).ok_or(Unreadable)?;
         key.cipher()
-            .decrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: sealed,
-                    aad: &self.authenticated(id),
-                },
-            )
+            .decrypt(&XNonce::from(nonce), Payload { msg: sealed, aad: &self.authenticated(id) })
             .map(Zeroizing::new)
             .map_err(|_| Unreadable)
     }
 
     /// Every part with its length in front, so that no two sets of parts run together to the same bytes.
     fn authenticated(&self, key: KeyId) -> Vec<u8> {
-        let parts = [
-            &[VERSION][..],
-            &key,
-            self.purpose.name(),
-            self.audience.as_bytes(),
-            self.origin.as_bytes(),
-            self.context,
-        ];
+        let parts =
+            [&[VERSION][..], &key, self.purpose.name(), self.audience.as_bytes(), self.origin.as_bytes(), self.context];
         let mut bytes = Vec::new();
         for part in parts {
             bytes.extend_from_slice(&(part.len() as u64).to_be_bytes());

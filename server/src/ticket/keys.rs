@@ -44,10 +44,7 @@ impl TicketKey {
         hash.update(b"session-keepalive ticket key id");
         hash.update(secret);
         let [a, b, c, d, ..]: [u8; 32] = hash.finalize().into();
-        Self {
-            id: [a, b, c, d],
-            secret,
-        }
+        Self { id: [a, b, c, d], secret }
     }
 
     pub(super) const fn id(&self) -> KeyId {
@@ -63,10 +60,7 @@ impl TicketKey {
     pub(super) fn mac(&self) -> Hmac<Sha256> {
         // HMAC fills a short key up to its block with zeros; done here, so that no length is left to go wrong.
         let mut block = Zeroizing::new([0; HMAC_BLOCK_BYTES]);
-        block
-            .iter_mut()
-            .zip(self.secret)
-            .for_each(|(to, from)| *to = from);
+        block.iter_mut().zip(self.secret).for_each(|(to, from)| *to = from);
         Hmac::new((&*block).into())
     }
 }
@@ -115,42 +109,28 @@ impl TicketKeys {
                 ))
             })?;
             if let Some(same) = keys.iter().position(|known| known.id == key.id) {
-                return Err(KeyError(format!(
-                    "ticket key {number} is the same as key {}; remove one",
-                    same + 1
-                )));
+                return Err(KeyError(format!("ticket key {number} is the same as key {}; remove one", same + 1)));
             }
             keys.push(key);
         }
         let mut keys = keys.into_iter();
-        let first = keys.next().ok_or_else(|| {
-            KeyError("there is no ticket key; make one with `openssl rand -base64 32`".to_owned())
-        })?;
-        Ok(Self {
-            first,
-            others: keys.collect(),
-        })
+        let first = keys
+            .next()
+            .ok_or_else(|| KeyError("there is no ticket key; make one with `openssl rand -base64 32`".to_owned()))?;
+        Ok(Self { first, others: keys.collect() })
     }
 
     /// From a file.
     pub fn load(path: &Path) -> Result<Self, KeyError> {
-        let failed = |error: std::io::Error| {
-            KeyError(format!(
-                "cannot read ticket keys {}: {error}",
-                path.display()
-            ))
-        };
+        let failed = |error: std::io::Error| KeyError(format!("cannot read ticket keys {}: {error}", path.display()));
         let file = fs::File::open(path).map_err(failed)?;
         warn_if_others_read(&file, path);
         // Room for the whole file from the start: growing would leave copies of the keys behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_FILE_BYTES as usize + 1));
-        file.take(MAX_FILE_BYTES)
-            .read_to_end(&mut bytes)
-            .map_err(failed)?;
+        file.take(MAX_FILE_BYTES).read_to_end(&mut bytes).map_err(failed)?;
         let text = std::str::from_utf8(&bytes)
             .map_err(|_| KeyError(format!("ticket keys {} are not text", path.display())))?;
-        Self::parse(&SecretString::from(text))
-            .map_err(|KeyError(line)| KeyError(format!("{}: {line}", path.display())))
+        Self::parse(&SecretString::from(text)).map_err(|KeyError(line)| KeyError(format!("{}: {line}", path.display())))
     }
 
     /// From a file that is made, readable by its owner alone, where there is none: for development.
@@ -158,10 +138,7 @@ impl TicketKeys {
         match make(path) {
             Ok(()) => Self::load(path),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Self::load(path),
-            Err(error) => Err(KeyError(format!(
-                "cannot make ticket keys {}: {error}",
-                path.display()
-            ))),
+            Err(error) => Err(KeyError(format!("cannot make ticket keys {}: {error}", path.display()))),
         }
     }
 
@@ -170,24 +147,15 @@ impl TicketKeys {
     }
 
     pub(super) fn by_id(&self, id: KeyId) -> Option<&TicketKey> {
-        std::iter::once(&self.first)
-            .chain(&self.others)
-            .find(|key| key.id == id)
+        std::iter::once(&self.first).chain(&self.others).find(|key| key.id == id)
     }
 }
 
 fn decode(entry: &str) -> Option<TicketKey> {
-    let either =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-    let alphabet = if entry.contains(['-', '_']) {
-        alphabet::URL_SAFE
-    } else {
-        alphabet::STANDARD
-    };
+    let either = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let alphabet = if entry.contains(['-', '_']) { alphabet::URL_SAFE } else { alphabet::STANDARD };
     let bytes = Zeroizing::new(GeneralPurpose::new(&alphabet, either).decode(entry).ok()?);
-    <[u8; KEY_BYTES]>::try_from(bytes.as_slice())
-        .ok()
-        .map(TicketKey::new)
+    <[u8; KEY_BYTES]>::try_from(bytes.as_slice()).ok().map(TicketKey::new)
 }
 
 /// Writes a new key beside the file and links it into place, so that nobody ever reads half a file and of two
@@ -208,10 +176,8 @@ fn make(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(unfinished)?;
-    let linked = file
-        .write_all(text.as_bytes())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::hard_link(unfinished, path));
+    let linked =
+        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(unfinished, path));
     fs::remove_file(unfinished)?;
     linked
 }
@@ -219,10 +185,7 @@ fn make(path: &Path) -> std::io::Result<()> {
 #[cfg(unix)]
 fn warn_if_others_read(file: &fs::File, path: &Path) {
     use std::os::unix::fs::PermissionsExt;
-    if file
-        .metadata()
-        .is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
-    {
+    if file.metadata().is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0) {
         tracing::warn!(path = %path.display(), "ticket keys are readable by others than their owner; chmod 600 the file");
     }
 }
@@ -283,10 +246,7 @@ mod tests {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
-            assert_eq!(
-                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
     }
 
@@ -294,17 +254,7 @@ mod tests {
     fn a_missing_file_or_folder_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("no/such.key");
-        assert!(
-            TicketKeys::load(&path)
-                .unwrap_err()
-                .to_string()
-                .contains("no/such.key")
-        );
-        assert!(
-            TicketKeys::load_or_make(&path)
-                .unwrap_err()
-                .to_string()
-                .contains("no/such.key")
-        );
+        assert!(TicketKeys::load(&path).unwrap_err().to_string().contains("no/such.key"));
+        assert!(TicketKeys::load_or_make(&path).unwrap_err().to_string().contains("no/such.key"));
     }
 }

@@ -132,11 +132,7 @@ pub struct Sealer {
 impl Sealer {
     /// `audience`: the service (its API's base path); `origin`: the public origin, such as `https://app.example`.
     pub fn new(keys: TicketKeys, audience: &str, origin: &str) -> Self {
-        Self {
-            keys,
-            audience: audience.to_owned(),
-            origin: origin.to_owned(),
-        }
+        Self { keys, audience: audience.to_owned(), origin: origin.to_owned() }
     }
 
     /// Seals a ticket for its cookie.
@@ -151,14 +147,10 @@ impl Sealer {
             last_activity: ticket.last_activity.as_millis(),
             proven: ticket.proven.as_millis(),
         };
-        let room = credential
-            .len()
-            .saturating_add(body.subject.map_or(0, str::len))
-            + FIXED_FIELDS_BYTES;
+        let room = credential.len().saturating_add(body.subject.map_or(0, str::len)) + FIXED_FIELDS_BYTES;
         let mut buffer = Zeroizing::new(vec![0; room]);
         // Only a buffer that is too small can fail here, and this one has room for every field.
-        let clear = postcard::to_slice(&body, &mut buffer)
-            .map_err(|_| SealError::TooLarge { chars: room })?;
+        let clear = postcard::to_slice(&body, &mut buffer).map_err(|_| SealError::TooLarge { chars: room })?;
         let sealed = self.envelope(Purpose::Ticket, &[]).seal(clear)?;
 
         let mut bytes = crc32fast::hash(&sealed).to_be_bytes().to_vec();
@@ -177,9 +169,7 @@ impl Sealer {
             return Err(Unreadable);
         }
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| Unreadable)?;
-        let (checksum, sealed) = bytes
-            .split_first_chunk::<CHECKSUM_BYTES>()
-            .ok_or(Unreadable)?;
+        let (checksum, sealed) = bytes.split_first_chunk::<CHECKSUM_BYTES>().ok_or(Unreadable)?;
         if crc32fast::hash(sealed).to_be_bytes() != *checksum {
             return Err(Unreadable);
         }
@@ -197,27 +187,14 @@ impl Sealer {
     }
 
     /// Seals the credential that a family's record keeps. It opens for that family alone.
-    pub fn seal_credential(
-        &self,
-        family: FamilyId,
-        credential: &SecretString,
-    ) -> Result<Vec<u8>, NoRandomness> {
-        self.envelope(Purpose::Record, family.as_bytes())
-            .seal(credential.expose_secret().as_bytes())
+    pub fn seal_credential(&self, family: FamilyId, credential: &SecretString) -> Result<Vec<u8>, NoRandomness> {
+        self.envelope(Purpose::Record, family.as_bytes()).seal(credential.expose_secret().as_bytes())
     }
 
     /// Opens the credential that a family's record keeps.
-    pub fn open_credential(
-        &self,
-        family: FamilyId,
-        sealed: &[u8],
-    ) -> Result<SecretString, Unreadable> {
-        let clear = self
-            .envelope(Purpose::Record, family.as_bytes())
-            .open(sealed)?;
-        std::str::from_utf8(&clear)
-            .map(SecretString::from)
-            .map_err(|_| Unreadable)
+    pub fn open_credential(&self, family: FamilyId, sealed: &[u8]) -> Result<SecretString, Unreadable> {
+        let clear = self.envelope(Purpose::Record, family.as_bytes()).open(sealed)?;
+        std::str::from_utf8(&clear).map(SecretString::from).map_err(|_| Unreadable)
     }
 
     /// The family that an attempt with this idempotency key makes. It is derived, not remembered: no memory grows with
@@ -237,21 +214,12 @@ impl Sealer {
         }
         let digest: [u8; 32] = mac.finalize().into_bytes().into();
         let mut family = [0; FAMILY_ID_BYTES];
-        family
-            .iter_mut()
-            .zip(digest)
-            .for_each(|(to, from)| *to = from);
+        family.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
         FamilyId::from_bytes(family)
     }
 
     fn envelope<'a>(&'a self, purpose: Purpose, context: &'a [u8]) -> Envelope<'a> {
-        Envelope {
-            keys: &self.keys,
-            purpose,
-            audience: &self.audience,
-            origin: &self.origin,
-            context,
-        }
+        Envelope { keys: &self.keys, purpose, audience: &self.audience, origin: &self.origin, context }
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) async fn prove(state: &AppState, source: Source, target: Target) -> R
             if let (Some(attempt), TargetErrorKind::Refused) = (attempt, error.kind()) {
                 attempt.failed();
             }
+            tracing::info!(code = error.code().as_str(), "sign-in refused by the target");
             Err(refusal(&error))
         }
     }

@@ -32,12 +32,7 @@ impl Store for Down {
     async fn check_and_touch(&self, _: Terms<'_>, _: Key, _: bool) -> Result<Checked, StoreError> {
         down()
     }
-    async fn rotate(
-        &self,
-        _: Terms<'_>,
-        _: FamilyId,
-        _: SessionHash,
-    ) -> Result<Option<Record>, StoreError> {
+    async fn rotate(&self, _: Terms<'_>, _: FamilyId, _: SessionHash) -> Result<Option<Record>, StoreError> {
         down()
     }
     async fn end(&self, _: Terms<'_>, _: FamilyId, _: EndReason) -> Result<bool, StoreError> {
@@ -74,21 +69,14 @@ fn assert_unavailable<T: std::fmt::Debug>(answer: Result<T, Refused>) {
     assert_eq!(refused.code, StoreUnavailable);
     assert!(refused.retry_after.is_some());
     assert!(!refused.detail.contains("connection refused"));
-    assert!(matches!(
-        (refused.session, refused.ticket),
-        (CookieChange::Keep, CookieChange::Keep)
-    ));
+    assert!(matches!((refused.session, refused.ticket), (CookieChange::Keep, CookieChange::Keep)));
 }
 
 #[tokio::test]
 async fn a_store_that_is_down_is_never_a_lost_session() {
     let world = World::new();
     let browser = world.signed_in(Some("alice")).await;
-    let sealer = Sealer::new(
-        TicketKeys::parse(&KEY.into()).unwrap(),
-        "/api",
-        "https://app.example",
-    );
+    let sealer = Sealer::new(TicketKeys::parse(&KEY.into()).unwrap(), "/api", "https://app.example");
     let sessions = Sessions::new(
         SERVERLESS_24H,
         Arc::new(Down),
@@ -96,25 +84,13 @@ async fn a_store_that_is_down_is_never_a_lost_session() {
         Revocations::none().unwrap(),
         Arc::new(world.clock.clone()),
     );
-    for browser in [
-        &browser,
-        &browser.without_session(),
-        &browser.without_ticket(),
-    ] {
+    for browser in [&browser, &browser.without_session(), &browser.without_ticket()] {
         let presented = &browser.presented;
         assert_unavailable(sessions.validate(presented, false).await);
         assert_unavailable(sessions.reconnect_by_ticket(presented).await);
         assert_unavailable(sessions.logout(presented, false).await);
-        assert_unavailable(
-            sessions
-                .connect(presented, CREDENTIAL.into(), None, true)
-                .await,
-        );
-        assert_unavailable(
-            sessions
-                .reconnect_by_credential(presented, &key("k"), CREDENTIAL.into(), None)
-                .await,
-        );
+        assert_unavailable(sessions.connect(presented, CREDENTIAL.into(), None, true).await);
+        assert_unavailable(sessions.reconnect_by_credential(presented, &key("k"), CREDENTIAL.into(), None).await);
     }
     assert_unavailable(sessions.credential(&browser.presented).await);
     assert_unavailable(sessions.ping().await);
@@ -129,22 +105,15 @@ async fn a_log_that_fails_ends_nothing_and_brings_nothing_back() {
     let lost = world.signed_in(Some("bob")).await;
     let break_it = |world: &World| {
         let file = rusqlite::Connection::open(world.folder.path().join("revocations.db")).unwrap();
-        file.execute_batch("ALTER TABLE ended_family RENAME TO away")
-            .unwrap();
+        file.execute_batch("ALTER TABLE ended_family RENAME TO away").unwrap();
     };
     let mend_it = |world: &World| {
         let file = rusqlite::Connection::open(world.folder.path().join("revocations.db")).unwrap();
-        file.execute_batch("ALTER TABLE away RENAME TO ended_family")
-            .unwrap();
+        file.execute_batch("ALTER TABLE away RENAME TO ended_family").unwrap();
     };
     break_it(&world);
     assert_unavailable(world.sessions.logout(&browser.presented, true).await);
-    assert_unavailable(
-        world
-            .sessions
-            .connect(&browser.presented, CREDENTIAL.into(), None, true)
-            .await,
-    );
+    assert_unavailable(world.sessions.connect(&browser.presented, CREDENTIAL.into(), None, true).await);
     assert!(world.validate(&mut browser).await.is_ok());
     mend_it(&world);
     world.restart();
@@ -152,22 +121,8 @@ async fn a_log_that_fails_ends_nothing_and_brings_nothing_back() {
     assert_unavailable(world.sessions.validate(&lost.presented, false).await);
     assert_eq!(world.live().await, 0);
     mend_it(&world);
-    assert!(
-        world
-            .validate(&mut lost.clone())
-            .await
-            .unwrap()
-            .answer
-            .reconnected
-    );
-    assert!(
-        world
-            .validate(&mut browser)
-            .await
-            .unwrap()
-            .answer
-            .reconnected
-    );
+    assert!(world.validate(&mut lost.clone()).await.unwrap().answer.reconnected);
+    assert!(world.validate(&mut browser).await.unwrap().answer.reconnected);
 }
 
 #[tokio::test]
@@ -176,16 +131,9 @@ async fn a_connect_whose_ending_of_the_old_session_fails_leaves_the_old_one_only
     let mut browser = world.signed_in(Some("alice")).await;
     let file = rusqlite::Connection::open(world.folder.path().join("revocations.db")).unwrap();
     // The log can be read and not written, as on a full disk.
-    file.execute_batch(
-        "CREATE TRIGGER full BEFORE INSERT ON ended_family BEGIN SELECT raise(ABORT, 'disk full'); END",
-    )
-    .unwrap();
-    assert_unavailable(
-        world
-            .sessions
-            .connect(&browser.presented, CREDENTIAL.into(), None, true)
-            .await,
-    );
+    file.execute_batch("CREATE TRIGGER full BEFORE INSERT ON ended_family BEGIN SELECT raise(ABORT, 'disk full'); END")
+        .unwrap();
+    assert_unavailable(world.sessions.connect(&browser.presented, CREDENTIAL.into(), None, true).await);
     assert!(world.validate(&mut browser).await.is_ok());
     assert_eq!(world.live().await, 1);
     assert_unavailable(world.sessions.logout(&browser.presented, false).await);
@@ -218,9 +166,6 @@ async fn a_revocation_by_another_instance_is_seen_at_the_next_touch() {
     let other = start(&world.folder, &world.clock, world.policy, true);
     other.logout(&browser.presented, false).await.unwrap();
     world.clock.advance(world.policy.touch_every);
-    assert_eq!(
-        world.validate(&mut browser).await.unwrap_err().code,
-        SessionRevoked
-    );
+    assert_eq!(world.validate(&mut browser).await.unwrap_err().code, SessionRevoked);
     assert_eq!(world.live().await, 0);
 }

@@ -33,28 +33,13 @@ impl Store for Meddled {
         }
         self.store.create(terms, record, id, replaces).await
     }
-    async fn check_and_touch(
-        &self,
-        terms: Terms<'_>,
-        key: Key,
-        activity: bool,
-    ) -> Result<Checked, StoreError> {
+    async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
         self.store.check_and_touch(terms, key, activity).await
     }
-    async fn rotate(
-        &self,
-        terms: Terms<'_>,
-        family: FamilyId,
-        id: SessionHash,
-    ) -> Result<Option<Record>, StoreError> {
+    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError> {
         self.store.rotate(terms, family, id).await
     }
-    async fn end(
-        &self,
-        terms: Terms<'_>,
-        family: FamilyId,
-        reason: EndReason,
-    ) -> Result<bool, StoreError> {
+    async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
         self.store.end(terms, family, reason).await
     }
     async fn end_subject(
@@ -64,19 +49,12 @@ impl Store for Meddled {
         not_before: Timestamp,
         except: Option<FamilyId>,
     ) -> Result<Vec<FamilyId>, StoreError> {
-        self.store
-            .end_subject(terms, subject, not_before, except)
-            .await
+        self.store.end_subject(terms, subject, not_before, except).await
     }
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError> {
         self.store.list(terms, subject).await
     }
-    async fn patch(
-        &self,
-        terms: Terms<'_>,
-        family: FamilyId,
-        data: Data,
-    ) -> Result<bool, StoreError> {
+    async fn patch(&self, terms: Terms<'_>, family: FamilyId, data: Data) -> Result<bool, StoreError> {
         self.store.patch(terms, family, data).await
     }
     async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError> {
@@ -98,20 +76,13 @@ impl World {
             Sessions::new(
                 self.policy,
                 store,
-                Sealer::new(
-                    TicketKeys::parse(&KEY.into()).unwrap(),
-                    "/api",
-                    "https://app.example",
-                ),
+                Sealer::new(TicketKeys::parse(&KEY.into()).unwrap(), "/api", "https://app.example"),
                 self.sessions.parts.revocations.clone(),
                 Arc::new(self.clock.clone()),
             )
         };
         let meddler = (over(store.clone()), presented.clone(), everywhere);
-        self.sessions = over(Arc::new(Meddled {
-            store,
-            before_create: Mutex::new(Some(meddler)),
-        }));
+        self.sessions = over(Arc::new(Meddled { store, before_create: Mutex::new(Some(meddler)) }));
     }
 }
 
@@ -127,24 +98,14 @@ async fn a_logout_between_the_log_and_the_record_is_seen_by_the_second_look() {
         assert_eq!(world.refusal(&browser).await, SessionRevoked);
         // The other device is ended by "everywhere" alone, also when it is the one that comes back just then.
         world.restart_meddled(&browser.presented, everywhere);
-        assert_eq!(
-            world
-                .sessions
-                .validate(&other.presented, false)
-                .await
-                .is_err(),
-            everywhere
-        );
+        assert_eq!(world.sessions.validate(&other.presented, false).await.is_err(), everywhere);
     }
 }
 
 #[tokio::test]
 async fn a_logout_everywhere_while_another_device_comes_back_ends_that_one_too() {
     let mut world = World::new();
-    let (laptop, phone) = (
-        world.signed_in(Some("alice")).await,
-        world.signed_in(Some("alice")).await,
-    );
+    let (laptop, phone) = (world.signed_in(Some("alice")).await, world.signed_in(Some("alice")).await);
     world.restart_meddled(&laptop.presented, true);
     assert_eq!(world.refusal(&phone).await, SessionRevoked);
     assert_eq!(world.live().await, 0);
@@ -156,15 +117,8 @@ async fn a_sign_in_that_a_logout_everywhere_overtakes_is_refused_whole() {
     let laptop = world.signed_in(Some("alice")).await;
     world.clock.advance(SECOND);
     world.restart_meddled(&laptop.presented, true);
-    let connected = world
-        .sessions
-        .connect(
-            &Presented::default(),
-            CREDENTIAL.into(),
-            Some("alice".to_owned()),
-            true,
-        )
-        .await;
+    let connected =
+        world.sessions.connect(&Presented::default(), CREDENTIAL.into(), Some("alice".to_owned()), true).await;
     assert_eq!(connected.unwrap_err().code, SessionRevoked);
     assert_eq!(world.live().await, 0);
 }
@@ -182,11 +136,7 @@ async fn race(everywhere: bool) {
         world.sessions = Sessions::new(
             world.policy,
             Arc::new(MemoryStore::new()),
-            Sealer::new(
-                TicketKeys::parse(&KEY.into()).unwrap(),
-                "/api",
-                "https://app.example",
-            ),
+            Sealer::new(TicketKeys::parse(&KEY.into()).unwrap(), "/api", "https://app.example"),
             world.sessions.parts.revocations.clone(),
             Arc::new(world.clock.clone()),
         );
@@ -199,8 +149,7 @@ async fn race(everywhere: bool) {
             async move { sessions.validate(&presented, true).await }
         });
         let reconnect = tokio::spawn({
-            let (sessions, presented) =
-                (world.sessions.clone(), browser.without_session().presented);
+            let (sessions, presented) = (world.sessions.clone(), browser.without_session().presented);
             async move { sessions.reconnect_by_ticket(&presented).await }
         });
         logout.await.unwrap().unwrap();

@@ -24,14 +24,8 @@ impl Write for ToLines {
 
 /// A life with every event in it; answers each secret that was handed out.
 async fn live_a_life() -> Vec<String> {
-    let limits = Limits {
-        per_subject: 2,
-        ..SERVERLESS_24H.limits
-    };
-    let mut world = World::with(Policy {
-        limits,
-        ..SERVERLESS_24H
-    });
+    let limits = Limits { per_subject: 2, ..SERVERLESS_24H.limits };
+    let mut world = World::with(Policy { limits, ..SERVERLESS_24H });
     let mut jars = Vec::new();
     for _ in 0..3 {
         world.clock.advance(SECOND);
@@ -46,25 +40,12 @@ async fn live_a_life() -> Vec<String> {
     jars.push(Browser::default());
     let granted = world
         .sessions
-        .reconnect_by_credential(
-            &Presented::default(),
-            &key("my-idempotency-key"),
-            CREDENTIAL.into(),
-            None,
-        )
+        .reconnect_by_credential(&Presented::default(), &key("my-idempotency-key"), CREDENTIAL.into(), None)
         .await
         .unwrap();
     jars[3].take(&granted.session, &granted.ticket);
-    world
-        .sessions
-        .logout(&jars[2].presented, false)
-        .await
-        .unwrap();
-    world
-        .sessions
-        .logout(&jars[1].presented, false)
-        .await
-        .unwrap();
+    world.sessions.logout(&jars[2].presented, false).await.unwrap();
+    world.sessions.logout(&jars[1].presented, false).await.unwrap();
     let _revoked = world.refusal(&jars[1]).await;
     let _junk = world
         .refusal(&Browser {
@@ -79,35 +60,18 @@ async fn live_a_life() -> Vec<String> {
     world.sessions.sweep().await.unwrap();
     let secrets = jars.iter().flat_map(|jar| {
         let session = jar.presented.session.as_ref().map(SessionId::reveal);
-        let ticket = jar
-            .presented
-            .ticket
-            .as_ref()
-            .map(|ticket| ticket.reveal().to_owned());
+        let ticket = jar.presented.ticket.as_ref().map(|ticket| ticket.reveal().to_owned());
         session.into_iter().chain(ticket)
     });
     secrets
-        .chain(
-            [
-                CREDENTIAL,
-                "secret",
-                "alice@db.internal",
-                "my-idempotency-key",
-                "junk-ticket",
-            ]
-            .map(str::to_owned),
-        )
+        .chain([CREDENTIAL, "secret", "alice@db.internal", "my-idempotency-key", "junk-ticket"].map(str::to_owned))
         .collect()
 }
 
 #[tokio::test]
 async fn logs_tell_every_event_and_no_secret() {
     // For the whole process: events that other tests meet first would else stay switched off here.
-    tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(|| ToLines)
-        .init();
+    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(|| ToLines).init();
     let secrets = live_a_life().await;
     let text = String::from_utf8(LINES.take()).unwrap();
     for event in [
@@ -139,15 +103,9 @@ async fn metrics_count_by_outcome_and_know_no_user() {
     let mut seen = HashMap::new();
     for (key, _, _, value) in snapshotter.snapshot().into_vec() {
         let (_, key) = key.into_parts();
-        let labels: Vec<_> = key
-            .labels()
-            .map(|label| format!("{}={}", label.key(), label.value()))
-            .collect();
+        let labels: Vec<_> = key.labels().map(|label| format!("{}={}", label.key(), label.value())).collect();
         let name = format!("{}{{{}}}", key.name(), labels.join(","));
-        assert!(
-            !secrets.iter().any(|secret| name.contains(secret)),
-            "{name}"
-        );
+        assert!(!secrets.iter().any(|secret| name.contains(secret)), "{name}");
         let number = match value {
             DebugValue::Counter(count) => count as f64,
             DebugValue::Gauge(level) => level.into_inner(),
@@ -163,14 +121,8 @@ async fn metrics_count_by_outcome_and_know_no_user() {
     assert_eq!(of(observe::SESSIONS_ENDED, "reason=timeout"), Some(1.0));
     assert_eq!(of(observe::VALIDATIONS, "outcome=valid"), Some(1.0));
     assert_eq!(of(observe::VALIDATIONS, "outcome=reconnected"), Some(1.0));
-    assert_eq!(
-        of(observe::VALIDATIONS, "outcome=SESSION_EVICTED"),
-        Some(1.0)
-    );
-    assert_eq!(
-        of(observe::VALIDATIONS, "outcome=SESSION_REVOKED"),
-        Some(1.0)
-    );
+    assert_eq!(of(observe::VALIDATIONS, "outcome=SESSION_EVICTED"), Some(1.0));
+    assert_eq!(of(observe::VALIDATIONS, "outcome=SESSION_REVOKED"), Some(1.0));
     assert_eq!(of(observe::RECONNECTS, "by=ticket,outcome=reconnected"), Some(1.0));
     assert_eq!(of(observe::RECONNECTS, "by=ticket,outcome=joined"), Some(1.0));
     assert_eq!(of(observe::RECONNECTS, "by=credential,outcome=reconnected"), Some(1.0));

@@ -9,11 +9,7 @@ use crate::{
 
 /// A check, before it is decided whether to write it down.
 pub(super) enum Looked {
-    Live {
-        record: Record,
-        alias: bool,
-        due: Due,
-    },
+    Live { record: Record, alias: bool, due: Due },
     Ended(EndReason),
     Unknown,
 }
@@ -41,13 +37,7 @@ impl Due {
 
 impl MemoryStore {
     /// `touch`: also write down what is due.
-    pub(super) fn look(
-        &self,
-        terms: Terms<'_>,
-        key: Key,
-        activity: bool,
-        touch: Option<&mut Index>,
-    ) -> Looked {
+    pub(super) fn look(&self, terms: Terms<'_>, key: Key, activity: bool, touch: Option<&mut Index>) -> Looked {
         let (family, id) = match key {
             Key::Family(family) => (family, None),
             Key::Session(id) => match self.ids(id).get(&id) {
@@ -80,10 +70,6 @@ impl MemoryStore {
                 record.last_seen = record.last_seen.max(terms.now);
             }
         }
-        Looked::Live {
-            record: record.clone(),
-            alias,
-            due,
-        }
+        Looked::Live { record: record.clone(), alias, due }
     }
 }

@@ -50,11 +50,7 @@ impl Default for MemoryStore {
 impl MemoryStore {
     /// An empty one.
     pub fn new() -> Self {
-        Self {
-            index: Mutex::default(),
-            slots: Sharded::new(),
-            ids: Sharded::new(),
-        }
+        Self { index: Mutex::default(), slots: Sharded::new(), ids: Sharded::new() }
     }
 
     fn slots(&self, family: FamilyId) -> MutexGuard<'_, HashMap<FamilyId, Slot>> {
@@ -122,18 +118,11 @@ impl MemoryStore {
             Some(State::Ended { .. }) | None => None,
         };
         let (reason, at) = over?;
-        self.finish(index, terms, family, reason, at)
-            .map(|_| reason)
+        self.finish(index, terms, family, reason, at).map(|_| reason)
     }
 
     /// Ends a record that has not run out.
-    fn end_live(
-        &self,
-        index: &mut Index,
-        terms: Terms<'_>,
-        family: FamilyId,
-        reason: EndReason,
-    ) -> Option<Record> {
+    fn end_live(&self, index: &mut Index, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Option<Record> {
         match self.settle(index, terms, family) {
             Some(_) => None,
             None => self.finish(index, terms, family, reason, terms.now),
@@ -153,18 +142,11 @@ impl MemoryStore {
         let mut evicted = Vec::new();
         loop {
             let mine = index.live.of(owner);
-            let count =
-                mine.map_or(0, |queue| queue.len()) - usize::from(leaving.as_ref() == Some(owner));
+            let count = mine.map_or(0, |queue| queue.len()) - usize::from(leaving.as_ref() == Some(owner));
             let (ran_out, least_active) = if count >= limits.per_subject {
-                (
-                    mine.and_then(|queue| queue.ran_out(terms)),
-                    index.live.least_active_of(owner, replaces),
-                )
+                (mine.and_then(|queue| queue.ran_out(terms)), index.live.least_active_of(owner, replaces))
             } else if index.live.all().len() - usize::from(leaving.is_some()) >= limits.total {
-                (
-                    index.live.all().ran_out(terms),
-                    index.live.least_active(replaces),
-                )
+                (index.live.all().ran_out(terms), index.live.least_active(replaces))
             } else {
                 return Some(evicted);
             };

@@ -20,10 +20,7 @@ pub(super) enum Owner {
 
 impl Owner {
     pub(super) fn of(record: &Record) -> Self {
-        record
-            .subject
-            .clone()
-            .map_or(Self::Alone(record.family), Self::Subject)
+        record.subject.clone().map_or(Self::Alone(record.family), Self::Subject)
     }
 }
 
@@ -41,24 +38,14 @@ impl Queue {
 
     /// A family that has run into a limit, if one has.
     pub(super) fn ran_out(&self, terms: Terms<'_>) -> Option<FamilyId> {
-        let reached =
-            |deadline: Option<Timestamp>| deadline.is_some_and(|deadline| deadline <= terms.now);
-        let idle = self
-            .by_activity
-            .first()
-            .filter(|(at, _)| reached(terms.policy.idle_deadline(*at)));
-        let aged = self
-            .by_created
-            .first()
-            .filter(|(at, _)| reached(terms.policy.absolute_deadline(*at)));
+        let reached = |deadline: Option<Timestamp>| deadline.is_some_and(|deadline| deadline <= terms.now);
+        let idle = self.by_activity.first().filter(|(at, _)| reached(terms.policy.idle_deadline(*at)));
+        let aged = self.by_created.first().filter(|(at, _)| reached(terms.policy.absolute_deadline(*at)));
         idle.or(aged).map(|(_, family)| *family)
     }
 
     fn least_active(&self, spared: Option<FamilyId>) -> Option<FamilyId> {
-        self.by_activity
-            .iter()
-            .map(|(_, family)| *family)
-            .find(|family| Some(*family) != spared)
+        self.by_activity.iter().map(|(_, family)| *family).find(|family| Some(*family) != spared)
     }
 
     /// The most recently active first.
@@ -67,21 +54,17 @@ impl Queue {
     }
 
     fn add(&mut self, record: &Record) {
-        self.by_activity
-            .insert((record.last_activity, record.family));
+        self.by_activity.insert((record.last_activity, record.family));
         self.by_created.insert((record.created, record.family));
     }
 
     fn remove(&mut self, record: &Record) {
-        self.by_activity
-            .remove(&(record.last_activity, record.family));
+        self.by_activity.remove(&(record.last_activity, record.family));
         self.by_created.remove(&(record.created, record.family));
     }
 
     fn crowd(&self) -> Option<Crowd> {
-        self.by_activity
-            .first()
-            .map(|(oldest, _)| (self.len(), Reverse(*oldest)))
+        self.by_activity.first().map(|(oldest, _)| (self.len(), Reverse(*oldest)))
     }
 }
 
@@ -117,21 +100,14 @@ impl Order {
     }
 
     /// Who goes when the owner has too many.
-    pub(super) fn least_active_of(
-        &self,
-        owner: &Owner,
-        spared: Option<FamilyId>,
-    ) -> Option<FamilyId> {
+    pub(super) fn least_active_of(&self, owner: &Owner, spared: Option<FamilyId>) -> Option<FamilyId> {
         self.owners.get(owner)?.least_active(spared)
     }
 
     /// Who goes when there are too many in all: the least recently active of the most crowded owner.
     pub(super) fn least_active(&self, spared: Option<FamilyId>) -> Option<FamilyId> {
         // At most two steps: only an owner whose single session is spared has none to give.
-        self.crowds
-            .iter()
-            .rev()
-            .find_map(|(_, owner)| self.least_active_of(owner, spared))
+        self.crowds.iter().rev().find_map(|(_, owner)| self.least_active_of(owner, spared))
     }
 
     fn change(&mut self, owner: Owner, change: impl FnOnce(&mut Queue)) {

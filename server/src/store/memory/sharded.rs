@@ -19,9 +19,6 @@ impl<K: Eq + Hash, V> Sharded<K, V> {
     pub(super) fn shard(&self, first_byte: u8) -> MutexGuard<'_, HashMap<K, V>> {
         let [first, rest @ ..] = &self.0;
         let at = usize::from(first_byte) % SHARDS;
-        at.checked_sub(1)
-            .and_then(|at| rest.get(at))
-            .unwrap_or(first)
-            .lock()
+        at.checked_sub(1).and_then(|at| rest.get(at)).unwrap_or(first).lock()
     }
 }

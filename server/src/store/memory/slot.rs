@@ -24,10 +24,7 @@ pub(super) struct Ids {
 
 impl Ids {
     pub(super) fn new(current: SessionHash) -> Self {
-        Self {
-            current,
-            aliases: VecDeque::new(),
-        }
+        Self { current, aliases: VecDeque::new() }
     }
 
     pub(super) fn is_current(&self, id: SessionHash) -> bool {
@@ -37,9 +34,10 @@ impl Ids {
     /// The current one, or an alias within its grace.
     pub(super) fn accepts(&self, terms: Terms<'_>, id: SessionHash) -> bool {
         self.is_current(id)
-            || self.aliases.iter().any(|(alias, replaced)| {
-                *alias == id && replaced.plus(terms.policy.rotation_grace) > terms.now
-            })
+            || self
+                .aliases
+                .iter()
+                .any(|(alias, replaced)| *alias == id && replaced.plus(terms.policy.rotation_grace) > terms.now)
     }
 
     /// Makes `id` the current one; answers the aliases dropped by that.
@@ -94,11 +92,7 @@ impl Slot {
                 Some(over) => over,
             },
         };
-        if kept_until(terms.policy, at) > terms.now {
-            Now::Ended(reason)
-        } else {
-            Now::Forgotten
-        }
+        if kept_until(terms.policy, at) > terms.now { Now::Ended(reason) } else { Now::Forgotten }
     }
 }
 
@@ -106,9 +100,7 @@ impl Slot {
 pub(super) fn ran_out(record: &Record, terms: Terms<'_>) -> Option<(EndReason, Timestamp)> {
     let Terms { now, policy } = terms;
     let limit = policy.ran_out(record.created, record.last_activity, now)?;
-    let at = policy
-        .deadline(record.created, record.last_activity)
-        .unwrap_or(now);
+    let at = policy.deadline(record.created, record.last_activity).unwrap_or(now);
     Some((EndReason::RanOut(limit), at))
 }
 
