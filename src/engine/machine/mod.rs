@@ -81,8 +81,6 @@ pub struct Machine {
     probe: Option<Probe>,
     /// Verdicts on requests older than this say nothing about the session as it is now.
     fresh_from: RequestId,
-    /// A request that was under way when the person signed out, and may yet re-establish the session.
-    disowned: Option<RequestId>,
     logout: Logout,
     fetches: Fetches,
     /// `check()` promises wait for the next verdict.
@@ -106,7 +104,6 @@ impl Machine {
             schedule: Schedule::default(),
             probe: None,
             fresh_from: RequestId::default(),
-            disowned: None,
             logout: Logout::None,
             fetches: Fetches::default(),
             check_promised: false,
@@ -235,11 +232,14 @@ impl Machine {
 
     /// The session is over: definitive, until the application signs in again.
     fn end(&mut self, reason: Reason, out: &mut Effects) {
-        self.standing = Standing::Over(reason);
+        let over = Standing::Over(reason);
+        let known = core::mem::replace(&mut self.standing, over) == over;
         self.schedule.next = None;
         self.forget_trouble();
         self.fetches.release(self.session.generation, FetchStep::Deliver, out);
-        out.emit(Event::Disconnected { reason });
+        if !known {
+            out.emit(Event::Disconnected { reason });
+        }
         self.keep_promise(out);
     }
 

@@ -14,11 +14,10 @@ impl Machine {
     pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Effects) {
         if self.logout.waits_for(id) {
             self.logout_replied(now, outcome, out);
-        } else if self.disowned == Some(id) {
-            self.disowned = None;
-            self.disowned_replied(now, &outcome, out);
         } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id) {
             self.judge(now, probe, outcome, out);
+        } else {
+            self.late_reply(now, &outcome, out);
         }
     }
 
@@ -110,10 +109,7 @@ impl Machine {
     /// A definitive verdict against the session. Only the way into it leads to the login page, never staying in it.
     fn conclude(&mut self, reason: Reason, out: &mut Effects) {
         match self.standing {
-            Standing::Over(_) => {
-                self.schedule.next = None;
-                self.keep_promise(out);
-            }
+            Standing::Over(known) => self.end(known, out),
             Standing::Unknown | Standing::Good | Standing::Lost => {
                 self.end(reason, out);
                 if self.config.redirects {
