@@ -369,6 +369,21 @@ fn a_request_that_may_re_establish_is_left_alone_for_ninety_seconds_and_alone_un
 }
 
 #[test]
+fn a_slow_answer_is_no_trouble_of_a_session_that_is_offline_or_over() {
+    for input in [Input::Offline, Input::SignOut { everywhere: false }] {
+        let mut world = World::connected(steady());
+        world.feed(input);
+        world.run(Millis(100));
+        world.server.mood = Mood::Hangs;
+        world.feed(Input::Check { activity: false });
+        world.feed(Input::Online);
+        world.feed(input);
+        world.run(MINUTE + MINUTE);
+        assert!(!world.events().iter().any(|event| matches!(event, Event::Degraded { .. })), "{input:?}");
+    }
+}
+
+#[test]
 fn a_late_answer_within_the_long_limit_still_counts() {
     let mut world = World::connected(steady());
     world.server.mood = Mood::Hangs;

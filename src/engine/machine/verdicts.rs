@@ -4,11 +4,12 @@ use super::super::classify::unknown_on_reconnect;
 use super::super::effect::{Effect, Effects, Event, FetchStep, Phase};
 use super::super::input::{Outcome, RequestId};
 use super::super::schedule;
-use super::super::time::Now;
+use super::super::snapshot::Status;
+use super::super::time::{Millis, Now};
 use super::super::verdict::{Facts, Reason, Trouble, Verdict};
 use super::probing::Probe;
 use super::session::Continuity;
-use super::{Lifecycle, Machine, Standing};
+use super::{Machine, Standing};
 
 impl Machine {
     pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Effects) {
@@ -135,9 +136,13 @@ impl Machine {
         let delay = schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
         let next = (now.instant + delay).max(self.schedule.floor.unwrap_or_default());
         self.schedule.next = Some(next);
-        if self.lifecycle == Lifecycle::Running && self.page.online {
-            let retry_in_ms = next.since(now.instant);
-            out.emit(Event::Degraded { reason: trouble.reason, retry_in_ms });
+        self.tell_degraded(trouble.reason, next.since(now.instant), out);
+    }
+
+    /// Said only where the status says it too: not of a session that is over, and not while offline.
+    pub(super) fn tell_degraded(&self, reason: Reason, retry_in_ms: Millis, out: &mut Effects) {
+        if self.status() == Status::Degraded {
+            out.emit(Event::Degraded { reason, retry_in_ms });
         }
     }
 }
