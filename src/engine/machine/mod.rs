@@ -3,6 +3,9 @@
 mod fetches;
 mod page;
 mod probing;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod search;
 mod session;
 mod sign_out;
 mod timers;
