@@ -46,7 +46,7 @@ fn checks_at_once_and_then_every_five_minutes() {
 fn jitter_spreads_the_interval_by_a_tenth_to_both_sides() {
     for (chance, seconds) in [(Chance::LOWEST, 270), (Chance::HIGHEST, 330)] {
         let mut world = World::new(cookie());
-        world.chance = chance;
+        world.chance = Some(chance);
         world.feed(Input::Start { visible: true, online: true });
         world.run(HOUR);
         let sent = world.sent();
@@ -58,7 +58,7 @@ fn jitter_spreads_the_interval_by_a_tenth_to_both_sides() {
 fn the_server_can_set_the_interval_and_is_never_asked_sooner() {
     for chance in [Chance::LOWEST, Chance::HIGHEST] {
         let mut world = World::new(cookie());
-        world.chance = chance;
+        world.chance = Some(chance);
         world.server.next_check_in = Some(1000);
         world.feed(Input::Start { visible: true, online: true });
         world.run(HOUR);
@@ -68,6 +68,15 @@ fn the_server_can_set_the_interval_and_is_never_asked_sooner() {
         }
         assert!(world.validates() >= 3);
     }
+}
+
+#[test]
+fn a_server_that_wants_to_be_asked_without_a_pause_is_asked_every_five_seconds() {
+    let mut world = World::new(cookie());
+    world.server.next_check_in = Some(0);
+    world.feed(Input::Start { visible: true, online: true });
+    world.run(MINUTE);
+    assert!((11..=13).contains(&world.validates()), "{}", world.validates());
 }
 
 #[test]
@@ -279,7 +288,7 @@ fn a_lost_session_waits_for_a_backend_that_is_still_down() {
 #[test]
 fn while_a_person_waits_retries_come_soon_and_back_off_to_the_cap() {
     let mut world = World::connected(steady());
-    world.chance = Chance::HIGHEST;
+    world.chance = Some(Chance::HIGHEST);
     world.server.mood = Mood::Down;
     world.run(HOUR);
     let sent = world.sent();
@@ -291,7 +300,7 @@ fn while_a_person_waits_retries_come_soon_and_back_off_to_the_cap() {
 fn with_nobody_waiting_the_first_recheck_is_spread_and_then_the_interval_holds() {
     let mut world = World::connected(steady());
     world.feed(Input::Hidden);
-    world.chance = Chance::HIGHEST;
+    world.chance = Some(Chance::HIGHEST);
     world.server.mood = Mood::Down;
     world.run(HOUR);
     let sent = world.sent();

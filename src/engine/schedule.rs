@@ -9,11 +9,17 @@ use super::time::{Chance, Millis};
 /// The longest `Retry-After` that is honoured.
 pub(super) const RETRY_AFTER_MAX: Millis = Millis::from_secs(3600);
 
+/// No wish of the server is shorter than this, or a mistake of its would have every page ask without a pause.
+const WISHED_MIN: Millis = Millis::from_secs(5);
+
 /// Until the next check when all is well. The server's wish replaces the interval and is never shortened
 /// (0 to +10 %); the client's own is spread evenly on both sides.
 pub(super) fn next_check(config: &Config, wished: Option<Millis>, chance: Chance) -> Millis {
     match wished {
-        Some(wished) => wished + chance.of(wished.scaled(1, 10)),
+        Some(wished) => {
+            let wished = wished.max(WISHED_MIN);
+            wished + chance.of(wished.scaled(1, 10))
+        }
         None => {
             let spread = config.interval.scaled(u64::from(config.jitter_permille), 1000);
             let shortest = Millis(config.interval.0.saturating_sub(spread.0));
@@ -66,6 +72,7 @@ mod tests {
         let wished = Some(Millis::from_secs(60));
         assert_eq!(next_check(&config, wished, Chance::LOWEST), Millis(60_000));
         assert_eq!(next_check(&config, wished, Chance::HIGHEST), Millis(66_000));
+        assert_eq!(next_check(&config, Some(Millis::ZERO), Chance::LOWEST), WISHED_MIN);
     }
 
     #[test]

@@ -1,9 +1,16 @@
 //! A simulated world: clocks, a network, a server that can forget, and one page. It owns the time and steps from wake-up
 //! to wake-up; more than a hundred steps at one moment, or thousands in one run, are a livelock and fail.
 
+// Every file of tests uses a part of its own.
+#![allow(dead_code)]
+
+mod rules;
+
+use rules::Rules;
 use session_keepalive::engine::{
-    Answer, Call, Chance, Config, Effect, Event, FetchId, FetchStep, Generation, Input, Instant, Machine, Millis,
-    NoAnswer, Now, Outcome, Promised, Reason, Request, RequestId, Snapshot, Status, WallTime, classify,
+    Answer, Call, Chance, Config, CredentialHolder, Effect, Event, FetchId, FetchStep, Generation, Input, Instant,
+    Machine, Millis, NoAnswer, Now, Outcome, Promised, Reason, Request, RequestId, Snapshot, Status, WallTime,
+    classify,
 };
 use session_keepalive::wire::{ProblemCode, SessionAnswer};
 
@@ -28,9 +35,8 @@ pub(crate) struct Server {
     pub(crate) mood: Mood,
     /// It remembers the session.
     pub(crate) remembers: bool,
-    /// The browser holds a good ticket.
+    /// The browser holds a good ticket, or the page a good credential.
     pub(crate) ticket: bool,
-    /// It re-establishes on validate, as a `cookie` server does.
     pub(crate) epoch: u32,
     pub(crate) idle_in: Option<u32>,
     pub(crate) absolute_in: Option<u32>,
@@ -58,17 +64,21 @@ impl Server {
                 Answer { status, retry_after: seconds.map(Millis::from_secs), ..Answer::default() }
             }
             Mood::Refuses(code) => problem(code),
-            Mood::Works => self.work(call),
+            Mood::Works => self.work(config.credential, call),
         };
         Some(Outcome::Verdict(classify(call, config.credential, answer)))
     }
 
-    fn work(&mut self, call: Call) -> Answer {
+    fn work(&mut self, holder: CredentialHolder, call: Call) -> Answer {
         if call == Call::Logout {
-            (self.remembers, self.ticket) = (false, false);
+            self.remembers = false;
+            // What the page holds is not the server's to take.
+            self.ticket &= holder == CredentialHolder::Page;
             return Answer { status: 204, ..Answer::default() };
         }
-        let reconnected = !self.remembers && self.ticket;
+        // What the page holds is presented on the reconnect call only.
+        let presented = call == Call::Reconnect || holder == CredentialHolder::Cookie;
+        let reconnected = !self.remembers && self.ticket && presented;
         if reconnected {
             self.remembers = true;
             self.epoch += 1;
@@ -112,7 +122,10 @@ pub(crate) struct World {
     pub(crate) server: Server,
     /// Between sending and answer.
     pub(crate) latency: Millis,
-    pub(crate) chance: Chance,
+    /// What every roll of the dice shows, or nothing: then they roll.
+    pub(crate) chance: Option<Chance>,
+    /// Where the dice are in their sequence.
+    pub(crate) dice: u64,
     pub(crate) now: Instant,
     /// What the wall clock is ahead of the monotonic one.
     pub(crate) wall_ahead: u64,
@@ -123,6 +136,7 @@ pub(crate) struct World {
     /// Every effect, with its time.
     pub(crate) log: Vec<(Instant, Effect)>,
     under_way: Vec<UnderWay>,
+    rules: Rules,
     steps_now: u32,
 }
 
@@ -143,13 +157,15 @@ impl World {
                 next_check_in: None,
             },
             latency: Millis(20),
-            chance: Chance(u32::MAX / 2),
+            chance: Some(Chance(u32::MAX / 2)),
+            dice: 0,
             now: Instant(5000),
             wall_ahead: 1_700_000_000_000,
             timer_granularity: 1,
             credential: true,
             log: Vec::new(),
             under_way: Vec::new(),
+            rules: Rules::default(),
             steps_now: 0,
         }
     }
@@ -163,15 +179,26 @@ impl World {
         world
     }
 
+    pub(crate) fn disposed(&self) -> bool {
+        self.rules.disposed()
+    }
+
+    /// This call may not go on yet.
+    pub(crate) fn waits(&self, fetch: FetchId) -> bool {
+        self.rules.waits(fetch)
+    }
+
     /// Feeds one input and carries out its effects.
     pub(crate) fn feed(&mut self, input: Input) {
-        let now = Now { instant: self.now, wall: WallTime(self.now.0 + self.wall_ahead), chance: self.chance };
+        let chance = self.chance.unwrap_or_else(|| self.roll());
+        let now = Now { instant: self.now, wall: WallTime(self.now.0 + self.wall_ahead), chance };
         if matches!(input, Input::Stop | Input::Dispose | Input::Left | Input::SignOut { .. }) {
             for other in &mut self.under_way {
                 other.disowned |= !matches!(other.request, Request::Logout { .. });
             }
         }
         let effects = self.machine.handle(now, input);
+        self.rules.hold(&self.config, self.now, input, &effects);
         if let Some(deadline) = self.machine.deadline() {
             assert!(deadline > self.now, "the deadline {deadline:?} is not after {:?}: {:?}", self.now, self.machine);
         }
@@ -185,6 +212,12 @@ impl World {
             }
             self.log.push((self.now, effect));
         }
+    }
+
+    /// The generator of Knuth's MMIX: even enough for dice, and the same again in every run.
+    fn roll(&mut self) -> Chance {
+        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Chance((self.dice >> 32) as u32)
     }
 
     fn send(&mut self, id: RequestId, request: Request) {
@@ -234,7 +267,7 @@ impl World {
         let arrived = self.under_way.remove(index);
         let UnderWay { id, request, .. } = arrived;
         let missing = matches!(request, Request::Reconnect { .. })
-            && self.config.credential == session_keepalive::engine::CredentialHolder::Page
+            && self.config.credential == CredentialHolder::Page
             && !self.credential;
         let outcome = if missing { Some(Outcome::NoCredential) } else { self.server.reply(&self.config, request) };
         match outcome {

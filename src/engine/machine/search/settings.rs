@@ -188,7 +188,7 @@ pub(super) fn limits() -> Setting {
             verdicts: vec![
                 limited(3, None, None),
                 limited(5, Some(Millis::from_secs(1)), None),
-                limited(0, None, Some(Millis::from_secs(2))),
+                limited(0, None, Some(Millis::from_secs(6))),
                 Verdict::Ended(Reason::SessionTimeout),
                 transient(Reason::Network, None),
             ],
