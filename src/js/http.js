@@ -77,7 +77,7 @@ export const createHttp = (options) => {
   /** The application's own reading of an answer. If that fails, the answer is not to blame. */
   const classified = async (response) => {
     try {
-      return await options.classify?.(response);
+      return await options.classify?.(response.clone());
     } catch (error) {
       report(error);
       return null;
@@ -94,7 +94,7 @@ export const createHttp = (options) => {
       return judge(session, id, call === 'logout' ? { kind: 'valid' } : verdict);
     }
     const response = await post(call, context);
-    const verdict = await classified(response.clone());
+    const verdict = await classified(response);
     if (verdict !== undefined) return judge(session, id, verdict);
     const body = (await response.json().catch(() => null)) ?? {};
     if (body.valid === true) brought.set(id, { subject: body.subject });
