@@ -40,7 +40,7 @@ export const openPage = (href = 'https://app.example/tasks?page=2#open') => {
     },
   };
   document.visibilityState = 'visible';
-  Object.defineProperty(document, 'baseURI', { get: () => location.href });
+  Object.defineProperty(document, 'baseURI', { get: () => location.href, configurable: true });
   const NAMES = ['document', 'window', 'location', 'navigator', 'sessionStorage', 'reportError'];
   define('document', document);
   define('window', window);
