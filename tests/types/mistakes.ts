@@ -1,6 +1,6 @@
 // What an application's compiler must refuse. Each line has exactly one mistake.
 import { createKeepAlive, init } from 'session-keepalive';
-import type { KeepAlive, KeepAliveOptions, Snapshot, Verdict } from 'session-keepalive';
+import type { KeepAlive, Snapshot, Verdict } from 'session-keepalive';
 
 // --- options ---
 
@@ -8,8 +8,8 @@ import type { KeepAlive, KeepAliveOptions, Snapshot, Verdict } from 'session-kee
 createKeepAlive({ intervall: '5m' });
 // @ts-expect-error unknown option inside a group
 createKeepAlive({ timeout: { valdate: '5s' } });
-// @ts-expect-error a space
-createKeepAlive({ interval: '5 m' });
+// @ts-expect-error units are small letters
+createKeepAlive({ interval: '5M' });
 // @ts-expect-error no such unit
 createKeepAlive({ interval: '5x' });
 // @ts-expect-error no unit
@@ -72,7 +72,5 @@ session.ready = Promise.resolve();
 void session.signOut(true);
 // @ts-expect-error there is no such status
 export const status: Snapshot['status'] = 'expired';
-// @ts-expect-error there is nothing to wait for
+// @ts-expect-error a transient verdict has a reason
 export const verdict: Verdict = { kind: 'transient' };
-// @ts-expect-error options are not a session
-export const options: KeepAliveOptions = session;
