@@ -1,3 +1,4 @@
+#![cfg(not(target_arch = "wasm32"))]
 //! What the engine promises, as facts about a simulated world.
 
 #[cfg(test)]
