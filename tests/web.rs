@@ -3,6 +3,8 @@
 //! What the engine decides is tested natively; here it is the wiring: what goes in as numbers, what comes out as numbers, in
 //! which order, and that exactly one timer exists.
 #![cfg(target_arch = "wasm32")]
+// A test may fail.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -75,6 +77,9 @@ const DAY: f64 = 86_400_000.0;
 fn session_every(host: Host, switches: u32, interval: f64) -> Session {
     Session::new(host, switches, 0, interval, 3_000.0, 15_000.0, 90_000.0, 500.0, 30_000.0, 30_000.0, 60_000.0)
 }
+
+/// What the application does from within.
+type Reaction = fn(&Session);
 
 /// A session in a world of its own, shared with reactions to its calls.
 struct Stage {
@@ -398,7 +403,8 @@ fn answers_to_a_check_become_what_the_protocol_says() {
 #[wasm_bindgen_test]
 fn answers_to_a_reconnect_become_what_the_protocol_says() {
     use ProblemCode as Code;
-    let rows: &[(u32, Option<Code>, u32, &str, Option<&str>)] = &[
+    type Row = (u32, Option<Code>, u32, &'static str, Option<&'static str>);
+    let rows: &[Row] = &[
         (401, Some(Code::SessionUnknown), COOKIE, "disconnected", Some("session-lost")),
         (401, Some(Code::SessionUnknown), PAGE, "disconnected", Some("credential-rejected")),
         (401, Some(Code::ReconnectRefused), COOKIE, "disconnected", Some("credential-rejected")),
@@ -657,7 +663,7 @@ fn a_redirect_is_asked_for_again_when_it_is_carried_out() {
 
 #[wasm_bindgen_test]
 fn a_listener_that_stops_disposes_or_signs_in_keeps_the_person_on_the_page() {
-    let rows: [(&str, fn(&Session), &str); 6] = [
+    let rows: [(&str, Reaction, &str); 6] = [
         ("change", Session::stop, "inactive"),
         ("emit", Session::stop, "inactive"),
         ("change", Session::dispose, "inactive"),
