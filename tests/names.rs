@@ -1,7 +1,7 @@
 //! Between the facade and the module names are numbers: their places in the lists of `src/js/names.js`. Here the lists are held
 //! to the Rust types, and the published declarations to the lists.
 #![cfg(not(target_arch = "wasm32"))]
-// A list that is missing fails the test that reads it.
+// A helper of a test may fail it.
 #![allow(clippy::panic, clippy::expect_used)]
 
 use session_keepalive::engine::{Call, Event, Millis, Phase, Reason, Status};
