@@ -1,5 +1,5 @@
-#![cfg(not(target_arch = "wasm32"))]
 //! What the engine promises, as facts about a simulated world.
+#![cfg(not(target_arch = "wasm32"))]
 
 #[cfg(test)]
 mod world;
