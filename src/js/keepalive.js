@@ -17,6 +17,8 @@ const INACTIVE = Object.freeze({
 });
 const STARTING = Object.freeze({ ...INACTIVE, status: 'starting' });
 
+const MISTAKES = ['misconfigured', 'wasm-blocked'];
+
 const inBrowser = () => typeof document !== 'undefined';
 
 /** @param load a promise of the Wasm's `Session` class; rejects with a `KeepAliveError` */
@@ -56,6 +58,8 @@ export const createKeepAliveWith = (load) => (given) => {
   };
 
   const change = (next) => {
+    // A mistake of the application or its server is nothing that a person in front of the page could mend.
+    if (MISTAKES.includes(next.reason) && next.reason !== snapshot.reason) console.error(next.error);
     snapshot = Object.freeze(next);
     if (snapshot.status === 'connected' || snapshot.status === 'disconnected') ready.resolve();
     emit('change', snapshot);

@@ -136,7 +136,21 @@ test('a module that cannot be loaded is degraded, and ready rejects without a fu
   await assert.rejects(keepAlive.ready, error);
 });
 
-test('a policy that forbids the module is named, with what to change', async () => {
+test('a mistake of the application is told on the console, once; a transient fault is not', async (t) => {
+  const log = t.mock.method(console, 'error', () => {});
+  const [keepAlive, session] = await running();
+  session.change({ status: 'degraded', reason: 'server', error: { code: 'server', status: 503, retryable: true } });
+  assert.equal(log.mock.callCount(), 0);
+  for (const nextCheckAt of [1, 2, 3]) {
+    session.change({ status: 'degraded', reason: 'misconfigured', nextCheckAt, error: { code: 'misconfigured', status: 403, retryable: true } });
+  }
+  assert.equal(log.mock.callCount(), 1);
+  assert.match(log.mock.calls[0].arguments[0].message, /headers.*HTTP 403/);
+  keepAlive.dispose();
+});
+
+test('a policy that forbids the module is named, with what to change', async (t) => {
+  t.mock.method(console, 'error', () => {});
   const keepAlive = create({}, () => Promise.reject(blocked()));
   await settled();
   const { status, reason, error } = keepAlive.getSnapshot();

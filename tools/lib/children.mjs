@@ -78,4 +78,16 @@ export function endOnSignals({
     process.exit(exitCode(name));
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, stop);
+  if (process.env.npm_lifecycle_event && groups) whenParentEnds(() => stop('SIGTERM'));
+}
+
+/** npm hands a SIGTERM to the shell between it and us, and that shell dies without handing it on. */
+function whenParentEnds(then) {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    then();
+  }, 250);
+  timer.unref();
 }

@@ -10,8 +10,11 @@ export class Failure extends Error {
   }
 }
 
-/** A `Failure` is printed as one message, anything else with its stack. */
-export const report = (error) => console.error(error instanceof Failure ? `\nerror: ${error.message}` : error);
+/** A `Failure`, or an argument that the script does not know, is printed as one message, anything else with its stack. */
+export function report(error) {
+  const isForPeople = error instanceof Failure || error.code?.startsWith('ERR_PARSE_ARGS');
+  console.error(isForPeople ? `\nerror: ${error.message}` : error);
+}
 
 /** Runs a script's main function; what it returns is the exit code (0 if nothing). */
 export async function main(script) {

@@ -21,7 +21,7 @@ export function checkNode() {
 
 /** Finds cargo, also where rustup puts it before the person's shell knows about it, and a linker. */
 export function checkRust() {
-  const cargoBin = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'bin');
+  const cargoBin = join(cargoHome(), 'bin');
   if (!findProgram(['cargo'])) {
     if (!findProgram(['cargo'], [cargoBin])) {
       throw new Failure('cargo was not found: install Rust with rustup from https://rustup.rs, then run this again');
@@ -37,7 +37,8 @@ export function checkRust() {
 /** The pinned toolchain with these parts. rustup is asked only if something is missing. */
 export async function ensureToolchain({ components = [] } = {}) {
   const { channel } = pinnedToolchain();
-  const rustc = await run('rustc', ['--print', 'sysroot'], { show: 'none', mayFail: true, cwd: root });
+  // rustup may install the toolchain at this call; then it should be seen doing so.
+  const rustc = await run('rustc', ['--print', 'sysroot'], { show: 'errors', mayFail: true, cwd: root });
   const sysroot = rustc.stdout.trim();
   const missing = [];
   if (!rustc.ok || !existsSync(join(sysroot, 'lib', 'rustlib', wasmTarget))) missing.push(wasmTarget);
@@ -75,6 +76,16 @@ export const cargoEnvironment = () => ({
   CARGO_FUTURE_INCOMPAT_REPORT_FREQUENCY: 'never',
   // A pipe between us and cargo should not cost the person the colours.
   ...(process.stdout.isTTY && { CARGO_TERM_COLOR: 'always' }),
+});
+
+const cargoHome = () => process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+
+/**
+ * For every cargo that compiles the browser module, so that the build and its tests share what they compile: no path of this
+ * machine ends up in what is published.
+ */
+export const wasmEnvironment = () => ({
+  CARGO_ENCODED_RUSTFLAGS: [`--remap-path-prefix=${cargoHome()}=cargo`, `--remap-path-prefix=${root}=.`].join('\x1f'),
 });
 
 /**

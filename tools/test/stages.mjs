@@ -4,10 +4,11 @@
 // with `count` must have run at least one test, and may have skipped none.
 import { delimiter, dirname } from 'node:path';
 import { buildModule } from '../build/index.mjs';
+import { buildServer, server } from '../build/server.mjs';
 import { inRoot, nativeBinary, root } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 import { Stages } from '../lib/stages.mjs';
-import { cargo, cargoEnvironment, wasmTarget } from '../lib/toolchain.mjs';
+import { cargo, cargoEnvironment, wasmEnvironment, wasmTarget } from '../lib/toolchain.mjs';
 import { webdriverSettings } from './browser.mjs';
 import { countCargo, countNode } from './counts.mjs';
 import { testFiles } from './files.mjs';
@@ -39,7 +40,7 @@ export const stages = [
     name: 'build',
     run: async () => {
       await buildModule(new Stages());
-      await cargo(['build', '-p', 'session-keepalive-server']);
+      await buildServer();
     },
   },
   {
@@ -71,7 +72,7 @@ export const stages = [
       nodeTests('tests/e2e', {
         CHROME_PATH: chrome,
         POSTGRES_BIN: postgres,
-        SESSION_KEEPALIVE_SERVER: nativeBinary('session-keepalive-server'),
+        SESSION_KEEPALIVE_SERVER: server,
       }),
   },
 ];
@@ -90,6 +91,7 @@ async function wasmTests({ chrome, driver, folder }) {
       show: 'keep',
       env: {
         ...cargoEnvironment(),
+        ...wasmEnvironment(),
         CARGO_NET_OFFLINE: 'true',
         PATH: `${dirname(wasmPack)}${delimiter}${process.env.PATH}`,
         TMPDIR: folder, // the driver gives the browser an empty profile of its own, here

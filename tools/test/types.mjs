@@ -7,7 +7,7 @@ import { testFiles } from './files.mjs';
 const compilers = ['typescript-5.2', 'typescript'];
 const resolutions = { nodenext: ['--module', 'nodenext'], bundler: ['--module', 'esnext', '--moduleResolution', 'bundler'] };
 const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess', '--skipLibCheck', 'false'];
-const browser = ['--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', ''];
+const browser = ['--target', 'es2022', '--lib', 'es2022,dom,dom.iterable'];
 
 export async function checkTypes() {
   const files = testFiles('tests/types', '.ts');

@@ -1,1 +1,184 @@
-//! t
+use super::*;
+
+const HOLDERS: [CredentialHolder; 2] = [CredentialHolder::Cookie, CredentialHolder::Page];
+const CALLS: [Call; 3] = [Call::Validate, Call::Reconnect, Call::Logout];
+
+fn with_status(status: u16) -> Answer {
+    Answer { status, ..Answer::default() }
+}
+
+fn with_code(code: ProblemCode) -> Answer {
+    Answer { status: code.status(), code: Some(code), ..Answer::default() }
+}
+
+fn trouble(verdict: &Verdict) -> Option<Reason> {
+    match verdict {
+        Verdict::Transient(trouble) => Some(trouble.reason),
+        Verdict::Valid(_) | Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) => None,
+    }
+}
+
+#[test]
+fn a_valid_answer_brings_its_durations_as_lengths() {
+    let session = SessionAnswer {
+        valid: true,
+        reconnected: true,
+        epoch: 3,
+        subject: Some("alice@db/app".into()),
+        idle_in: Some(86_400),
+        absolute_in: None,
+        warn_in: Some(86_100),
+        next_check_in: Some(60),
+    };
+    let answer = Answer { status: 200, session: Some(session), ..Answer::default() };
+    let facts = Facts {
+        epoch: Some(3),
+        idle_in: Some(Millis(86_400_000)),
+        absolute_in: None,
+        warn_in: Some(Millis(86_100_000)),
+        next_check_in: Some(Millis(60_000)),
+        reconnected: true,
+    };
+    for call in [Call::Validate, Call::Reconnect] {
+        assert_eq!(classify(call, CredentialHolder::Cookie, answer.clone()), Verdict::Valid(facts));
+    }
+}
+
+#[test]
+fn a_200_that_is_not_a_session_answer_is_transient() {
+    for session in [None, Some(SessionAnswer::default())] {
+        let answer = Answer { status: 200, session, ..Answer::default() };
+        for call in [Call::Validate, Call::Reconnect] {
+            assert_eq!(trouble(&classify(call, CredentialHolder::Cookie, answer.clone())), Some(Reason::Server));
+        }
+    }
+}
+
+#[test]
+fn codes_decide_on_validate() {
+    use ProblemCode as Code;
+    let transient = |reason| Err(reason);
+    let rows: [(Code, Result<Verdict, Reason>); 16] = [
+        (Code::SessionUnknown, Ok(Verdict::Lost)),
+        (Code::SessionTimeout, Ok(Verdict::Ended(Reason::SessionTimeout))),
+        (Code::SessionExpired, Ok(Verdict::Ended(Reason::SessionExpired))),
+        (Code::SessionRevoked, Ok(Verdict::Ended(Reason::SessionRevoked))),
+        (Code::SessionEvicted, Ok(Verdict::Ended(Reason::SessionEvicted))),
+        (Code::ReconnectRefused, Ok(Verdict::Rejected(Reason::CredentialRejected))),
+        (Code::ConnectionRefused, transient(Reason::Misconfigured)),
+        (Code::TargetNotAllowed, transient(Reason::Misconfigured)),
+        (Code::SessionLimit, transient(Reason::Misconfigured)),
+        (Code::CsrfRefused, transient(Reason::Misconfigured)),
+        (Code::InvalidRequest, transient(Reason::Misconfigured)),
+        (Code::PayloadTooLarge, transient(Reason::Misconfigured)),
+        (Code::RateLimited, transient(Reason::RateLimited)),
+        (Code::StoreUnavailable, transient(Reason::Server)),
+        (Code::TargetUnavailable, transient(Reason::Server)),
+        (Code::Overloaded, transient(Reason::Server)),
+    ];
+    assert_eq!(rows.len(), Code::ALL.len());
+    for (code, expected) in rows {
+        for holder in HOLDERS {
+            let verdict = classify(Call::Validate, holder, with_code(code));
+            match expected {
+                Ok(definitive) => assert_eq!(verdict, definitive, "{code:?}"),
+                Err(reason) => assert_eq!(trouble(&verdict), Some(reason), "{code:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn on_reconnect_a_refusal_of_the_target_is_a_rejection() {
+    use ProblemCode as Code;
+    let rows = [
+        (Code::ConnectionRefused, Reason::CredentialRejected),
+        (Code::TargetNotAllowed, Reason::CredentialRejected),
+        (Code::SessionLimit, Reason::SessionEvicted),
+        (Code::ReconnectRefused, Reason::CredentialRejected),
+    ];
+    for (code, reason) in rows {
+        for holder in HOLDERS {
+            assert_eq!(classify(Call::Reconnect, holder, with_code(code)), Verdict::Rejected(reason), "{code:?}");
+        }
+    }
+}
+
+#[test]
+fn unknown_on_reconnect_means_that_nothing_was_left_to_present() {
+    let unknown = with_code(ProblemCode::SessionUnknown);
+    let rows = [(CredentialHolder::Cookie, Reason::SessionLost), (CredentialHolder::Page, Reason::CredentialRejected)];
+    for (holder, reason) in rows {
+        assert_eq!(classify(Call::Reconnect, holder, unknown.clone()), Verdict::Rejected(reason));
+    }
+}
+
+#[test]
+fn without_a_code_the_status_decides() {
+    let rejected = Verdict::Rejected(Reason::CredentialRejected);
+    for status in [401, 419, 440] {
+        assert_eq!(classify(Call::Validate, CredentialHolder::Cookie, with_status(status)), Verdict::Lost);
+        assert_eq!(classify(Call::Logout, CredentialHolder::Cookie, with_status(status)), Verdict::Lost);
+    }
+    for status in [401, 403, 419, 422, 440] {
+        assert_eq!(classify(Call::Reconnect, CredentialHolder::Page, with_status(status)), rejected, "{status}");
+    }
+    let rows = [
+        (403, Reason::Server),
+        (408, Reason::Timeout),
+        (425, Reason::Server),
+        (429, Reason::RateLimited),
+        (404, Reason::Misconfigured),
+        (422, Reason::Misconfigured),
+        (304, Reason::Server),
+        (500, Reason::Server),
+        (502, Reason::Server),
+        (503, Reason::Server),
+        (504, Reason::Server),
+        (520, Reason::Server),
+        (599, Reason::Server),
+        (0, Reason::Server),
+    ];
+    for (status, reason) in rows {
+        let verdict = classify(Call::Validate, CredentialHolder::Cookie, with_status(status));
+        assert_eq!(trouble(&verdict), Some(reason), "{status}");
+    }
+}
+
+#[test]
+fn a_logout_that_was_accepted_is_done_without_a_body() {
+    for status in [200, 204] {
+        let verdict = classify(Call::Logout, CredentialHolder::Cookie, with_status(status));
+        assert_eq!(verdict, Verdict::Valid(Facts::default()));
+    }
+}
+
+#[test]
+fn every_transient_verdict_carries_status_and_retry_after() {
+    for call in CALLS {
+        for status in [429, 503] {
+            let answer = Answer { retry_after: Some(Millis(7000)), ..with_status(status) };
+            match classify(call, CredentialHolder::Cookie, answer) {
+                Verdict::Transient(trouble) => {
+                    assert_eq!((trouble.status, trouble.retry_after), (Some(status), Some(Millis(7000))));
+                }
+                other => panic!("{call:?} {status}: {other:?}"),
+            }
+        }
+    }
+}
+
+/// The promise of the whole product, over every answer there can be.
+#[test]
+fn only_what_the_server_said_definitively_ends_a_session() {
+    for call in [Call::Validate, Call::Reconnect] {
+        for status in 0..=599 {
+            let ends = matches!(
+                classify(call, CredentialHolder::Cookie, with_status(status)),
+                Verdict::Ended(_) | Verdict::Rejected(_)
+            );
+            let definitive = call == Call::Reconnect && matches!(status, 401 | 403 | 419 | 422 | 440);
+            assert_eq!(ends, definitive, "{call:?} {status}");
+        }
+    }
+}

@@ -346,6 +346,3 @@ fn inactive_snapshot() -> Snapshot {
         error: None,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -53,10 +53,9 @@ fn main() -> anyhow::Result<()> {
     for id in entries.union(&behind) {
         trap(&mut module, *id);
     }
-    let roots = source_roots();
     let segments: Vec<_> = module.data.iter().map(|segment| segment.id()).collect();
     for segment in segments {
-        blank_paths(&mut module.data.get_mut(segment).value, &roots);
+        blank_paths(&mut module.data.get_mut(segment).value);
     }
     module.emit_wasm_file(&output).with_context(|| format!("cannot write {output}"))
 }
@@ -84,25 +83,23 @@ fn callees(function: &LocalFunction) -> Vec<FunctionId> {
     calls.0
 }
 
-/// How the paths in a panic's location begin: the standard library, the crates, this workspace.
-fn source_roots() -> Vec<String> {
-    let home = std::env::var("HOME").or_else(|_| std::env::var("USERPROFILE")).unwrap_or_default();
-    let cargo = std::env::var("CARGO_HOME").unwrap_or_else(|_| format!("{home}/.cargo"));
-    vec!["/rustc/".into(), cargo, "src/engine/".into(), "src/web/".into(), "src/wire".into()]
-}
+/// How the paths in a panic's location begin: the standard library, the crates (as the build renames their folder), this
+/// workspace.
+const SOURCE_ROOTS: [&str; 5] = ["/rustc/", "cargo/registry/", "src/engine/", "src/web/", "src/wire"];
 
-/// Blanks where in the sources a panic began: nobody can read it any more, and it would carry the paths of the machine
-/// that built the module. A path ends in a zero byte but may follow other text without a break.
-fn blank_paths(bytes: &mut [u8], roots: &[String]) {
+/// Blanks where in the sources a panic began: nobody can read it any more. A path ends in a zero byte but may follow other
+/// text without a break.
+fn blank_paths(bytes: &mut [u8]) {
     const END: &[u8] = b".rs\0";
     let ends: Vec<usize> =
         bytes.windows(END.len()).enumerate().filter(|(_, window)| *window == END).map(|(at, _)| at).collect();
     let mut from = 0;
     for end in ends {
         let before = bytes.get(from..end).unwrap_or_default();
-        let last = |root: &String| before.windows(root.len().max(1)).rposition(|window| window == root.as_bytes());
-        if let Some(start) = roots.iter().filter_map(last).max() {
-            bytes[from + start..end + END.len()].fill(0);
+        let last = |root: &&str| before.windows(root.len()).rposition(|window| window == root.as_bytes());
+        let start = SOURCE_ROOTS.iter().filter_map(last).max();
+        if let Some(path) = start.and_then(|start| bytes.get_mut(from + start..end + END.len())) {
+            path.fill(0);
         }
         from = end + END.len();
     }

@@ -1,0 +1,135 @@
+//! What the operator wants: flags, environment and a TOML file, checked as a whole before anything starts.
+//!
+//! Each setting is a flag (`--public-origin`), an environment variable (`SESSION_KEEPALIVE_PUBLIC_ORIGIN`) and a key of
+//! the file (`public-origin`). A flag outweighs the environment, which outweighs the file. A list given in one place
+//! replaces the list of a lighter one; policy knobs (`--set`) are weighed knob by knob.
+
+mod error;
+mod origin;
+mod resolve;
+mod settings;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+
+use crate::policy::Policy;
+
+pub use error::ConfigError;
+pub use origin::{NotAnOrigin, Origin};
+pub use settings::{Cli, Command, Settings};
+
+/// The folder that keys, revocations and the demo's files are kept in where nothing else is named.
+pub const DEFAULT_FOLDER: &str = ".session-keepalive";
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The policy in force.
+    pub policy: Policy,
+    /// Where sessions are kept.
+    pub store: StoreChoice,
+    /// The targets that may be connected to.
+    pub allow_target: Vec<String>,
+    /// The folder of `sqlite:` targets.
+    pub files_root: Option<PathBuf>,
+    /// Where the ticket keys come from.
+    pub ticket_keys: KeySource,
+    /// Where ended families are remembered.
+    pub revocations: RevocationChoice,
+    /// Where browsers find the server; none: at the address listened on.
+    pub public_origin: Option<Origin>,
+    /// Other origins whose script may call.
+    pub allow_origin: Vec<Origin>,
+    /// Proxies whose `x-forwarded-for` is believed.
+    pub trust_proxy: Vec<IpNet>,
+    /// The folders served as pages.
+    pub site: Vec<Mount>,
+    /// The form of the log.
+    pub log: LogFormat,
+    /// Whether the fault controls exist.
+    pub demo: bool,
+    /// Bounds that protect the server.
+    pub limits: Limits,
+}
+
+/// Where sessions are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreChoice {
+    /// In this process.
+    Memory,
+}
+
+/// Where the ticket keys come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// A file. Over plain http (development) it is made where there is none.
+    File(PathBuf),
+    /// The environment variable of that name.
+    Environment(String),
+}
+
+/// Where ended families are remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RevocationChoice {
+    /// In a SQLite file.
+    Sqlite(PathBuf),
+    /// In this process alone.
+    None,
+}
+
+/// A folder served as pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// `/`, or `/name` without a slash at its end.
+    pub path: String,
+    /// The folder.
+    pub dir: PathBuf,
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+/// Bounds that protect the server. Not flags: the defaults fit a server of any size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// TCP connections at a time; more wait in the system's queue. Below the 1,024 files that a process may usually have
+    /// open, with room for targets and logs.
+    pub connections: usize,
+    /// Sign-ins and reconnects at a time; more are told when to come back.
+    pub sign_ins: usize,
+    /// Connections to targets kept open at a time.
+    pub kept_targets: usize,
+    /// How long a connection to a target is kept without use.
+    pub target_idle: Duration,
+    /// How long a client may take to send the head of a request, also on an idle connection.
+    pub head_time: Duration,
+    /// How long a client may take to send a body.
+    pub body_time: Duration,
+    /// How long a graceful stop waits for what is in flight.
+    pub stop_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 800,
+            sign_ins: 32,
+            kept_targets: 64,
+            target_idle: Duration::from_secs(60),
+            head_time: Duration::from_secs(20),
+            body_time: Duration::from_secs(10),
+            stop_time: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! From text to a checked [`Config`].
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use ipnet::IpNet;
+
+use super::{
+    Config, ConfigError, DEFAULT_FOLDER, KeySource, Limits, LogFormat, Mount, Origin, RevocationChoice, Settings,
+    StoreChoice,
+};
+use crate::policy::{DEFAULT_PRESET, PRESETS, Policy, SameSite, preset};
+
+/// Holds policy knobs also where flags are given, which would hide it from the command line's own reading.
+const SET_VARIABLE: &str = "SESSION_KEEPALIVE_SET";
+
+impl Settings {
+    /// Adds what the `--config` file and the environment say, and checks the whole.
+    ///
+    /// # Errors
+    /// The first setting that cannot be.
+    pub fn load(self) -> Result<Config, ConfigError> {
+        let file = match &self.config {
+            Some(path) => Self::read(path)?,
+            None => Self::default(),
+        };
+        let environment = Self {
+            set: std::env::var(SET_VARIABLE)
+                .map(|knobs| knobs.split(',').map(str::to_owned).collect())
+                .unwrap_or_default(),
+            ..Self::default()
+        };
+        self.over(environment.over(file)).resolve()
+    }
+
+    /// Checks the settings as they are.
+    ///
+    /// # Errors
+    /// The first setting that cannot be.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let listen = listen(self.listen.as_deref().unwrap_or("127.0.0.1:4780"))?;
+        let demo = self.demo.unwrap_or(false);
+        let config = Config {
+            listen,
+            policy: policy(self.preset.as_deref().unwrap_or(DEFAULT_PRESET), &self.set)?,
+            store: store(self.store.as_deref().unwrap_or("memory:"))?,
+            allow_target: allow_target(self.allow_target, demo),
+            files_root: self.files_root.or_else(|| demo.then(|| Path::new(DEFAULT_FOLDER).join("files"))),
+            ticket_keys: ticket_keys(self.ticket_keys.as_deref()),
+            revocations: revocations(self.revocations.as_deref())?,
+            public_origin: self.public_origin.map(|text| origin("--public-origin", &text)).transpose()?,
+            allow_origin: each(&self.allow_origin, |text| origin("--allow-origin", text))?,
+            trust_proxy: each(&self.trust_proxy, network)?,
+            site: mounts(&self.site)?,
+            log: log(self.log.as_deref().unwrap_or("text"))?,
+            demo,
+            limits: Limits::default(),
+        };
+        config.check()?;
+        Ok(config)
+    }
+}
+
+impl Config {
+    /// Where browsers find the server that is bound to `address`.
+    pub fn origin_at(&self, address: SocketAddr) -> Origin {
+        self.public_origin.clone().unwrap_or_else(|| Origin::of_listener(address))
+    }
+
+    /// `SameSite` as it is sent: browsers take `None` only with `Secure`, which plain http cannot have.
+    pub fn same_site(&self) -> SameSite {
+        match self.policy.cookie.same_site {
+            SameSite::None if !self.is_secure() => SameSite::Lax,
+            wanted @ (SameSite::Strict | SameSite::Lax | SameSite::None) => wanted,
+        }
+    }
+
+    /// Whether browsers reach the server over https.
+    pub fn is_secure(&self) -> bool {
+        self.public_origin.as_ref().is_some_and(Origin::is_secure)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        self.check_exposure()?;
+        self.check_sites()?;
+        self.policy.validate().map_err(|error| ConfigError::new("--set", error.to_string()))
+    }
+
+    fn check_exposure(&self) -> Result<(), ConfigError> {
+        let local = self.listen.ip().is_loopback();
+        if self.demo && !local {
+            let wants = "the fault controls of --demo are for this machine alone: listen on 127.0.0.1";
+            return Err(ConfigError::new("--demo", wants));
+        }
+        match &self.public_origin {
+            Some(public) if !public.is_secure() && !public.is_loopback() => Err(ConfigError::new(
+                "--public-origin",
+                "wants https:// beyond this machine: put a proxy with TLS in front and name its origin",
+            )),
+            public if !local && !public.as_ref().is_some_and(Origin::is_secure) => Err(ConfigError::new(
+                "--listen",
+                "serves plain http, which must not leave this machine: listen on 127.0.0.1, or put a proxy with TLS in \
+                 front and name its origin with --public-origin https://…",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// A browser does not send `Strict` or `Lax` cookies from another site: such an origin could call but never be
+    /// signed in.
+    fn check_sites(&self) -> Result<(), ConfigError> {
+        let own = self.origin_at(self.listen);
+        let foreign = self.allow_origin.iter().find(|listed| !listed.is_same_site(&own));
+        match (self.same_site(), foreign) {
+            (SameSite::Strict | SameSite::Lax, Some(foreign)) => Err(ConfigError::new(
+                "--allow-origin",
+                format!(
+                    "{foreign} is another site than {own}, and browsers send this policy's cookies within one site \
+                     only: serve both under one registrable domain, or use https and cookie.same_site=none"
+                ),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn each<T>(texts: &[String], read: impl Fn(&str) -> Result<T, ConfigError>) -> Result<Vec<T>, ConfigError> {
+    texts.iter().map(|text| read(text)).collect()
+}
+
+fn listen(text: &str) -> Result<SocketAddr, ConfigError> {
+    let wants = "wants an IP address and a port, such as 127.0.0.1:4780";
+    text.parse().map_err(|_| ConfigError::new("--listen", wants))
+}
+
+fn store(text: &str) -> Result<StoreChoice, ConfigError> {
+    match text {
+        "memory:" => Ok(StoreChoice::Memory),
+        _ => Err(ConfigError::new("--store", "wants memory:, the only store there is")),
+    }
+}
+
+fn policy(name: &str, knobs: &[String]) -> Result<Policy, ConfigError> {
+    let mut policy = preset(name).ok_or_else(|| {
+        let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
+        ConfigError::new("--preset", format!("wants one of {}", names.join(", ")))
+    })?;
+    for knob in knobs {
+        let refuse = |wants: String| ConfigError::new("--set", wants);
+        let (name, value) =
+            knob.split_once('=').ok_or_else(|| refuse("wants KNOB=VALUE, such as idle=12h".to_owned()))?;
+        policy.set(name.trim(), value.trim()).map_err(|error| refuse(error.to_string()))?;
+    }
+    Ok(policy)
+}
+
+fn allow_target(mut listed: Vec<String>, demo: bool) -> Vec<String> {
+    let sqlite = "sqlite:";
+    if demo && !listed.iter().any(|target| target == sqlite) {
+        listed.push(sqlite.to_owned());
+    }
+    listed
+}
+
+fn ticket_keys(text: Option<&str>) -> KeySource {
+    match text.map(|text| (text, text.strip_prefix("env:"))) {
+        Some((_, Some(name))) => KeySource::Environment(name.to_owned()),
+        Some((file, None)) => KeySource::File(PathBuf::from(file)),
+        None => KeySource::File(Path::new(DEFAULT_FOLDER).join("ticket-keys")),
+    }
+}
+
+fn revocations(text: Option<&str>) -> Result<RevocationChoice, ConfigError> {
+    match text.map(|text| (text, text.strip_prefix("sqlite:"))) {
+        None => Ok(RevocationChoice::Sqlite(Path::new(DEFAULT_FOLDER).join("revocations.db"))),
+        Some(("none", _)) => Ok(RevocationChoice::None),
+        Some((_, Some(file))) if !file.is_empty() => Ok(RevocationChoice::Sqlite(file.into())),
+        Some(_) => Err(ConfigError::new("--revocations", "wants sqlite:FILE or none")),
+    }
+}
+
+fn origin(flag: &str, text: &str) -> Result<Origin, ConfigError> {
+    let wants = "wants scheme, host and port alone, such as https://app.example";
+    text.parse().map_err(|_| ConfigError::new(flag, wants))
+}
+
+fn network(text: &str) -> Result<IpNet, ConfigError> {
+    let wants = "wants a network or an address, such as 10.0.0.0/8 or 10.0.0.7";
+    text.parse()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| ConfigError::new("--trust-proxy", wants))
+}
+
+/// Commas separate several, as in the environment, and may yet be part of a folder's name.
+fn mounts(texts: &[String]) -> Result<Vec<Mount>, ConfigError> {
+    let mut mounts = Vec::new();
+    for text in texts {
+        match mount(text) {
+            Err(_) if text.contains(',') => {
+                for part in text.split(',') {
+                    mounts.push(mount(part)?);
+                }
+            }
+            whole => mounts.push(whole?),
+        }
+    }
+    Ok(mounts)
+}
+
+fn mount(text: &str) -> Result<Mount, ConfigError> {
+    let refuse = |wants: String| ConfigError::new("--site", wants);
+    let (path, dir) = match text.split_once('=') {
+        Some((path, dir)) if path.starts_with('/') && !path.contains(',') && !Path::new(text).is_dir() => (path, dir),
+        Some(_) | None => ("/", text),
+    };
+    let dir = PathBuf::from(dir);
+    if !dir.is_dir() {
+        return Err(refuse(format!("wants a folder, or /PATH=DIR; {} is none", dir.display())));
+    }
+    let path = match path.trim_end_matches('/') {
+        "" => "/".to_owned(),
+        trimmed => trimmed.to_owned(),
+    };
+    Ok(Mount { path, dir })
+}
+
+fn log(text: &str) -> Result<LogFormat, ConfigError> {
+    match text {
+        "json" => Ok(LogFormat::Json),
+        "text" => Ok(LogFormat::Text),
+        _ => Err(ConfigError::new("--log", "wants json or text")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! What each setting accepts, refuses and outweighs.
+
+use super::*;
+use std::time::Duration;
+
+fn texts(values: &[&str]) -> Vec<String> {
+    values.iter().map(|value| (*value).to_owned()).collect()
+}
+
+fn refusal(settings: Settings) -> String {
+    settings.resolve().expect_err("refused").to_string()
+}
+
+#[test]
+fn the_defaults_work_on_this_machine() {
+    let config = Settings::default().resolve().expect("defaults");
+    assert_eq!(config.listen, "127.0.0.1:4780".parse().expect("an address"));
+    assert_eq!(config.origin_at(config.listen).to_string(), "http://127.0.0.1:4780");
+    assert!(config.allow_target.is_empty());
+    assert!(!config.demo);
+}
+
+#[test]
+fn each_setting_says_what_it_wants() {
+    let some = |text: &str| Some(text.to_owned());
+    let with = Settings::default;
+    let cases = [
+        (Settings { listen: some("4780"), ..with() }, "--listen: wants an IP address and a port"),
+        (Settings { store: some("redis://:hunter2@h"), ..with() }, "--store: wants memory:"),
+        (Settings { preset: some("forever"), ..with() }, "--preset: wants one of serverless-24h"),
+        (Settings { set: texts(&["idle"]), ..with() }, "--set: wants KNOB=VALUE"),
+        (Settings { set: texts(&["idel=1h"]), ..with() }, "--set: there is no policy knob `idel`"),
+        (Settings { set: texts(&["idle=soon"]), ..with() }, "--set: policy knob `idle` wants a duration"),
+        (Settings { set: texts(&["touch_every=23h"]), ..with() }, "--set: touch_every"),
+        (Settings { revocations: some("file"), ..with() }, "--revocations: wants sqlite:FILE or none"),
+        (Settings { public_origin: some("app.example"), ..with() }, "--public-origin: wants scheme, host"),
+        (Settings { public_origin: some("http://app.example"), ..with() }, "--public-origin: wants https://"),
+        (Settings { allow_origin: texts(&["*"]), ..with() }, "--allow-origin: wants scheme, host"),
+        (Settings { trust_proxy: texts(&["proxy"]), ..with() }, "--trust-proxy: wants a network"),
+        (Settings { site: texts(&["/nowhere/at/all"]), ..with() }, "--site: wants a folder"),
+        (Settings { log: some("xml"), ..with() }, "--log: wants json or text"),
+        (Settings { listen: some("0.0.0.0:4780"), ..with() }, "--listen: serves plain http"),
+        (Settings { listen: some("0.0.0.0:4780"), demo: Some(true), ..with() }, "--demo: "),
+    ];
+    for (settings, start) in cases {
+        let refusal = refusal(settings);
+        assert!(refusal.starts_with(start), "{refusal}");
+        assert!(!refusal.contains("hunter2"), "{refusal}");
+    }
+}
+
+#[test]
+fn behind_a_tls_proxy_it_may_listen_anywhere() {
+    let settings = Settings {
+        listen: Some("0.0.0.0:4780".to_owned()),
+        public_origin: Some("https://app.example".to_owned()),
+        ..Settings::default()
+    };
+    assert!(settings.resolve().expect("allowed").is_secure());
+}
+
+#[test]
+fn an_origin_of_another_site_needs_cookies_that_travel() {
+    let settings = |same_site: &str, public: &str| Settings {
+        public_origin: Some(public.to_owned()),
+        allow_origin: texts(&["https://other.example"]),
+        set: vec![format!("cookie.same_site={same_site}")],
+        ..Settings::default()
+    };
+    for same_site in ["strict", "lax"] {
+        let refusal = refusal(settings(same_site, "https://app.test.example.org"));
+        assert!(refusal.starts_with("--allow-origin: https://other.example is another site"), "{refusal}");
+    }
+    assert!(settings("none", "https://app.example.org").resolve().is_ok());
+    assert!(settings("none", "http://localhost:1").resolve().is_err(), "runs as Lax");
+    assert!(settings("strict", "https://app.other.example").resolve().is_ok());
+}
+
+#[test]
+fn heavier_settings_win_and_knobs_are_weighed_one_by_one() {
+    let file: Settings = toml::from_str(
+        "listen = '127.0.0.1:1'\nlog = 'json'\nset = ['idle=1h', 'touch_every=60s']\nallow-origin = ['http://127.0.0.1:9']",
+    )
+    .expect("a file");
+    let flags = Settings { listen: Some("127.0.0.1:2".to_owned()), set: texts(&["idle=2h"]), ..Settings::default() };
+    let config = flags.over(file).resolve().expect("good");
+    assert_eq!(config.listen.port(), 2);
+    assert_eq!(config.log, LogFormat::Json);
+    assert_eq!(config.policy.idle, Some(Duration::from_secs(7200)));
+    assert_eq!(config.policy.touch_every, Duration::from_secs(60));
+    assert_eq!(config.allow_origin.len(), 1);
+}
+
+#[test]
+fn the_demo_allows_files_and_names_a_folder() {
+    let settings = Settings { demo: Some(true), ..Settings::default() };
+    let config = settings.resolve().expect("good");
+    assert_eq!(config.allow_target, ["sqlite:"]);
+    assert_eq!(config.files_root, Some(PathBuf::from(".session-keepalive/files")));
+}
+
+#[test]
+fn a_site_is_a_folder_at_a_path() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let text = dir.path().display().to_string();
+    let at = |path: &str| Mount { path: path.to_owned(), dir: dir.path().to_owned() };
+    assert_eq!(mount(&text), Ok(at("/")));
+    assert_eq!(mount(&format!("/dist={text}")), Ok(at("/dist")));
+    assert_eq!(mount(&format!("/dist/={text}")), Ok(at("/dist")));
+    let odd = dir.path().join("a=b, c");
+    std::fs::create_dir(&odd).expect("a folder");
+    let odd_mount = Mount { path: "/".to_owned(), dir: odd.clone() };
+    assert_eq!(mounts(&[odd.display().to_string()]), Ok(vec![odd_mount]));
+    assert_eq!(mounts(&[format!("{text},/dist={text}")]), Ok(vec![at("/"), at("/dist")]));
+}

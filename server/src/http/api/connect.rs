@@ -1,0 +1,43 @@
+//! `POST /api/connect`: a sign-in. A failed one leaves any session as it was.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use secrecy::SecretString;
+use session_keepalive::wire::ConnectRequest;
+
+use super::sign_in::prove;
+use super::{granted, refused};
+use crate::http::admission::overloaded;
+use crate::http::body::read_json;
+use crate::http::connections::refusal;
+use crate::http::problem::Refusal;
+use crate::http::source::Source;
+use crate::http::state::AppState;
+
+pub(super) async fn connect(
+    State(state): State<AppState>,
+    source: Source,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let presented = state.cookies.presented(request.headers());
+    let recognisable = state.cookies.recognisable(request.headers());
+    let ConnectRequest { connection_string, remember }: ConnectRequest<SecretString> =
+        read_json(request, state.limits.body_time).await?;
+    let target = state.targets.parse(&connection_string).map_err(|error| refusal(&error))?;
+    let visitor = recognisable.map(|secret| state.gate.visitor(&secret));
+    let seat = state.gate.enter(visitor).map_err(overloaded)?;
+
+    let inner = state.clone();
+    state
+        .to_the_end(async move {
+            let _seat = seat;
+            let proven = prove(&inner, source, target).await?;
+            let answer = inner
+                .sessions
+                .connect(&presented, proven.credential, proven.subject, remember)
+                .await
+                .map_err(|refusal| refused(&inner.cookies, refusal))?;
+            Ok(granted(&inner.cookies, answer))
+        })
+        .await
+}

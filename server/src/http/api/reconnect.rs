@@ -1,0 +1,83 @@
+//! `POST /api/reconnect`: re-establishes a lost session, by the ticket cookie or by a credential that the page remembers.
+
+use axum::extract::{Request, State};
+use axum::response::Response;
+use http::HeaderMap;
+use secrecy::SecretString;
+use session_keepalive::wire::{IDEMPOTENCY_HEADER, ProblemCode, ReconnectRequest};
+
+use super::sign_in::prove;
+use super::{granted, refused};
+use crate::http::admission::overloaded;
+use crate::http::body::read_json;
+use crate::http::connections::refusal;
+use crate::http::problem::Refusal;
+use crate::http::source::Source;
+use crate::http::state::AppState;
+use crate::sessions::{IdempotencyKey, Presented};
+
+pub(super) async fn reconnect(
+    State(state): State<AppState>,
+    source: Source,
+    request: Request,
+) -> Result<Response, Refusal> {
+    let headers = request.headers().clone();
+    let presented = state.cookies.presented(&headers);
+    let ReconnectRequest { connection_string }: ReconnectRequest<SecretString> =
+        read_json(request, state.limits.body_time).await?;
+    match connection_string {
+        None => by_ticket(state, &headers, presented).await,
+        Some(credential) => by_credential(state, source, &headers, presented, credential).await,
+    }
+}
+
+async fn by_ticket(state: AppState, headers: &HeaderMap, presented: Presented) -> Result<Response, Refusal> {
+    let visitor = state.cookies.recognisable(headers).map(|secret| state.gate.visitor(&secret));
+    let _seat = state.gate.enter(visitor).map_err(overloaded)?;
+    match state.sessions.reconnect_by_ticket(&presented).await {
+        Ok(answer) => Ok(granted(&state.cookies, answer)),
+        Err(refusal) => Err(refused(&state.cookies, refusal)),
+    }
+}
+
+async fn by_credential(
+    state: AppState,
+    source: Source,
+    headers: &HeaderMap,
+    presented: Presented,
+    credential: SecretString,
+) -> Result<Response, Refusal> {
+    let key = idempotency_key(headers)?;
+    state.sessions.may_reconnect().map_err(|refusal| refused(&state.cookies, refusal))?;
+    let target = state.targets.parse(&credential).map_err(|error| refusal(&error))?;
+    // A repeated attempt carries the same key, which recognises it better than a cookie that may have changed.
+    let visitor = headers.get(IDEMPOTENCY_HEADER).and_then(|key| key.to_str().ok()).map(|key| state.gate.visitor(key));
+    let seat = state.gate.enter(visitor).map_err(overloaded)?;
+
+    let inner = state.clone();
+    state
+        .to_the_end(async move {
+            let _seat = seat;
+            let proven = prove(&inner, source, target).await?;
+            let answer = inner
+                .sessions
+                .reconnect_by_credential(&presented, &key, proven.credential, proven.subject)
+                .await
+                .map_err(|refusal| refused(&inner.cookies, refusal))?;
+            Ok(granted(&inner.cookies, answer))
+        })
+        .await
+}
+
+fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Refusal> {
+    headers.get(IDEMPOTENCY_HEADER).and_then(|value| value.to_str().ok()).and_then(IdempotencyKey::parse).ok_or_else(
+        || {
+            let detail = format!(
+                "A reconnect with 'connectionString' needs the header '{IDEMPOTENCY_HEADER}': 1 to {} visible ASCII \
+                 characters, the same for each repetition of one attempt.",
+                IdempotencyKey::MAX_CHARS
+            );
+            Refusal::new(ProblemCode::InvalidRequest, detail)
+        },
+    )
+}

@@ -1,0 +1,56 @@
+//! The reference server's command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use session_keepalive_server::config::{Cli, Command, Config};
+use session_keepalive_server::http::{Server, StartError};
+use session_keepalive_server::{shutdown::Signals, telemetry};
+
+/// A setting cannot be; also what the command line's own reader exits with.
+const BAD_CONFIGURATION: u8 = 2;
+/// Started and failed, or could not listen.
+const FAILED: u8 = 1;
+/// A second signal: stopped at once. What shells report for an interrupted command.
+const STOPPED_AT_ONCE: u8 = 130;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let config = match cli.settings.load() {
+        Ok(config) => config,
+        Err(error) => return fail(BAD_CONFIGURATION, &error),
+    };
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Policy => {
+            print!("{}", config.policy);
+            ExitCode::SUCCESS
+        }
+        Command::Serve => serve(config),
+    }
+}
+
+#[tokio::main]
+async fn serve(config: Config) -> ExitCode {
+    if let Err(error) = telemetry::init_logs(config.log) {
+        return fail(FAILED, &error);
+    }
+    let mut signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => return fail(FAILED, &error),
+    };
+    let server = match Server::bind(config).await {
+        Ok((_address, server)) => server,
+        Err(error @ StartError::Config(_)) => return fail(BAD_CONFIGURATION, &error),
+        Err(error @ StartError::Listen(..)) => return fail(FAILED, &error),
+    };
+    signals.next().await;
+    tokio::select! {
+        () = server.stop() => ExitCode::SUCCESS,
+        () = signals.next() => ExitCode::from(STOPPED_AT_ONCE),
+    }
+}
+
+fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("session-keepalive-server: {error}");
+    ExitCode::from(code)
+}

@@ -1,0 +1,92 @@
+//! The one session record.
+
+use std::{fmt, sync::Arc};
+
+use session_keepalive::wire::ProblemCode;
+
+use crate::{
+    clock::Timestamp,
+    id::{FamilyId, SessionHash},
+    policy::RanOut,
+};
+
+/// What every store keeps of a live session.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The sign-in it belongs to; the record's primary key.
+    pub family: FamilyId,
+    /// 1 at sign-in; one more each time the family is re-established.
+    pub epoch: u32,
+    /// Who it is. `None` until known, and where the target has no authentication: then the family is on its own.
+    pub subject: Option<Arc<str>>,
+    /// What the server needs for its work.
+    pub data: Data,
+    /// When the person signed in; re-establishing does not change it.
+    pub created: Timestamp,
+    /// The last request, as far as it was written down.
+    pub last_seen: Timestamp,
+    /// The last request that counted as the person's activity, as far as it was written down.
+    pub last_activity: Timestamp,
+    /// When the family last proved itself: its sign-in, or surviving a sign-out of the subject's other sessions.
+    /// Signing the subject out everywhere ends what was proven until then. A mere touch does not renew it, so a touch
+    /// that runs beside the sign-out cannot escape it.
+    pub proven: Timestamp,
+    /// The browser, in its own words.
+    pub user_agent: Option<Arc<str>>,
+}
+
+/// What the server keeps with a session. Nothing in it is readable at rest.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Data {
+    /// The credential, sealed under the ticket keys.
+    pub credential: Vec<u8>,
+    /// Whether tickets are issued for this session.
+    pub remember: bool,
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Data").field("remember", &self.remember).finish_non_exhaustive()
+    }
+}
+
+/// What a record can be found by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A session id that a browser presented: the current one, or an alias within its grace.
+    Session(SessionHash),
+    /// The family, as a ticket names it.
+    Family(FamilyId),
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndReason {
+    /// A limit of time.
+    RanOut(RanOut),
+    /// Signed out, or revoked from another device.
+    Revoked,
+    /// Pushed out by a limit of number.
+    Evicted,
+}
+
+impl EndReason {
+    /// How it is told to the client.
+    pub const fn code(self) -> ProblemCode {
+        match self {
+            Self::RanOut(limit) => limit.code(),
+            Self::Revoked => ProblemCode::SessionRevoked,
+            Self::Evicted => ProblemCode::SessionEvicted,
+        }
+    }
+
+    /// How logs and metrics call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RanOut(RanOut::Idle) => "timeout",
+            Self::RanOut(RanOut::Absolute) => "expired",
+            Self::Revoked => "revoked",
+            Self::Evicted => "evicted",
+        }
+    }
+}

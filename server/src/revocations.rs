@@ -1,0 +1,321 @@
+//! What ended for good, remembered for as long as a ticket could claim otherwise.
+//!
+//! Failure semantics: an ending that was acknowledged is on the disk (`synchronous=FULL`), so it survives the process
+//! and the machine. When the log cannot be read or written, nothing is known: the service answers 503, and neither
+//! re-establishes nor ends anything.
+//!
+//! A family is ended by its id. A subject is signed out everywhere by its `not_before`, in milliseconds: what was
+//! proven at or before it is outdated, so also what was proven in that very millisecond.
+
+use std::{
+    fmt,
+    path::Path,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
+use sha2::{Digest, Sha256};
+
+use crate::{clock::Timestamp, id::FamilyId, policy::RanOut, record::EndReason};
+
+/// Marks a SQLite file as this log ("skrl"), so that no other program's file is taken for one.
+const APPLICATION_ID: i32 = 0x736b_726c;
+/// The only layout there is.
+const LAYOUT: i32 = 1;
+/// Another instance on the same file writes for a few milliseconds at a time.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_PAUSE: Duration = Duration::from_millis(5);
+
+const TABLES: &str = "
+    CREATE TABLE ended_family (
+        family BLOB PRIMARY KEY,
+        reason INTEGER NOT NULL,
+        until INTEGER
+    ) WITHOUT ROWID, STRICT;
+    CREATE TABLE subject_not_before (
+        subject BLOB PRIMARY KEY,
+        not_before INTEGER NOT NULL,
+        until INTEGER
+    ) WITHOUT ROWID, STRICT;
+    CREATE INDEX ended_family_until ON ended_family (until);
+    CREATE INDEX subject_not_before_until ON subject_not_before (until);
+";
+
+/// The log cannot be opened, read or written. The text names the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevocationError(String);
+
+impl fmt::Display for RevocationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RevocationError {}
+
+/// A family that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedFamily {
+    /// Which.
+    pub family: FamilyId,
+    /// Why. The first reason stays.
+    pub reason: EndReason,
+    /// When its tickets run out, and the entry may go; `None`: never.
+    pub until: Option<Timestamp>,
+}
+
+/// A subject that was signed out everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outdated<'a> {
+    /// Who.
+    pub subject: &'a str,
+    /// What was proven at or before this is outdated.
+    pub not_before: Timestamp,
+    /// When the tickets concerned run out, and the entry may go; `None`: never.
+    pub until: Option<Timestamp>,
+}
+
+/// What the log knows of a family and its subject.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// The family ended for this reason.
+    pub ended: Option<EndReason>,
+    /// The subject was last signed out everywhere then.
+    pub not_before: Option<Timestamp>,
+}
+
+impl Standing {
+    /// Why a family that was last proven at `proven` is over, if it is.
+    pub fn against(self, proven: Timestamp) -> Option<EndReason> {
+        let outdated = self.not_before.is_some_and(|not_before| proven <= not_before);
+        self.ended.or(outdated.then_some(EndReason::Revoked))
+    }
+
+    /// The time at which a family proves itself at `now`: after any sign-out of the subject, whatever the clock says.
+    pub fn prove(self, now: Timestamp) -> Timestamp {
+        self.not_before.map_or(now, |not_before| now.max(not_before.just_after()))
+    }
+}
+
+/// The revocation log. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Revocations {
+    connection: Arc<Mutex<Connection>>,
+    name: Arc<str>,
+    durable: bool,
+}
+
+impl Revocations {
+    /// In a SQLite file, which is made where there is none. Opening blocks shortly.
+    pub fn sqlite(path: &Path) -> Result<Self, RevocationError> {
+        let name = path.display().to_string();
+        Self::open(Connection::open(path), name, true)
+    }
+
+    /// In this process alone: a restart forgets it (ASVS 5.0 7.4.1).
+    pub fn none() -> Result<Self, RevocationError> {
+        Self::open(Connection::open_in_memory(), "in memory".to_owned(), false)
+    }
+
+    fn open(connection: rusqlite::Result<Connection>, name: String, durable: bool) -> Result<Self, RevocationError> {
+        let failed =
+            |error: rusqlite::Error| RevocationError(format!("cannot open the revocation log {name}: {error}"));
+        let mut connection = connection.map_err(failed)?;
+        let started = Instant::now();
+        // Turning a new file's journal into WAL does not wait for another instance that does the same: ask again.
+        let prepared = loop {
+            match prepare(&mut connection) {
+                Err(error)
+                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+                        && started.elapsed() < BUSY_TIMEOUT =>
+                {
+                    thread::sleep(BUSY_PAUSE);
+                }
+                other => break other,
+            }
+        };
+        prepared.map_err(failed)?.map_err(|found| {
+            RevocationError(format!(
+                "{name} is not a revocation log that this version understands ({found}); name another file"
+            ))
+        })?;
+        Ok(Self { connection: Arc::new(Mutex::new(connection)), name: Arc::from(name), durable })
+    }
+
+    /// Does it survive a restart?
+    pub const fn is_durable(&self) -> bool {
+        self.durable
+    }
+
+    /// Writes endings, all or none.
+    pub async fn record(
+        &self,
+        families: Vec<EndedFamily>,
+        subject: Option<Outdated<'_>>,
+    ) -> Result<(), RevocationError> {
+        let subject = subject.map(|outdated| (hashed(outdated.subject), outdated.not_before, outdated.until));
+        self.run("write", move |connection| {
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            for ended in &families {
+                write_family(&transaction, ended)?;
+            }
+            if let Some((subject, not_before, until)) = subject {
+                transaction
+                    .prepare_cached(
+                        "INSERT INTO subject_not_before (subject, not_before, until) VALUES (?1, ?2, ?3)
+                         ON CONFLICT (subject) DO UPDATE SET
+                             not_before = max(not_before, excluded.not_before),
+                             until = iif(until IS NULL OR excluded.until IS NULL, NULL, max(until, excluded.until))",
+                    )?
+                    .execute(params![subject, to_sql(not_before), until.map(to_sql)])?;
+            }
+            transaction.commit()
+        })
+        .await
+    }
+
+    /// What is known of a family and its subject.
+    pub async fn look_up(&self, family: FamilyId, subject: Option<&str>) -> Result<Standing, RevocationError> {
+        let subject = subject.map(hashed);
+        self.run("read", move |connection| {
+            let ended = connection
+                .prepare_cached("SELECT reason FROM ended_family WHERE family = ?1")?
+                .query_row([family.as_bytes()], |row| row.get(0))
+                .optional()?
+                .map(reason_from_sql);
+            let not_before = match subject {
+                None => None,
+                Some(subject) => connection
+                    .prepare_cached("SELECT not_before FROM subject_not_before WHERE subject = ?1")?
+                    .query_row([subject], |row| row.get(0))
+                    .optional()?
+                    .map(from_sql),
+            };
+            Ok(Standing { ended, not_before })
+        })
+        .await
+    }
+
+    /// Drops at most `batch` entries of either kind that no ticket can contradict any more; answers how many.
+    pub async fn prune(&self, now: Timestamp, batch: usize) -> Result<usize, RevocationError> {
+        self.run("prune", move |connection| {
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let limits = params![to_sql(now), i64::try_from(batch).unwrap_or(i64::MAX)];
+            let families = transaction.execute(
+                "DELETE FROM ended_family WHERE family IN
+                     (SELECT family FROM ended_family WHERE until <= ?1 ORDER BY until LIMIT ?2)",
+                limits,
+            )?;
+            let subjects = transaction.execute(
+                "DELETE FROM subject_not_before WHERE subject IN
+                     (SELECT subject FROM subject_not_before WHERE until <= ?1 ORDER BY until LIMIT ?2)",
+                limits,
+            )?;
+            transaction.commit()?;
+            Ok(families + subjects)
+        })
+        .await
+    }
+
+    /// Is it there?
+    pub async fn ping(&self) -> Result<(), RevocationError> {
+        self.run("read", |connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
+    }
+
+    /// Runs blocking work where it blocks no task.
+    async fn run<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, RevocationError> {
+        let connection = self.connection.clone();
+        let failed = |error: &dyn fmt::Display| {
+            RevocationError(format!("cannot {doing} the revocation log {}: {error}", self.name))
+        };
+        tokio::task::spawn_blocking(move || work(&mut connection.lock()))
+            .await
+            .map_err(|error| failed(&error))?
+            .map_err(|error| failed(&error))
+    }
+}
+
+/// Makes the tables where there are none. The inner error says what was found in place of this layout, and then
+/// nothing was changed.
+fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), String>> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // In a transaction, so that what is read belongs together though another instance is at work.
+    if let Err(foreign) = is_prepared(&*connection.transaction()?)? {
+        return Ok(Err(foreign));
+    }
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Two instances may start on one new file at once: whoever comes second sees the first one's tables.
+    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let found = is_prepared(&transaction)?;
+    if found == Ok(false) {
+        transaction.execute_batch(TABLES)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", LAYOUT)?;
+    }
+    transaction.commit()?;
+    Ok(found.map(drop))
+}
+
+/// True: it has the tables. False: it is empty. Error: it is something else.
+fn is_prepared(connection: &Connection) -> rusqlite::Result<Result<bool, String>> {
+    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(match (number("application_id")?, number("user_version")?) {
+        (APPLICATION_ID, LAYOUT) => Ok(true),
+        (0, 0) if tables == 0 => Ok(false),
+        (APPLICATION_ID, other) => Err(format!("its layout is {other}, not {LAYOUT}")),
+        (_, _) => Err("it belongs to another program".to_owned()),
+    })
+}
+
+fn write_family(transaction: &Transaction<'_>, ended: &EndedFamily) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO ended_family (family, reason, until) VALUES (?1, ?2, ?3) ON CONFLICT (family) DO NOTHING",
+        )?
+        .execute(params![ended.family.as_bytes(), reason_to_sql(ended.reason), ended.until.map(to_sql)])?;
+    Ok(())
+}
+
+/// Subjects are names of people and machines; the file need not know them.
+fn hashed(subject: &str) -> [u8; 32] {
+    Sha256::digest(subject).into()
+}
+
+fn to_sql(at: Timestamp) -> i64 {
+    i64::try_from(at.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn from_sql(millis: i64) -> Timestamp {
+    Timestamp::from_millis(u64::try_from(millis).unwrap_or(0))
+}
+
+const fn reason_to_sql(reason: EndReason) -> i64 {
+    match reason {
+        EndReason::Revoked => 0,
+        EndReason::Evicted => 1,
+        EndReason::RanOut(RanOut::Idle) => 2,
+        EndReason::RanOut(RanOut::Absolute) => 3,
+    }
+}
+
+/// A reason this version does not know still means "ended".
+const fn reason_from_sql(reason: i64) -> EndReason {
+    match reason {
+        1 => EndReason::Evicted,
+        2 => EndReason::RanOut(RanOut::Idle),
+        3 => EndReason::RanOut(RanOut::Absolute),
+        _ => EndReason::Revoked,
+    }
+}
+
+#[cfg(test)]
+mod tests;

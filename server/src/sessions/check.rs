@@ -1,0 +1,81 @@
+//! Checking a session, and using it for protected work.
+
+use super::{
+    Parts,
+    api::{CookieChange, Granted, Presented, Refused, Unlocked},
+};
+use crate::{
+    clock::Timestamp,
+    id::{FamilyId, SessionId},
+    record::{Key, Record},
+    store::Checked,
+};
+
+/// A live session as the store found it.
+struct Live {
+    record: Record,
+    touched: bool,
+    alias: bool,
+}
+
+impl Parts {
+    /// The session presented, if the store knows it. One store read, and no more unless something is due.
+    pub(super) async fn check(&self, presented: &Presented, activity: bool) -> Result<Option<Granted>, Refused> {
+        let now = self.clock.now();
+        let counts = activity || self.policy.heartbeat_counts;
+        let Some(Live { record, touched, alias }) = self.find(presented, counts, now).await? else {
+            return Ok(None);
+        };
+        let ticket = if touched { self.renewed_ticket(presented, &record, now).await? } else { CookieChange::Keep };
+        if alias {
+            // The browser kept the older of two ids, whose grace will pass: it gets one that lasts.
+            let id = SessionId::random()?;
+            let record = self.rotated(record.family, &id, now).await?;
+            return Ok(Some(self.granted(&record, now, false, id, ticket)));
+        }
+        Ok(Some(Granted {
+            answer: self.answer(&record, now, false),
+            session: self.rolled_cookie(presented, &record, now, touched),
+            ticket,
+        }))
+    }
+
+    /// What protected work needs.
+    pub(super) async fn unlock(&self, presented: &Presented) -> Result<Unlocked, Refused> {
+        let now = self.clock.now();
+        let Some(Live { record, touched, .. }) = self.find(presented, true, now).await? else {
+            return Err(Refused::unknown());
+        };
+        let credential = self.kept_credential(record.family, &record.data.credential)?;
+        let ticket = if touched { self.renewed_ticket(presented, &record, now).await? } else { CookieChange::Keep };
+        Ok(Unlocked {
+            family: record.family,
+            credential,
+            session: self.rolled_cookie(presented, &record, now, touched),
+            ticket,
+        })
+    }
+
+    async fn find(&self, presented: &Presented, activity: bool, now: Timestamp) -> Result<Option<Live>, Refused> {
+        let Some(id) = &presented.session else {
+            return Ok(None);
+        };
+        match self.store.check_and_touch(self.terms(now), Key::Session(id.hash()), activity).await? {
+            Checked::Valid { record, touched, alias } => Ok(Some(Live { record, touched, alias })),
+            Checked::Ended(reason) => Err(Refused::ended(reason)),
+            Checked::Unknown => Ok(None),
+        }
+    }
+
+    /// Rotates a record that was live a moment ago.
+    pub(super) async fn rotated(&self, family: FamilyId, id: &SessionId, now: Timestamp) -> Result<Record, Refused> {
+        if let Some(record) = self.store.rotate(self.terms(now), family, id.hash()).await? {
+            return Ok(record);
+        }
+        // It ended meanwhile: say why.
+        match self.store.check_and_touch(self.terms(now), Key::Family(family), false).await? {
+            Checked::Ended(reason) => Err(Refused::ended(reason)),
+            Checked::Valid { .. } | Checked::Unknown => Err(Refused::unknown()),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Ending sessions. The order is always: log, store, answer. A crash in between leaves an ending that nobody was told
+//! of, never one that was told and is forgotten.
+
+use std::sync::Arc;
+
+use super::{
+    Parts,
+    api::{CookieChange, LoggedOut, Presented, Refused},
+};
+use crate::{
+    clock::Timestamp,
+    id::FamilyId,
+    record::{EndReason, Key, Record},
+    revocations::{EndedFamily, Outdated},
+    store::Checked,
+};
+
+/// A family that a browser could still use: live, or to be re-established by a good ticket.
+pub(super) struct Claim {
+    pub(super) family: FamilyId,
+    pub(super) live: bool,
+    subject: Option<Arc<str>>,
+    created: Timestamp,
+    proven: Timestamp,
+}
+
+impl Claim {
+    fn to(record: Record) -> Self {
+        Self {
+            family: record.family,
+            live: true,
+            subject: record.subject,
+            created: record.created,
+            proven: record.proven,
+        }
+    }
+}
+
+impl Parts {
+    /// Ends what is presented. Whoever presents only what has ended already changes nothing: a stolen ticket that was
+    /// revoked must not be good for signing its owner out everywhere.
+    pub(super) async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<LoggedOut, Refused> {
+        let now = self.clock.now();
+        let claims = self.claims(presented, now).await?;
+        let everyone = if everywhere { claims.iter().find(|claim| claim.subject.is_some()) } else { None };
+        let outdated = match everyone {
+            Some(claim) => self.not_before(claim, now).await?,
+            None => None,
+        };
+        self.end_claims(&claims, outdated.as_ref().map(|(subject, at)| (&**subject, *at)), now).await?;
+        Ok(LoggedOut { session: CookieChange::Remove, ticket: CookieChange::Remove })
+    }
+
+    /// Whom a sign-out everywhere concerns, and until when: not before anything of the subject's was proven, even if
+    /// the clock was set back since.
+    async fn not_before(&self, claim: &Claim, now: Timestamp) -> Result<Option<(Arc<str>, Timestamp)>, Refused> {
+        let Some(subject) = claim.subject.clone() else {
+            return Ok(None);
+        };
+        let before = self.revocations.look_up(claim.family, Some(&subject)).await?.prove(now);
+        let live = self.store.list(self.terms(now), &subject).await?;
+        let latest = live.iter().map(|record| record.proven).fold(before.max(claim.proven), Timestamp::max);
+        Ok(Some((subject, latest)))
+    }
+
+    /// Log, then store.
+    pub(super) async fn end_claims(
+        &self,
+        claims: &[Claim],
+        everyone: Option<(&str, Timestamp)>,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        let reason = EndReason::Revoked;
+        let families: Vec<_> = claims
+            .iter()
+            .map(|claim| EndedFamily { family: claim.family, reason, until: self.tickets_run_out(claim.created, now) })
+            .collect();
+        let outdated = everyone.map(|(subject, not_before)| Outdated {
+            subject,
+            not_before,
+            // Whatever is outdated was created before.
+            until: self.tickets_run_out(not_before, now),
+        });
+        if families.is_empty() && outdated.is_none() {
+            return Ok(());
+        }
+        self.revocations.record(families, outdated).await?;
+        for claim in claims {
+            self.end(claim.family, reason, now).await?;
+        }
+        if let Some((subject, not_before)) = everyone {
+            for family in self.store.end_subject(self.terms(now), subject, not_before, None).await? {
+                self.ended(family, reason);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends a record in the store, if it is live.
+    pub(super) async fn end(&self, family: FamilyId, reason: EndReason, now: Timestamp) -> Result<(), Refused> {
+        if self.store.end(self.terms(now), family, reason).await? {
+            self.ended(family, reason);
+        }
+        Ok(())
+    }
+
+    /// What the two cookies are still good for.
+    pub(super) async fn claims(&self, presented: &Presented, now: Timestamp) -> Result<Vec<Claim>, Refused> {
+        let mut claims = Vec::new();
+        if let Some(id) = &presented.session
+            && let Checked::Valid { record, .. } =
+                self.store.check_and_touch(self.terms(now), Key::Session(id.hash()), false).await?
+        {
+            claims.push(Claim::to(record));
+        }
+        if let Some(cookie) = &presented.ticket
+            && let Ok(ticket) = self.sealer.open_ticket(cookie)
+            && claims.iter().all(|claim| claim.family != ticket.family)
+        {
+            match self.store.check_and_touch(self.terms(now), Key::Family(ticket.family), false).await? {
+                Checked::Valid { record, .. } => claims.push(Claim::to(record)),
+                Checked::Ended(_) => {}
+                Checked::Unknown => {
+                    if self.refusal_of(&ticket, now).await?.is_none() {
+                        claims.push(Claim {
+                            family: ticket.family,
+                            live: false,
+                            subject: ticket.subject,
+                            created: ticket.created,
+                            proven: ticket.proven,
+                        });
+                    }
+                }
+            }
+        }
+        Ok(claims)
+    }
+
+    /// When the last ticket of a family runs out. The absolute limit decides where there is one, whatever the idle
+    /// limit is: that one may be raised before the entry is gone.
+    pub(super) fn tickets_run_out(&self, created: Timestamp, now: Timestamp) -> Option<Timestamp> {
+        self.policy.absolute_deadline(created).or_else(|| self.policy.idle_deadline(now))
+    }
+}

@@ -1,0 +1,225 @@
+//! The service: sign-in, check, re-establishment and sign-out, over one store, one revocation log and one policy.
+//!
+//! Failure semantics: when the store or the log fails, the answer is `STORE_UNAVAILABLE` with a time to ask again,
+//! never "signed out". Work that changes more than one thing runs in its own task to its end, also when the caller is
+//! dropped half-way; [`Sessions::finish`] waits for such tasks.
+//!
+//! Order when ending: log, store, answer. Order when re-establishing: create, read the log again; if the family was
+//! ended meanwhile, end it and say so. Whichever way the two race, nothing live is left.
+
+mod api;
+mod check;
+mod ending;
+mod grant;
+pub mod observe;
+mod reconnect;
+mod sign_in;
+mod sweeper;
+
+use std::{future::Future, sync::Arc};
+
+use secrecy::SecretString;
+use tokio::sync::broadcast;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+pub use api::{CookieChange, Granted, IdempotencyKey, LoggedOut, Presented, Refused, Unlocked};
+pub use sweeper::Sweep;
+
+use crate::{
+    clock::{Clock, Timestamp},
+    id::FamilyId,
+    policy::{Policy, Reconnect},
+    record::EndReason,
+    revocations::Revocations,
+    store::{Stats, Store, Terms},
+    ticket::Sealer,
+};
+use observe::By;
+use sign_in::SignIn;
+
+/// Endings that a slow listener may fall behind by before it misses any.
+const ENDINGS_KEPT: usize = 1024;
+
+/// The service. Clones share everything.
+#[derive(Clone, Debug)]
+pub struct Sessions {
+    parts: Arc<Parts>,
+    under_way: TaskTracker,
+}
+
+#[derive(Debug)]
+struct Parts {
+    policy: Policy,
+    store: Arc<dyn Store>,
+    sealer: Sealer,
+    revocations: Revocations,
+    clock: Arc<dyn Clock>,
+    endings: broadcast::Sender<FamilyId>,
+}
+
+impl Parts {
+    /// A family is over: for the log, the metrics, and whoever keeps something for it.
+    fn ended(&self, family: FamilyId, reason: EndReason) {
+        observe::ended(family, reason);
+        // An error means that nobody keeps anything.
+        let _ = self.endings.send(family);
+    }
+
+    fn terms(&self, now: Timestamp) -> Terms<'_> {
+        Terms { now, policy: &self.policy }
+    }
+}
+
+impl Sessions {
+    /// The policy should have passed [`Policy::validate`].
+    pub fn new(
+        policy: Policy,
+        store: Arc<dyn Store>,
+        sealer: Sealer,
+        revocations: Revocations,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let parts = Parts { policy, store, sealer, revocations, clock, endings: broadcast::Sender::new(ENDINGS_KEPT) };
+        Self { parts: Arc::new(parts), under_way: TaskTracker::new() }
+    }
+
+    /// The policy in force.
+    pub fn policy(&self) -> &Policy {
+        &self.parts.policy
+    }
+
+    /// The families that end from now on in this process, so that what is kept for them can be let go. Whoever falls
+    /// behind is told so, and misses some.
+    pub fn endings(&self) -> broadcast::Receiver<FamilyId> {
+        self.parts.endings.subscribe()
+    }
+
+    /// Signs in. The caller has proven `credential` against the target; `subject` is who that was, if the target knows.
+    /// Ends the session presented. `remember`: a ticket may be issued.
+    ///
+    /// Refuses with `PAYLOAD_TOO_LARGE` (the ticket would not fit a cookie), `SESSION_LIMIT`, `STORE_UNAVAILABLE`, or
+    /// `SESSION_REVOKED` when the subject is signed out everywhere at the same time. A refusal leaves the session
+    /// presented as it was, except for the last one.
+    pub async fn connect(
+        &self,
+        presented: &Presented,
+        credential: SecretString,
+        subject: Option<String>,
+        remember: bool,
+    ) -> Result<Granted, Refused> {
+        let sign_in = SignIn { presented: presented.clone(), credential, subject };
+        self.to_the_end(async move |parts| parts.connect(sign_in, remember).await).await
+    }
+
+    /// Checks the session, and re-establishes it by ticket where it is lost. `activity`: the person did something.
+    ///
+    /// First match wins: live session; ended session; ticket of an ended family; ticket past its idle limit; past its
+    /// absolute one; unreadable ticket (which removes the cookies); good ticket; else `SESSION_UNKNOWN`.
+    pub async fn validate(&self, presented: &Presented, activity: bool) -> Result<Granted, Refused> {
+        let checked = match self.parts.check(presented, activity).await {
+            Ok(None) => self.by_ticket(presented, activity).await,
+            Ok(Some(granted)) => Ok(granted),
+            Err(refused) => Err(refused),
+        };
+        match &checked {
+            Ok(granted) => observe::validated(granted.answer.reconnected),
+            Err(refused) => observe::validation_refused(presented, refused),
+        }
+        checked
+    }
+
+    /// Re-establishes by the ticket presented. Without one, a live session is simply good.
+    pub async fn reconnect_by_ticket(&self, presented: &Presented) -> Result<Granted, Refused> {
+        let reconnected = match self.may_reconnect() {
+            Err(off) => Err(off),
+            Ok(()) if presented.ticket.is_some() => return self.by_ticket(presented, false).await,
+            Ok(()) => self.parts.check(presented, false).await.and_then(|live| live.ok_or_else(Refused::unknown)),
+        };
+        reconnected.inspect_err(|refused| observe::reconnect_refused(By::Ticket, refused))
+    }
+
+    /// Does the policy allow reconnecting at all? To be asked before a remembered credential is tried on its target.
+    pub fn may_reconnect(&self) -> Result<(), Refused> {
+        match self.policy().reconnect {
+            Reconnect::Ticket => Ok(()),
+            Reconnect::Off => Err(Refused::reconnect_off()),
+        }
+    }
+
+    /// Signs in with a credential that the page remembered and the caller has proven against the target: a new family,
+    /// but the same one for the same key and credential.
+    pub async fn reconnect_by_credential(
+        &self,
+        presented: &Presented,
+        key: &IdempotencyKey,
+        credential: SecretString,
+        subject: Option<String>,
+    ) -> Result<Granted, Refused> {
+        let reconnected = match self.may_reconnect() {
+            Err(off) => Err(off),
+            Ok(()) => {
+                let sign_in = SignIn { presented: presented.clone(), credential, subject };
+                let key = key.clone();
+                self.to_the_end(async move |parts| parts.reconnect_by_credential(sign_in, &key).await).await
+            }
+        };
+        reconnected.inspect_err(|refused| observe::reconnect_refused(By::Credential, refused))
+    }
+
+    /// Ends the session presented for good, or all of its subject's; also where only the ticket is known. Idempotent.
+    pub async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<LoggedOut, Refused> {
+        let presented = presented.clone();
+        self.to_the_end(async move |parts| parts.logout(&presented, everywhere).await).await
+    }
+
+    /// What protected work needs. Counts as a use of the session. Does not re-establish: a lost session is
+    /// `SESSION_UNKNOWN`, and the client reconnects.
+    pub async fn credential(&self, presented: &Presented) -> Result<Unlocked, Refused> {
+        self.parts.unlock(presented).await
+    }
+
+    /// How full the store is; also refreshes the gauge of active sessions.
+    pub async fn stats(&self) -> Result<Stats, Refused> {
+        let stats = self.parts.store.stats().await?;
+        observe::active(stats);
+        Ok(stats)
+    }
+
+    /// Are the store and the revocation log there?
+    pub async fn ping(&self) -> Result<(), Refused> {
+        self.parts.store.ping().await?;
+        Ok(self.parts.revocations.ping().await?)
+    }
+
+    /// Waits until all work under way has come to its end. For a graceful stop, once no new requests come in.
+    pub async fn finish(&self) {
+        self.under_way.close();
+        self.under_way.wait().await;
+    }
+
+    async fn by_ticket(&self, presented: &Presented, activity: bool) -> Result<Granted, Refused> {
+        let (Reconnect::Ticket, Some(ticket)) = (self.policy().reconnect, presented.ticket.clone()) else {
+            return Err(Refused::unknown());
+        };
+        let presented = presented.clone();
+        self.to_the_end(async move |parts| parts.re_establish(&presented, &ticket, activity).await)
+            .await
+            .inspect_err(|refused| observe::reconnect_refused(By::Ticket, refused))
+    }
+
+    /// Runs work in a task of its own, which goes on when the caller is dropped.
+    async fn to_the_end<Work, Done, Answer>(&self, work: Work) -> Result<Answer, Refused>
+    where
+        Work: FnOnce(Arc<Parts>) -> Done,
+        Done: Future<Output = Result<Answer, Refused>> + Send + 'static,
+        Answer: Send + 'static,
+    {
+        let task = self.under_way.spawn(work(self.parts.clone()).instrument(tracing::Span::current()));
+        // The task is never cancelled, so only a defect ends it early; then nothing is known of the session.
+        task.await.unwrap_or_else(|error| Err(Refused::unavailable(&error)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! Signing in: with a credential that a person gave, or one that the page remembered.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use super::{
+    Parts,
+    api::{CookieChange, Granted, IdempotencyKey, Presented, Refused},
+    observe::{self, By},
+};
+use crate::{
+    clock::Timestamp,
+    id::{FamilyId, SessionId},
+    policy::Reconnect,
+    record::{Data, EndReason, Record},
+    revocations::EndedFamily,
+    store::Created,
+    ticket::TicketCookie,
+};
+
+/// What a sign-in is made of. The target has proven the credential.
+pub(super) struct SignIn {
+    pub(super) presented: Presented,
+    pub(super) credential: SecretString,
+    pub(super) subject: Option<String>,
+}
+
+impl Parts {
+    /// A new family. The one presented ends, so that nobody can fix a session on somebody else (ASVS 5.0 7.2.4).
+    pub(super) async fn connect(&self, sign_in: SignIn, remember: bool) -> Result<Granted, Refused> {
+        let now = self.clock.now();
+        let (record, ticket) = self.new_record(&sign_in, FamilyId::random()?, remember, now).await?;
+        let replaced = self.claims(&sign_in.presented, now).await?;
+        let live = replaced.iter().find(|claim| claim.live).map(|claim| claim.family);
+        let (family, id) = (record.family, SessionId::random()?);
+        let connected = async {
+            let (record, _) = self.create(record, &id, live, now).await?;
+            self.end_claims(&replaced, None, now).await?;
+            self.still_standing(&record, now).await?;
+            Ok(record)
+        };
+        match connected.await {
+            // A ticket of before belongs to a family that has just ended.
+            Ok(record) => Ok(self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove))),
+            Err(refused) => {
+                // The answer says "not signed in" and nobody holds the new id: it must not count as a session.
+                self.end(family, EndReason::Revoked, now).await?;
+                Err(refused)
+            }
+        }
+    }
+
+    /// A new family too, but one per idempotency key, and nothing else ends: other tabs may be using it.
+    pub(super) async fn reconnect_by_credential(
+        &self,
+        sign_in: SignIn,
+        key: &IdempotencyKey,
+    ) -> Result<Granted, Refused> {
+        let now = self.clock.now();
+        let family = self.sealer.derive_family(key.as_bytes(), &sign_in.credential);
+        // Whoever presents a ticket gets a new one; whoever keeps the credential in the page never had one.
+        let remember = sign_in.presented.ticket.is_some();
+        let (record, ticket) = self.new_record(&sign_in, family, remember, now).await?;
+        self.still_standing(&record, now).await?;
+        let id = SessionId::random()?;
+        let (record, joined) = self.create(record, &id, None, now).await?;
+        self.still_standing(&record, now).await?;
+        observe::reconnected(&record, By::Credential, joined);
+        let ticket = match (ticket, joined) {
+            (Some(_), true) => self.ticket_cookie(&record, sign_in.credential, now)?,
+            (Some(ticket), false) => ticket,
+            (None, _) => CookieChange::Keep,
+        };
+        Ok(self.granted(&record, now, true, id, ticket))
+    }
+
+    /// The record of a sign-in, and its ticket where there is to be one: a ticket too large is refused before
+    /// anything has changed.
+    async fn new_record(
+        &self,
+        sign_in: &SignIn,
+        family: FamilyId,
+        remember: bool,
+        now: Timestamp,
+    ) -> Result<(Record, Option<CookieChange<TicketCookie>>), Refused> {
+        let remember = remember && self.policy.reconnect == Reconnect::Ticket;
+        let subject = sign_in.subject.as_deref();
+        let record = Record {
+            family,
+            epoch: 1,
+            subject: subject.map(Arc::from),
+            data: Data { credential: self.sealer.seal_credential(family, &sign_in.credential)?, remember },
+            created: now,
+            last_seen: now,
+            last_activity: now,
+            proven: self.revocations.look_up(family, subject).await?.prove(now),
+            user_agent: sign_in.presented.user_agent.clone(),
+        };
+        let ticket = remember.then(|| self.ticket_cookie(&record, sign_in.credential.clone(), now)).transpose()?;
+        Ok((record, ticket))
+    }
+
+    /// Puts a record into the store; answers it as it now is there, and whether it was there before.
+    pub(super) async fn create(
+        &self,
+        record: Record,
+        id: &SessionId,
+        replaces: Option<FamilyId>,
+        now: Timestamp,
+    ) -> Result<(Record, bool), Refused> {
+        match self.store.create(self.terms(now), record.clone(), id.hash(), replaces).await? {
+            Created::Made { evicted, live } => {
+                observe::created(&record, live);
+                self.log_evicted(&evicted, now).await?;
+                Ok((record, false))
+            }
+            Created::Joined(there) => Ok((there, true)),
+            Created::Ended(reason) => Err(Refused::ended(reason)),
+            Created::Full => Err(Refused::full()),
+        }
+    }
+
+    /// An evicted session's ticket must not bring it back after a restart.
+    async fn log_evicted(&self, evicted: &[Record], now: Timestamp) -> Result<(), Refused> {
+        let reason = EndReason::Evicted;
+        let mut families = Vec::new();
+        for record in evicted {
+            self.ended(record.family, reason);
+            let until = self.tickets_run_out(record.created, now);
+            families.push(EndedFamily { family: record.family, reason, until });
+        }
+        if !families.is_empty() {
+            self.revocations.record(families, None).await?;
+        }
+        Ok(())
+    }
+}

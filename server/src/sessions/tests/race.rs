@@ -1,0 +1,190 @@
+//! Ending and re-establishing at the same time.
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+
+use super::*;
+use crate::{
+    clock::Timestamp,
+    id::{FamilyId, SessionHash},
+    record::{Data, EndReason, Key, Record},
+    store::{Checked, Created, StoreError, Swept},
+};
+
+/// A store on which somebody else signs out, from the log to the store, in the moment before a record is created.
+#[derive(Debug)]
+struct Meddled {
+    store: Arc<MemoryStore>,
+    before_create: Mutex<Option<(Sessions, Presented, bool)>>,
+}
+
+#[async_trait]
+impl Store for Meddled {
+    async fn create(
+        &self,
+        terms: Terms<'_>,
+        record: Record,
+        id: SessionHash,
+        replaces: Option<FamilyId>,
+    ) -> Result<Created, StoreError> {
+        let meddler = self.before_create.lock().take();
+        if let Some((other, presented, everywhere)) = meddler {
+            other.logout(&presented, everywhere).await.unwrap();
+        }
+        self.store.create(terms, record, id, replaces).await
+    }
+    async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
+        self.store.check_and_touch(terms, key, activity).await
+    }
+    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError> {
+        self.store.rotate(terms, family, id).await
+    }
+    async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
+        self.store.end(terms, family, reason).await
+    }
+    async fn end_subject(
+        &self,
+        terms: Terms<'_>,
+        subject: &str,
+        not_before: Timestamp,
+        except: Option<FamilyId>,
+    ) -> Result<Vec<FamilyId>, StoreError> {
+        self.store.end_subject(terms, subject, not_before, except).await
+    }
+    async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError> {
+        self.store.list(terms, subject).await
+    }
+    async fn patch(&self, terms: Terms<'_>, family: FamilyId, data: Data) -> Result<bool, StoreError> {
+        self.store.patch(terms, family, data).await
+    }
+    async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError> {
+        self.store.sweep(terms).await
+    }
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        self.store.stats().await
+    }
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.store.ping().await
+    }
+}
+
+impl World {
+    /// After a restart, with a sign-out of `presented` that falls between a reconnect's look at the log and its record.
+    fn restart_meddled(&mut self, presented: &Presented, everywhere: bool) {
+        let store = Arc::new(MemoryStore::new());
+        let over = |store: Arc<dyn Store>| {
+            Sessions::new(
+                self.policy,
+                store,
+                Sealer::new(TicketKeys::parse(&KEY.into()).unwrap(), "/api", "https://app.example"),
+                self.sessions.parts.revocations.clone(),
+                Arc::new(self.clock.clone()),
+            )
+        };
+        let meddler = (over(store.clone()), presented.clone(), everywhere);
+        self.sessions = over(Arc::new(Meddled { store, before_create: Mutex::new(Some(meddler)) }));
+    }
+}
+
+#[tokio::test]
+async fn a_logout_between_the_log_and_the_record_is_seen_by_the_second_look() {
+    for everywhere in [false, true] {
+        let mut world = World::new();
+        let browser = world.signed_in(Some("alice")).await;
+        let other = world.signed_in(Some("alice")).await;
+        world.restart_meddled(&browser.presented, everywhere);
+        assert_eq!(world.refusal(&browser).await, SessionRevoked);
+        assert_eq!(world.live().await, 0);
+        assert_eq!(world.refusal(&browser).await, SessionRevoked);
+        // The other device is ended by "everywhere" alone, also when it is the one that comes back just then.
+        world.restart_meddled(&browser.presented, everywhere);
+        assert_eq!(world.sessions.validate(&other.presented, false).await.is_err(), everywhere);
+    }
+}
+
+#[tokio::test]
+async fn a_logout_everywhere_while_another_device_comes_back_ends_that_one_too() {
+    let mut world = World::new();
+    let (laptop, phone) = (world.signed_in(Some("alice")).await, world.signed_in(Some("alice")).await);
+    world.restart_meddled(&laptop.presented, true);
+    assert_eq!(world.refusal(&phone).await, SessionRevoked);
+    assert_eq!(world.live().await, 0);
+}
+
+#[tokio::test]
+async fn a_sign_in_that_a_logout_everywhere_overtakes_is_refused_whole() {
+    let mut world = World::new();
+    let laptop = world.signed_in(Some("alice")).await;
+    world.clock.advance(SECOND);
+    world.restart_meddled(&laptop.presented, true);
+    let connected =
+        world.sessions.connect(&Presented::default(), CREDENTIAL.into(), Some("alice".to_owned()), true).await;
+    assert_eq!(connected.unwrap_err().code, SessionRevoked);
+    assert_eq!(world.live().await, 0);
+}
+
+const ROUNDS: usize = 1_000;
+
+/// Races a sign-out against reconnects of the same ticket, each round over an empty store as after a restart.
+async fn race(everywhere: bool) {
+    let mut world = World::new();
+    let (mut reconnected, mut refused) = (0, 0);
+    for round in 0..ROUNDS {
+        let browser = world.signed_in(Some("alice")).await;
+        world.clock.advance(Duration::from_millis(1));
+        // An empty store and the same log and keys: what a restart leaves.
+        world.sessions = Sessions::new(
+            world.policy,
+            Arc::new(MemoryStore::new()),
+            Sealer::new(TicketKeys::parse(&KEY.into()).unwrap(), "/api", "https://app.example"),
+            world.sessions.parts.revocations.clone(),
+            Arc::new(world.clock.clone()),
+        );
+        let logout = tokio::spawn({
+            let (sessions, presented) = (world.sessions.clone(), browser.presented.clone());
+            async move { sessions.logout(&presented, everywhere).await }
+        });
+        let validate = tokio::spawn({
+            let (sessions, presented) = (world.sessions.clone(), browser.presented.clone());
+            async move { sessions.validate(&presented, true).await }
+        });
+        let reconnect = tokio::spawn({
+            let (sessions, presented) = (world.sessions.clone(), browser.without_session().presented);
+            async move { sessions.reconnect_by_ticket(&presented).await }
+        });
+        logout.await.unwrap().unwrap();
+        let mut jars = vec![browser.clone(), browser.without_session()];
+        for answer in [validate.await.unwrap(), reconnect.await.unwrap()] {
+            match answer {
+                Ok(granted) => {
+                    reconnected += 1;
+                    let mut jar = browser.clone();
+                    jar.take(&granted.session, &granted.ticket);
+                    jars.push(jar.without_session());
+                    jars.push(jar);
+                }
+                Err(no) => {
+                    refused += 1;
+                    assert_eq!(no.code, SessionRevoked, "round {round}");
+                }
+            }
+        }
+        assert_eq!(world.live().await, 0, "round {round}");
+        for jar in jars {
+            assert_eq!(world.refusal(&jar).await, SessionRevoked, "round {round}");
+        }
+    }
+    assert_eq!(reconnected + refused, 2 * ROUNDS);
+    // A race that always ends the same way is none.
+    assert!(refused > 0, "{reconnected} reconnected, {refused} refused");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logout_raced_by_reconnects_1000_times_never_leaves_a_live_session() {
+    race(false).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_logout_everywhere_raced_by_reconnects_1000_times_never_leaves_a_live_session() {
+    race(true).await;
+}

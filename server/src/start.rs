@@ -1,0 +1,123 @@
+//! From a configuration to the parts of a server: keys, revocation log, store, targets, service.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use secrecy::SecretString;
+
+use crate::clock::SystemClock;
+use crate::config::{Config, ConfigError, KeySource, Origin, RevocationChoice, StoreChoice};
+use crate::http::API;
+use crate::policy::Deployment;
+use crate::revocations::Revocations;
+use crate::sessions::Sessions;
+use crate::store::Store;
+use crate::store::memory::MemoryStore;
+use crate::store::timed::Timed;
+use crate::targets::{TargetRules, Targets, sample};
+use crate::telemetry;
+use crate::ticket::{Sealer, TicketKeys};
+
+/// The demo's database, below the files' folder.
+const SAMPLE: &str = "sample.db";
+
+/// What a server is made of.
+pub(crate) struct Parts {
+    pub(crate) sessions: Sessions,
+    pub(crate) targets: Targets,
+    pub(crate) metrics: PrometheusHandle,
+    /// Where ended families are remembered, in words.
+    pub(crate) revocations: String,
+    /// Where the configuration falls short.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Makes the parts; makes the files that may be made.
+pub(crate) fn assemble(config: &Config, public: &Origin) -> Result<Parts, ConfigError> {
+    if config.demo {
+        write_sample(config)?;
+    }
+    let targets = targets(config)?;
+    let keys = keys(config)?;
+    let (revocations, told) = revocations(config)?;
+    let warnings = config
+        .policy
+        .warnings(Deployment { durable_revocations: revocations.is_durable(), secure_cookies: config.is_secure() });
+    let store: Arc<dyn Store> = match config.store {
+        StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
+    };
+    let sealer = Sealer::new(keys, API, &public.to_string());
+    let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
+    Ok(Parts {
+        sessions: Sessions::new(config.policy, store, sealer, revocations, Arc::new(SystemClock)),
+        targets,
+        metrics,
+        revocations: told,
+        warnings,
+    })
+}
+
+fn targets(config: &Config) -> Result<Targets, ConfigError> {
+    let rules = TargetRules {
+        allow: config.allow_target.clone(),
+        files_root: config.files_root.clone(),
+        ..TargetRules::default()
+    };
+    Targets::new(rules).map_err(|error| ConfigError::new("--allow-target / --files-root", error.to_string()))
+}
+
+fn write_sample(config: &Config) -> Result<(), ConfigError> {
+    let Some(root) = &config.files_root else {
+        return Ok(());
+    };
+    let file = root.join(SAMPLE);
+    fs::create_dir_all(root).and_then(|()| sample::write(&file)).map_err(|error| {
+        let wants = format!("{} cannot be written: {error}", file.display());
+        ConfigError::new("--files-root", wants)
+    })
+}
+
+fn keys(config: &Config) -> Result<TicketKeys, ConfigError> {
+    let refuse = |wants: String| ConfigError::new("--ticket-keys", wants);
+    match &config.ticket_keys {
+        KeySource::Environment(name) => {
+            let text = std::env::var(name).map_err(|_| refuse(format!("the environment has no variable {name}")))?;
+            TicketKeys::parse(&SecretString::from(text)).map_err(|error| refuse(error.to_string()))
+        }
+        // A key made on the spot would differ between instances and be lost with the machine.
+        KeySource::File(path) if config.is_secure() => TicketKeys::load(path)
+            .map_err(|error| refuse(format!("{error}. Make a key once, for all instances: openssl rand -base64 32"))),
+        KeySource::File(path) => {
+            make_folder_of(path).map_err(&refuse)?;
+            TicketKeys::load_or_make(path).map_err(|error| refuse(error.to_string()))
+        }
+    }
+}
+
+fn revocations(config: &Config) -> Result<(Revocations, String), ConfigError> {
+    let refuse = |wants: String| ConfigError::new("--revocations", wants);
+    match &config.revocations {
+        RevocationChoice::Sqlite(path) => {
+            make_folder_of(path).map_err(&refuse)?;
+            let log = Revocations::sqlite(path).map_err(|error| refuse(error.to_string()))?;
+            Ok((log, format!("sqlite:{}", path.display())))
+        }
+        RevocationChoice::None => {
+            let log = Revocations::none().map_err(|error| refuse(error.to_string()))?;
+            Ok((log, "none".to_owned()))
+        }
+    }
+}
+
+/// Only the folder itself, and readable by its owner alone: it holds keys and what ended.
+fn make_folder_of(file: &Path) -> Result<(), String> {
+    let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists()) else {
+        return Ok(());
+    };
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| format!("the folder {} cannot be made: {error}", folder.display()))
+}

@@ -1,0 +1,280 @@
+//! The real binary: killed and started again, stopped gracefully, and what it writes into its log.
+
+#[cfg(test)]
+#[path = "support/http.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod http;
+#[cfg(test)]
+#[path = "support/process.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod process;
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        io::{Read, Write},
+        net::TcpStream,
+        time::Duration,
+    };
+
+    use rustix::process::Signal;
+    use serde_json::json;
+
+    use super::{
+        http::Browser,
+        process::{ORIGIN, Process, until},
+    };
+
+    const SQLITE: &str = "sqlite:sample.db";
+
+    async fn connected(process: &Process) -> Browser {
+        let mut browser = process.browser();
+        assert_eq!(browser.connect(SQLITE).await.status, 200);
+        browser
+    }
+
+    #[tokio::test]
+    async fn a_session_outlives_a_killed_server() {
+        let mut process = Process::start(&[]);
+        let alice = connected(&process).await;
+        process.kill_and_start_again();
+
+        let mut alice = process.follow(&alice);
+        let lost = alice.get("/api/database").await;
+        assert_eq!((lost.status, lost.code().as_str()), (401, "SESSION_UNKNOWN"), "the server did forget it");
+        let back = alice.validate().await;
+        assert_eq!(back.status, 200, "{back:?}");
+        assert_eq!((&back.json()["reconnected"], &back.json()["epoch"]), (&json!(true), &json!(2)));
+        assert_eq!(alice.get("/api/database").await.status, 200);
+        let after = alice.validate().await.json();
+        assert_eq!((&after["reconnected"], &after["epoch"]), (&json!(false), &json!(2)));
+    }
+
+    #[tokio::test]
+    async fn a_reconnect_call_does_the_same_and_epochs_count_restarts() {
+        let mut process = Process::start(&[]);
+        let mut alice = connected(&process).await;
+        for epoch in 2..5 {
+            process.kill_and_start_again();
+            alice = process.follow(&alice);
+            let back = alice.post("/api/reconnect", json!({})).await;
+            assert_eq!((back.status, &back.json()["epoch"]), (200, &json!(epoch)), "{back:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn signed_out_stays_signed_out_over_a_restart() {
+        let mut process = Process::start(&[]);
+        let mut alice = connected(&process).await;
+        let stolen = alice.clone();
+        assert_eq!(alice.logout(false).await.status, 204);
+        process.kill_and_start_again();
+        for mut thief in [stolen.with_only("ticket"), stolen] {
+            thief = process.follow(&thief);
+            for path in ["/api/validate-session", "/api/reconnect"] {
+                let answer = thief.clone().post(path, json!({})).await;
+                assert_eq!((answer.status, answer.code().as_str()), (401, "SESSION_REVOKED"), "{path}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sign_out_after_the_restart_counts_by_the_ticket_alone() {
+        let mut process = Process::start(&[]);
+        let alice = connected(&process).await;
+        process.kill_and_start_again();
+        let mut late = process.follow(&alice);
+        assert_eq!(late.logout(false).await.status, 204);
+        let mut thief = process.follow(&alice);
+        assert_eq!(thief.validate().await.code(), "SESSION_REVOKED");
+    }
+
+    #[tokio::test]
+    async fn everywhere_after_a_restart_ends_the_other_devices_ticket() {
+        let mut process = Process::start(&["--demo"]);
+        let (phone, laptop) = (connected(&process).await, connected(&process).await);
+        process.kill_and_start_again();
+        let (mut phone, mut laptop) = (process.follow(&phone), process.follow(&laptop));
+        assert_eq!(laptop.validate().await.json()["epoch"], 2);
+        assert_eq!(laptop.logout(true).await.status, 204);
+        assert_eq!(phone.validate().await.code(), "SESSION_REVOKED");
+        process.kill_and_start_again();
+        assert_eq!(process.follow(&phone).validate().await.code(), "SESSION_REVOKED", "and it stays so");
+        let mut new = connected(&process).await;
+        assert_eq!(new.validate().await.json()["valid"], true, "a new sign-in is none of it");
+    }
+
+    #[tokio::test]
+    async fn other_keys_open_no_ticket() {
+        let mut process = Process::start(&[]);
+        let alice = connected(&process).await;
+        process.kill();
+        fs::remove_dir_all(process.folder.path().join(".session-keepalive")).unwrap();
+        process.start_again();
+        let mut alice = process.follow(&alice);
+        let answer = alice.validate().await;
+        assert_eq!((answer.status, answer.code().as_str()), (401, "RECONNECT_REFUSED"));
+        assert!(alice.cookies.keys().all(|name| !name.starts_with("ticket")), "it is removed");
+    }
+
+    #[tokio::test]
+    async fn the_demo_restart_ends_the_process_after_its_answer() {
+        use std::os::unix::process::ExitStatusExt;
+        let mut process = Process::start(&["--demo"]);
+        let mut alice = connected(&process).await;
+        let answer = alice.post("/demo/restart", json!({})).await;
+        assert_eq!((answer.status, answer.text.as_str()), (202, r#"{"restarting":true}"#));
+        assert_eq!(process.wait().signal(), Some(9));
+        process.start_again();
+        assert_eq!(process.follow(&alice).validate().await.json()["epoch"], 2);
+    }
+
+    /// A request whose body is not all there yet; the rest is to be sent later.
+    fn half_a_request(process: &Process) -> TcpStream {
+        let mut stream = TcpStream::connect(process.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        let head = format!(
+            "POST /api/logout HTTP/1.1\r\nhost: {}\r\nx-session-keepalive: 1\r\nexpect: 100-continue\r\n\
+             content-type: application/json\r\ncontent-length: 2\r\n\r\n",
+            process.address()
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        // The handler has begun to read: the request is in flight.
+        let mut interim = [0; 25];
+        stream.read_exact(&mut interim).unwrap();
+        assert!(interim.starts_with(b"HTTP/1.1 100 Continue"));
+        stream
+    }
+
+    #[tokio::test]
+    async fn a_termination_finishes_what_is_in_flight() {
+        for signal in [Signal::TERM, Signal::INT] {
+            let mut process = Process::start(&[]);
+            let mut idle = connected(&process).await;
+            let mut stream = half_a_request(&process);
+            process.signal(signal);
+            until("it stops accepting", || TcpStream::connect(process.address()).err());
+            assert_eq!(process.has_ended(), None, "a request is in flight");
+            stream.write_all(b"{}").unwrap();
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).unwrap();
+            assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
+            assert_eq!(process.wait().code(), Some(0));
+            assert!(process.log().contains("stopped"), "{}", process.log());
+            // And what was acknowledged before is there afterwards.
+            process.start_again();
+            idle = process.follow(&idle);
+            assert_eq!(idle.validate().await.json()["epoch"], 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_second_termination_stops_at_once() {
+        let mut process = Process::start(&[]);
+        let _stream = half_a_request(&process);
+        process.signal(Signal::TERM);
+        until("it stops accepting", || TcpStream::connect(process.address()).err());
+        process.signal(Signal::TERM);
+        assert_eq!(process.wait().code(), Some(130));
+    }
+
+    #[tokio::test]
+    async fn the_log_and_the_metrics_hold_no_secret() {
+        let mut process = Process::start(&["--allow-target", "postgres://127.0.0.1:1"]);
+        let mut alice = process.browser();
+        let mut secrets = vec!["hunter2".to_owned(), "attempt-of-alice".to_owned(), "query-secret".to_owned()];
+        let mut answers = String::new();
+        let mut see = |answer: &super::http::Answer| answers.push_str(&answer.text);
+
+        // Sign-ins that fail in every way, each with a password.
+        for text in [
+            "postgres://alice:hunter2@127.0.0.1:1/app",
+            "postgres://alice:hunter2@127.0.0.1:2/app",
+            "postgres://alice:hunter2@127.0.0.1:1/app?sslmode=off",
+            "mysql://alice:hunter2@127.0.0.1:1/app",
+            "hunter2",
+        ] {
+            see(&alice.connect(text).await);
+            see(&alice.reconnect(text, "attempt-of-alice").await);
+        }
+        see(&alice.send(alice.prepare("/api/connect", r#"{"connectionString":"hunter2"#)).await);
+        see(&alice.send(alice.prepare("/api/connect", r#"{"connectionString":["hunter2"]}"#)).await);
+        see(&alice.get("/api/database?token=query-secret").await);
+        see(&alice.get("/query-secret").await);
+        // A life with everything in it.
+        see(&alice.connect(SQLITE).await);
+        secrets.extend(alice.cookies.values().cloned());
+        see(&alice.get("/api/database").await);
+        process.kill_and_start_again();
+        let mut alice = process.follow(&alice);
+        see(&alice.validate().await);
+        secrets.extend(alice.cookies.values().cloned());
+        see(&alice.reconnect(SQLITE, "attempt-of-alice").await);
+        secrets.extend(alice.cookies.values().cloned());
+        let metrics = alice.get("/metrics").await.text;
+        see(&alice.logout(true).await);
+        process.signal(Signal::TERM);
+        assert_eq!(process.wait().code(), Some(0));
+
+        let log = process.log();
+        for told in ["serving", "answered", "session created", "session re-established", "session revoked", "stopped"] {
+            assert!(log.contains(told), "{told} is not in the log:\n{log}");
+        }
+        for line in log.lines() {
+            assert!(serde_json::from_str::<serde_json::Value>(line).is_ok(), "not JSON: {line}");
+        }
+        assert!(log.contains(r#""route":"/api/database""#), "{log}");
+        assert!(secrets.len() >= 7, "{}", secrets.len());
+        for secret in &secrets {
+            for (place, text) in [("the log", &log), ("the metrics", &metrics), ("an answer", &answers)] {
+                assert!(!text.contains(secret.as_str()), "{secret} is in {place}:\n{text}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_metrics_tell_what_happened() {
+        let process = Process::start(&[]);
+        let mut alice = connected(&process).await;
+        assert_eq!(alice.validate().await.status, 200);
+        let mut back = alice.with_only("ticket");
+        assert_eq!(back.validate().await.status, 200);
+        assert_eq!(process.browser().validate().await.status, 401);
+        let answer = alice.get("/metrics").await;
+        assert!(answer.header("content-type").starts_with("text/plain"), "{answer:?}");
+        for line in [
+            "session_keepalive_sessions_active 1",
+            "session_keepalive_validations_total{outcome=\"valid\"} 1",
+            "session_keepalive_validations_total{outcome=\"SESSION_UNKNOWN\"} 1",
+            "session_keepalive_http_requests_total{method=\"POST\",route=\"/api/connect\",status=\"200\"} 1",
+            "session_keepalive_http_request_seconds_count{route=\"/api/validate-session\"} 3",
+        ] {
+            assert!(answer.text.lines().any(|found| found == line), "no {line} in\n{}", answer.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_restarted_server_counts_its_reconnects() {
+        let mut process = Process::start(&[]);
+        let alice = connected(&process).await;
+        process.kill_and_start_again();
+        let mut alice = process.follow(&alice);
+        assert_eq!(alice.validate().await.json()["epoch"], 2);
+        let metrics = alice.get("/metrics").await.text;
+        let line = "session_keepalive_reconnects_total{by=\"ticket\",outcome=\"reconnected\"} 1";
+        assert!(metrics.lines().any(|found| found == line), "no {line} in\n{metrics}");
+    }
+
+    #[tokio::test]
+    async fn warnings_at_the_start_name_the_requirement() {
+        let process = Process::start(&["--revocations", "none"]);
+        let log = process.log();
+        assert!(log.contains("7.4.1"), "{log}");
+        let line = log.lines().find(|line| line.contains("\"serving\"")).unwrap();
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!((&line["store"], &line["revocations"]), (&json!("memory:"), &json!("none")));
+        assert_eq!(line["public_origin"], ORIGIN);
+        assert!(line["policy"].as_str().unwrap().contains("idle=1d"), "{line}");
+    }
+}

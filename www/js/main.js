@@ -1,0 +1,23 @@
+// The demo page: a session that is kept alive, and everything about it made visible.
+import { createKeepAlive } from '/dist/index.js';
+import { wireControls } from './controls.js';
+import { showEvents } from './events.js';
+import { optionsFrom } from './options.js';
+import { showBanner, showStatus } from './status.js';
+import { showTables } from './tables.js';
+
+const { options, shown } = optionsFrom(location.search);
+document.getElementById('options').textContent = shown;
+
+try {
+  const session = createKeepAlive(options);
+  // For the console, and for the tests.
+  window.session = session;
+  showEvents(session);
+  showStatus(session);
+  wireControls(session);
+  showTables(session);
+} catch (error) {
+  // An impossible option in the address bar: the module's own message names it.
+  showBanner(error);
+}

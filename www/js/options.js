@@ -1,0 +1,34 @@
+// The demo takes the module's options from the address bar (`?interval=2s`), so that trials need no rebuild.
+
+/** Query parameter → where it goes in the options. */
+const PLACES = {
+  interval: ['interval'],
+  jitter: ['jitter'],
+  slowTimeout: ['timeout', 'slow'],
+  validateTimeout: ['timeout', 'validate'],
+  reconnectTimeout: ['timeout', 'reconnect'],
+  retryBase: ['retry', 'base'],
+  retryCap: ['retry', 'cap'],
+  retrySpread: ['retry', 'spread'],
+  warnBefore: ['warnBefore'],
+};
+
+/**
+ * @param {string} search the page's query
+ * @returns {{options: import('/dist/index.js').KeepAliveOptions, shown: string}} the options, and how to show them
+ */
+export function optionsFrom(search) {
+  const options = {};
+  const shown = [];
+  const query = new URLSearchParams(search);
+  for (const [parameter, [group, key]] of Object.entries(PLACES)) {
+    const raw = query.get(parameter);
+    if (raw === null) continue;
+    // A bare number is a number for the module too: milliseconds, or the share that `jitter` is.
+    const value = raw !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw;
+    if (key) (options[group] ??= {})[key] = value;
+    else options[group] = value;
+    shown.push(`${parameter} ${raw}`);
+  }
+  return { options, shown: shown.join(', ') || 'defaults: interval 5m' };
+}
