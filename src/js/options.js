@@ -153,31 +153,19 @@ export const normalise = (given = {}) => {
   const options = read(given, SCHEMA, DEFAULTS, '');
   inOrder('timeout', ['slow', 'validate', 'reconnect'], options.timeout);
   inOrder('retry', ['base', 'cap'], options.retry);
-  const { headers: own = {}, fetch: send } = options;
-  const { slow, validate, reconnect } = options.timeout;
-  const { base, cap, spread } = options.retry;
+  const { headers: own = {}, fetch: send, timeout, retry } = options;
   const store = storeOf(options.credential);
   return {
-    validate: options.validate,
-    reconnect: options.reconnect,
-    logout: options.logout,
-    classify: options.classify,
-    login: options.login,
-    returnToParam: options.returnToParam,
-    name: options.name,
+    ...options,
     store,
     headers: () => (isFunction(own) ? own() : own),
     // Looked up at every call: a page may wrap the global one later.
     fetch: (input, init) => (send ?? globalThis.fetch)(input, init),
-    budgetMax: options.redirectBudget.max,
-    budgetPer: options.redirectBudget.per,
     /** What the Wasm session is made from: switches, the jitter in thousandths, and lengths in milliseconds. */
     forEngine: [
       (store ? 1 : 0) | (options.reconnect ? 2 : 0) | (options.logout ? 4 : 0) | (options.login ? 8 : 0),
       Math.round(options.jitter * 1000),
-      options.interval, slow, validate, reconnect, base, cap, spread, options.warnBefore,
+      options.interval, timeout.slow, timeout.validate, timeout.reconnect, retry.base, retry.cap, retry.spread, options.warnBefore,
     ],
-    signal: options.signal,
-    debug: options.debug,
   };
 };

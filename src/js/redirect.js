@@ -34,12 +34,12 @@ const destination = ({ login, returnToParam }, reason) => {
  * Takes one redirect from the budget. It lives in sessionStorage, because a loop goes through new pages; without that
  * storage there is no loop to be seen.
  */
-const spend = ({ name, budgetMax, budgetPer }) => {
+const spend = ({ name, redirectBudget: { max, per } }) => {
   try {
     const key = `session-keepalive:${name}:redirects`;
     const now = Date.now();
-    const recent = JSON.parse(sessionStorage.getItem(key) ?? '[]').filter((at) => Math.abs(now - at) < budgetPer);
-    if (recent.length >= budgetMax) return false;
+    const recent = JSON.parse(sessionStorage.getItem(key) ?? '[]').filter((at) => Math.abs(now - at) < per);
+    if (recent.length >= max) return false;
     sessionStorage.setItem(key, JSON.stringify([...recent, now]));
   } catch {
     // Storage is missing, denied or full, or holds something else.

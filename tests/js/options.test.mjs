@@ -23,8 +23,7 @@ test('without options everything has its documented default', () => {
     assert.equal(options.login, '/connect');
     assert.equal(options.returnToParam, 'returnTo');
     assert.equal(options.name, 'session');
-    assert.equal(options.budgetMax, 2);
-    assert.equal(options.budgetPer, 60_000);
+    assert.deepEqual(options.redirectBudget, { max: 2, per: 60_000 });
     assert.equal(options.store, undefined);
     assert.equal(options.classify, undefined);
     assert.equal(options.signal, undefined);
@@ -45,7 +44,7 @@ test('a duration is a number of milliseconds or a number with a unit', () => {
   for (const [given, milliseconds] of rows) {
     assert.equal(forEngine({ interval: given }).interval, milliseconds, String(given));
     assert.equal(forEngine({ warnBefore: given }).warnBefore, milliseconds, String(given));
-    assert.equal(normalise({ redirectBudget: { max: 1, per: given } }).budgetPer, milliseconds, String(given));
+    assert.equal(normalise({ redirectBudget: { max: 1, per: given } }).redirectBudget.per, milliseconds, String(given));
   }
 });
 
@@ -140,8 +139,7 @@ test('part of a group leaves the defaults of the rest', () => {
   assert.deepEqual([slow, validate, reconnect], [1_000, 15_000, 90_000]);
   const { base, cap, spread } = forEngine({ retry: { spread: '1s' } });
   assert.deepEqual([base, cap, spread], [500, 30_000, 1_000]);
-  const { budgetMax, budgetPer } = normalise({ redirectBudget: { max: 0 } });
-  assert.deepEqual([budgetMax, budgetPer], [0, 60_000]);
+  assert.deepEqual(normalise({ redirectBudget: { max: 0 } }).redirectBudget, { max: 0, per: 60_000 });
 });
 
 test('the switches tell the engine what there is', () => {
@@ -232,6 +230,7 @@ test('every other accepted form passes', () => {
   for (const form of forms) {
     const options = normalise(form);
     const [[name, value]] = Object.entries(form);
-    if (name in options && name !== 'fetch') assert.equal(options[name], value || (name === 'debug' ? false : undefined), name);
+    const switchedOff = value === false && ['reconnect', 'logout', 'login'].includes(name);
+    if (name !== 'fetch') assert.equal(options[name], switchedOff ? undefined : value, name);
   }
 });
