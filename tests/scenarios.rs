@@ -879,3 +879,59 @@ fn a_snapshot_changes_only_when_something_in_it_does() {
     next_check(&mut world);
     assert_eq!(changes(&world), before + 1, "one for the check that was answered");
 }
+
+#[test]
+fn a_limit_right_after_an_answer_is_asked_about_as_well() {
+    let mut world = World::new(steady());
+    world.server.absolute_in = Some(3);
+    world.feed(Input::Start { visible: true, online: true });
+    world.run(Millis(2500));
+    world.server.absolute_in = None;
+    world.server.idle_in = None;
+    world.run(Millis::from_secs(10));
+    assert_eq!(world.validates(), 2);
+}
+
+#[test]
+fn a_server_cannot_ask_for_a_flood() {
+    let mut world = World::new(steady());
+    world.server.next_check_in = Some(0);
+    world.feed(Input::Start { visible: true, online: true });
+    world.run(MINUTE);
+    assert!((50..=60).contains(&world.validates()), "{}", world.validates());
+}
+
+#[test]
+fn a_second_sign_out_does_not_take_back_that_the_first_was_everywhere() {
+    let mut world = World::connected(cookie());
+    world.feed(Input::SignOut { everywhere: true });
+    world.feed(Input::SignOut { everywhere: false });
+    assert_eq!(world.sent().last().unwrap().1, Request::Logout { everywhere: true });
+}
+
+#[test]
+fn a_new_start_waits_for_the_request_that_a_stop_left_behind() {
+    let mut world = World::connected(steady());
+    world.server.mood = Mood::Hangs;
+    world.run(Millis(INTERVAL.0 + 100));
+    world.feed(Input::Stop);
+    world.run(MINUTE);
+    world.feed(Input::Start { visible: true, online: true });
+    assert_eq!((world.validates(), world.aborts(), world.status()), (2, 0, Status::Degraded));
+    world.server.restart();
+    world.unhang();
+    world.run(Millis(10));
+    assert_eq!((world.validates(), world.status(), world.snapshot().epoch), (2, Status::Connected, 2));
+}
+
+#[test]
+fn an_answer_that_comes_while_stopped_changes_nothing() {
+    let mut world = World::connected(steady());
+    world.server.mood = Mood::Hangs;
+    world.run(Millis(INTERVAL.0 + 100));
+    world.feed(Input::Stop);
+    world.server.mood = Mood::Refuses(ProblemCode::SessionRevoked);
+    world.unhang();
+    world.run(MINUTE);
+    assert_eq!((world.status(), world.cleared(), world.redirects()), (Status::Inactive, 0, vec![]));
+}

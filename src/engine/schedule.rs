@@ -9,11 +9,17 @@ use super::time::{Chance, Millis};
 /// The longest `Retry-After` that is honoured.
 pub(super) const RETRY_AFTER_MAX: Millis = Millis::from_secs(3600);
 
+/// The shortest interval that a server can ask for; a slip there must not make every page a flood.
+const SHORTEST_WISH: Millis = Millis::from_secs(1);
+
 /// Until the next check when all is well. The server's wish replaces the interval and is never shortened
 /// (0 to +10 %); the client's own is spread evenly on both sides.
 pub(super) fn next_check(config: &Config, wished: Option<Millis>, chance: Chance) -> Millis {
     match wished {
-        Some(wished) => wished + chance.of(wished.scaled(1, 10)),
+        Some(wished) => {
+            let wished = wished.max(SHORTEST_WISH);
+            wished + chance.of(wished.scaled(1, 10))
+        }
         None => {
             let spread = config.interval.scaled(u64::from(config.jitter_permille), 1000);
             let shortest = Millis(config.interval.0.saturating_sub(spread.0));

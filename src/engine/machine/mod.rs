@@ -187,7 +187,10 @@ impl Machine {
 
     fn stop(&mut self, out: &mut Effects) {
         self.lifecycle = Lifecycle::Inactive;
-        self.drop_probe(out);
+        // A request that may re-establish the session stays the only one: a new start waits for its answer.
+        if !self.probe.is_some_and(|probe| probe.may_reestablish) {
+            self.drop_probe(out);
+        }
         self.schedule.next = None;
         self.keep_promise(out);
         self.fetches.release(self.session.generation, FetchStep::Deliver, out);

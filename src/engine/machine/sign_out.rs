@@ -19,6 +19,11 @@ pub(super) enum Logout {
 }
 
 impl Logout {
+    /// Whether a sign-out that has still to be delivered ends every session.
+    fn everywhere(self) -> bool {
+        matches!(self, Self::InFlight { everywhere: true, .. } | Self::Waiting { everywhere: true, .. })
+    }
+
     pub(super) fn waits_for(self, reply: RequestId) -> bool {
         matches!(self, Self::InFlight { id, .. } if id == reply)
     }
@@ -38,6 +43,7 @@ impl Machine {
             self.end(Reason::SignedOut, out);
         }
         if self.config.can_log_out {
+            let everywhere = everywhere || self.logout.everywhere();
             self.drop_logout(out);
             self.send_logout(now, everywhere, 0, out);
         } else {
@@ -51,10 +57,7 @@ impl Machine {
         let alive = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
         let signed_out = self.standing == Standing::Over(Reason::SignedOut);
         if alive && signed_out && self.config.can_log_out {
-            let everywhere = matches!(
-                self.logout,
-                Logout::InFlight { everywhere: true, .. } | Logout::Waiting { everywhere: true, .. }
-            );
+            let everywhere = self.logout.everywhere();
             self.drop_logout(out);
             self.send_logout(now, everywhere, 0, out);
         }

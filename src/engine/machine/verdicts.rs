@@ -17,7 +17,9 @@ impl Machine {
         } else if self.disowned == Some(id) {
             self.disowned = None;
             self.disowned_replied(now, &outcome, out);
-        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id) {
+        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id)
+            && self.lifecycle == Lifecycle::Running
+        {
             self.judge(now, probe, outcome, out);
         }
     }
