@@ -370,6 +370,21 @@ fn a_request_that_may_re_establish_is_left_alone_for_ninety_seconds_and_alone_un
 }
 
 #[test]
+fn a_slow_answer_is_no_trouble_of_a_session_that_is_offline_or_over() {
+    for input in [Input::Offline, Input::SignOut { everywhere: false }] {
+        let mut world = World::connected(steady());
+        world.feed(input);
+        world.run(Millis(100));
+        world.server.mood = Mood::Hangs;
+        world.feed(Input::Check { activity: false });
+        world.feed(Input::Online);
+        world.feed(input);
+        world.run(MINUTE + MINUTE);
+        assert!(!world.events().iter().any(|event| matches!(event, Event::Degraded { .. })), "{input:?}");
+    }
+}
+
+#[test]
 fn a_late_answer_within_the_long_limit_still_counts() {
     let mut world = World::connected(steady());
     world.server.mood = Mood::Hangs;
@@ -633,6 +648,61 @@ fn signing_out_during_a_re_establishment_wins() {
     world.run(Millis::from_secs(1));
     assert_eq!((world.status(), world.reason()), (Status::Disconnected, Some(Reason::SignedOut)));
     assert!(!world.server.remembers && !world.server.ticket, "the late session is logged out as well");
+}
+
+#[test]
+fn a_session_that_comes_back_after_signing_out_is_ended_also_if_its_request_was_left_before() {
+    for left in [Input::Stop, Input::Left] {
+        let mut world = World::connected(steady());
+        world.server.mood = Mood::Hangs;
+        world.run(Millis(INTERVAL.0 + 100));
+        world.feed(left);
+        world.server.mood = Mood::Works;
+        world.feed(Input::SignOut { everywhere: false });
+        world.run(Millis(100));
+        // The ticket of that request was still good when the server got it.
+        world.server.ticket = true;
+        world.unhang();
+        world.run(Millis::from_secs(1));
+        assert!(!world.server.remembers && !world.server.ticket, "{left:?}");
+        assert_eq!(world.logouts(), 2, "{left:?}");
+    }
+}
+
+#[test]
+fn a_late_answer_from_before_the_sign_out_does_not_end_a_new_sign_in() {
+    let mut world = World::connected(steady());
+    world.server.mood = Mood::Hangs;
+    world.run(Millis(INTERVAL.0 + 100));
+    world.server.mood = Mood::Works;
+    world.feed(Input::SignOut { everywhere: false });
+    world.run(Millis(100));
+    (world.server.remembers, world.server.ticket) = (true, true);
+    world.server.mood = Mood::Hangs;
+    world.feed(Input::Check { activity: false });
+    world.server.mood = Mood::Works;
+    world.unhang();
+    world.run(Millis::from_secs(1));
+    assert_eq!((world.status(), world.logouts()), (Status::Connected, 1));
+    assert!(world.server.remembers);
+}
+
+#[test]
+fn signing_out_again_takes_back_the_check_that_was_asked_for() {
+    let mut world = World::connected(cookie());
+    world.server.mood = Mood::Hangs;
+    world.feed(Input::SignOut { everywhere: false });
+    world.feed(Input::Check { activity: false });
+    world.server.mood = Mood::Down;
+    world.feed(Input::SignOut { everywhere: false });
+    world.run(MINUTE);
+    assert!(world.logouts() > 3, "the second sign-out is delivered");
+    world.server.mood = Mood::Works;
+    world.run(HOUR);
+    assert_eq!((world.validates(), world.server.remembers), (1, false));
+    assert_eq!(world.settled(Promised::Check), 1);
+    let said = world.events().iter().filter(|event| matches!(event, Event::Disconnected { .. })).count();
+    assert_eq!(said, 1);
 }
 
 #[test]

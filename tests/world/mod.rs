@@ -94,6 +94,17 @@ fn problem(code: ProblemCode) -> Answer {
     Answer { status: code.status(), code: Some(code), ..Answer::default() }
 }
 
+/// A request that has not come back.
+#[derive(Clone, Copy, Debug)]
+struct UnderWay {
+    id: RequestId,
+    request: Request,
+    /// When it comes back; `None` while it hangs.
+    at: Option<Instant>,
+    /// Nobody waits for it any more; but it was not given up, because it may yet re-establish the session.
+    disowned: bool,
+}
+
 /// One page, its clocks, its network and its server.
 pub(crate) struct World {
     pub(crate) machine: Machine,
@@ -111,7 +122,7 @@ pub(crate) struct World {
     pub(crate) credential: bool,
     /// Every effect, with its time.
     pub(crate) log: Vec<(Instant, Effect)>,
-    under_way: Vec<(Option<Instant>, RequestId, Request)>,
+    under_way: Vec<UnderWay>,
     steps_now: u32,
 }
 
@@ -155,6 +166,11 @@ impl World {
     /// Feeds one input and carries out its effects.
     pub(crate) fn feed(&mut self, input: Input) {
         let now = Now { instant: self.now, wall: WallTime(self.now.0 + self.wall_ahead), chance: self.chance };
+        if matches!(input, Input::Stop | Input::Dispose | Input::Left | Input::SignOut { .. }) {
+            for other in &mut self.under_way {
+                other.disowned |= !matches!(other.request, Request::Logout { .. });
+            }
+        }
         let effects = self.machine.handle(now, input);
         if let Some(deadline) = self.machine.deadline() {
             assert!(deadline > self.now, "the deadline {deadline:?} is not after {:?}: {:?}", self.now, self.machine);
@@ -162,7 +178,7 @@ impl World {
         for effect in effects {
             match effect {
                 Effect::Send { id, request, .. } => self.send(id, request),
-                Effect::Abort(id) => self.under_way.retain(|(_, other, _)| *other != id),
+                Effect::Abort(id) => self.under_way.retain(|other| other.id != id),
                 Effect::ClearCredential => self.credential = false,
                 Effect::Redirect(reason) => assert!(self.machine.may_redirect(reason)),
                 Effect::Change(_) | Effect::Emit(_) | Effect::Settle(_) | Effect::Fetch { .. } => {}
@@ -173,17 +189,18 @@ impl World {
 
     fn send(&mut self, id: RequestId, request: Request) {
         assert!(
-            self.under_way.iter().all(|(_, _, other)| !same_kind(*other, request)),
+            self.under_way.iter().all(|other| other.disowned || !same_kind(other.request, request)),
             "two requests of one kind are under way"
         );
         let hangs = self.server.mood == Mood::Hangs;
-        self.under_way.push(((!hangs).then(|| self.now + self.latency), id, request));
+        let at = (!hangs).then(|| self.now + self.latency);
+        self.under_way.push(UnderWay { id, request, at, disowned: false });
     }
 
     /// Lets what hangs come back now.
     pub(crate) fn unhang(&mut self) {
-        for (at, _, _) in &mut self.under_way {
-            *at = at.or(Some(self.now));
+        for request in &mut self.under_way {
+            request.at = request.at.or(Some(self.now));
         }
     }
 
@@ -191,7 +208,7 @@ impl World {
     pub(crate) fn run(&mut self, length: Millis) {
         let end = self.now + length;
         for _ in 0..20_000 {
-            let arrival = self.under_way.iter().filter_map(|(at, _, _)| *at).min();
+            let arrival = self.under_way.iter().filter_map(|request| request.at).min();
             let timer = self.machine.deadline().map(|deadline| self.throttled(deadline));
             let Some(next) = arrival.into_iter().chain(timer).min().filter(|next| *next <= end) else {
                 self.now = end;
@@ -213,15 +230,16 @@ impl World {
     }
 
     fn deliver(&mut self, at: Instant) {
-        let index = self.under_way.iter().position(|(other, _, _)| *other == Some(at)).unwrap();
-        let (_, id, request) = self.under_way.remove(index);
+        let index = self.under_way.iter().position(|request| request.at == Some(at)).unwrap();
+        let arrived = self.under_way.remove(index);
+        let UnderWay { id, request, .. } = arrived;
         let missing = matches!(request, Request::Reconnect { .. })
             && self.config.credential == session_keepalive::engine::CredentialHolder::Page
             && !self.credential;
         let outcome = if missing { Some(Outcome::NoCredential) } else { self.server.reply(&self.config, request) };
         match outcome {
             Some(outcome) => self.feed(Input::Replied { id, outcome }),
-            None => self.under_way.push((None, id, request)),
+            None => self.under_way.push(UnderWay { at: None, ..arrived }),
         }
     }
 

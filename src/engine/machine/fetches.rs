@@ -6,7 +6,7 @@ use super::super::time::{Instant, Millis, Now};
 use super::{Lifecycle, Machine, Standing};
 
 /// A refusal right after a good check is about the request, not about the session.
-const CHECKED_JUST_NOW: Millis = Millis::from_secs(5);
+pub(super) const CHECKED_JUST_NOW: Millis = Millis::from_secs(5);
 
 /// Why a call waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,15 +18,15 @@ enum Waits {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Call {
+pub(super) struct Call {
     fetch: FetchId,
     waits: Waits,
-    until: Instant,
+    pub(super) until: Instant,
 }
 
 /// Every call that waits, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Fetches(Vec<Call>);
+pub(super) struct Fetches(pub(super) Vec<Call>);
 
 impl Fetches {
     pub(super) fn is_empty(&self) -> bool {

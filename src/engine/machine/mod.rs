@@ -3,6 +3,9 @@
 mod fetches;
 mod page;
 mod probing;
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
+mod search;
 mod session;
 mod sign_out;
 mod timers;
@@ -81,8 +84,6 @@ pub struct Machine {
     probe: Option<Probe>,
     /// Verdicts on requests older than this say nothing about the session as it is now.
     fresh_from: RequestId,
-    /// A request that was under way when the person signed out, and may yet re-establish the session.
-    disowned: Option<RequestId>,
     logout: Logout,
     fetches: Fetches,
     /// `check()` promises wait for the next verdict.
@@ -106,7 +107,6 @@ impl Machine {
             schedule: Schedule::default(),
             probe: None,
             fresh_from: RequestId::default(),
-            disowned: None,
             logout: Logout::None,
             fetches: Fetches::default(),
             check_promised: false,
@@ -141,7 +141,7 @@ impl Machine {
 
     fn take(&mut self, now: Now, input: Input, out: &mut Effects) {
         match input {
-            Input::Start { visible, online } => self.start(now, visible, online),
+            Input::Start { visible, online } => self.start(now, visible, online, out),
             Input::Stop => self.stop(out),
             Input::Dispose => {
                 self.stop(out);
@@ -169,7 +169,7 @@ impl Machine {
         }
     }
 
-    fn start(&mut self, now: Now, visible: bool, online: bool) {
+    fn start(&mut self, now: Now, visible: bool, online: bool, out: &mut Effects) {
         match self.lifecycle {
             Lifecycle::Running | Lifecycle::Disposed => {}
             Lifecycle::Inactive => {
@@ -180,6 +180,9 @@ impl Machine {
                 if self.logout == Logout::None {
                     self.standing = Standing::Unknown;
                     self.schedule.next = Some(now.instant);
+                } else {
+                    // First the sign-out is delivered.
+                    self.drop_probe(out);
                 }
             }
         }
@@ -238,11 +241,14 @@ impl Machine {
 
     /// The session is over: definitive, until the application signs in again.
     fn end(&mut self, reason: Reason, out: &mut Effects) {
-        self.standing = Standing::Over(reason);
+        let over = Standing::Over(reason);
+        let known = core::mem::replace(&mut self.standing, over) == over;
         self.schedule.next = None;
         self.forget_trouble();
         self.fetches.release(self.session.generation, FetchStep::Deliver, out);
-        out.emit(Event::Disconnected { reason });
+        if !known {
+            out.emit(Event::Disconnected { reason });
+        }
         self.keep_promise(out);
     }
 

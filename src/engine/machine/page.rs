@@ -5,7 +5,7 @@ use super::super::time::{Instant, Millis, Now};
 use super::{Lifecycle, Machine, Standing};
 
 /// A catch-up happens at most this often, and only if the last answer is older.
-const CATCH_UP_EVERY: Millis = Millis::from_secs(5);
+pub(super) const CATCH_UP_EVERY: Millis = Millis::from_secs(5);
 /// More than this between the two clocks is a jump: sleep, or somebody set the clock.
 const CLOCK_JUMP: Millis = Millis::from_secs(1);
 /// In a visible page the clocks are compared at least this often, because the monotonic one may stop in sleep.

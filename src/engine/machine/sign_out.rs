@@ -32,16 +32,9 @@ impl Logout {
 impl Machine {
     /// Wins over everything that is under way.
     pub(super) fn sign_out(&mut self, now: Now, everywhere: bool, out: &mut Effects) {
-        if let Some(probe) = self.probe.as_ref().filter(|probe| probe.may_reestablish) {
-            self.disowned = Some(probe.id);
-        }
         self.drop_probe(out);
         out.push(Effect::ClearCredential);
-        if self.standing == Standing::Over(Reason::SignedOut) {
-            self.keep_promise(out);
-        } else {
-            self.end(Reason::SignedOut, out);
-        }
+        self.end(Reason::SignedOut, out);
         if self.config.can_log_out {
             let everywhere = everywhere || self.logout.everywhere();
             self.drop_logout(out);
@@ -51,11 +44,12 @@ impl Machine {
         }
     }
 
-    /// A request that was under way during the sign-out came back. If it re-established the session, that new
-    /// session is ended as well.
-    pub(super) fn disowned_replied(&mut self, now: Now, outcome: &Outcome, out: &mut Effects) {
+    /// A request that nobody waits for any more came back. If it established a session behind the back of a person who
+    /// has signed out, that session is ended as well.
+    pub(super) fn late_reply(&mut self, now: Now, outcome: &Outcome, out: &mut Effects) {
         let alive = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
-        let signed_out = self.standing == Standing::Over(Reason::SignedOut);
+        // After a check that was asked for since, the session may be that of a new sign-in.
+        let signed_out = self.standing == Standing::Over(Reason::SignedOut) && self.schedule.next.is_none();
         if alive && signed_out && self.config.can_log_out {
             let everywhere = self.logout.everywhere();
             self.drop_logout(out);

@@ -143,7 +143,7 @@ impl Machine {
         let retry_in_ms = (probe.sent + self.config.reconnect_timeout).since(now.instant);
         self.ordeal.since = self.ordeal.since.or(Some(now.instant));
         self.ordeal.trouble = Some(Trouble { reason: Reason::Timeout, status: None, retry_after: None });
-        out.emit(Event::Degraded { reason: Reason::Timeout, retry_in_ms });
+        self.tell_degraded(Reason::Timeout, retry_in_ms, out);
         self.keep_promise(out);
     }
 

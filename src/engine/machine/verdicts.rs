@@ -4,7 +4,8 @@ use super::super::classify::unknown_on_reconnect;
 use super::super::effect::{Effect, Effects, Event, FetchStep, Phase};
 use super::super::input::{Outcome, RequestId};
 use super::super::schedule;
-use super::super::time::Now;
+use super::super::snapshot::Status;
+use super::super::time::{Millis, Now};
 use super::super::verdict::{Facts, Reason, Trouble, Verdict};
 use super::probing::Probe;
 use super::session::Continuity;
@@ -13,14 +14,11 @@ use super::{Lifecycle, Machine, Standing};
 impl Machine {
     pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Effects) {
         if self.logout.waits_for(id) {
-            self.logout_replied(now, outcome, out);
-        } else if self.disowned == Some(id) {
-            self.disowned = None;
-            self.disowned_replied(now, &outcome, out);
-        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id)
-            && self.lifecycle == Lifecycle::Running
-        {
-            self.judge(now, probe, outcome, out);
+            return self.logout_replied(now, outcome, out);
+        }
+        match self.probe.take_if(|probe| probe.id == id) {
+            Some(probe) if self.lifecycle == Lifecycle::Running => self.judge(now, probe, outcome, out),
+            Some(_) | None => self.late_reply(now, &outcome, out),
         }
     }
 
@@ -112,10 +110,7 @@ impl Machine {
     /// A definitive verdict against the session. Only the way into it leads to the login page, never staying in it.
     fn conclude(&mut self, reason: Reason, out: &mut Effects) {
         match self.standing {
-            Standing::Over(_) => {
-                self.schedule.next = None;
-                self.keep_promise(out);
-            }
+            Standing::Over(known) => self.end(known, out),
             Standing::Unknown | Standing::Good | Standing::Lost => {
                 self.end(reason, out);
                 if self.config.redirects {
@@ -141,9 +136,13 @@ impl Machine {
         let delay = schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
         let next = (now.instant + delay).max(self.schedule.floor.unwrap_or_default());
         self.schedule.next = Some(next);
-        if self.lifecycle == Lifecycle::Running && self.page.online {
-            let retry_in_ms = next.since(now.instant);
-            out.emit(Event::Degraded { reason: trouble.reason, retry_in_ms });
+        self.tell_degraded(trouble.reason, next.since(now.instant), out);
+    }
+
+    /// Said only where the status says it too: not of a session that is over, and not while offline.
+    pub(super) fn tell_degraded(&self, reason: Reason, retry_in_ms: Millis, out: &mut Effects) {
+        if self.status() == Status::Degraded {
+            out.emit(Event::Degraded { reason, retry_in_ms });
         }
     }
 }

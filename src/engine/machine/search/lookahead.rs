@@ -1,0 +1,109 @@
+//! What must come of every state, whatever led to it.
+
+use super::super::{Lifecycle, Standing};
+use super::explore::State;
+use super::normal::NOW;
+use super::rules::Broken;
+use super::steps::{STALE, Step, transient, valid};
+use crate::engine::{Effect, Input, Instant, Outcome, Reason, Request, RequestId, Status, Verdict};
+
+/// More steps than any wait may take.
+const PATIENCE: usize = 40;
+
+/// Holds a state to the rules about its future.
+pub(super) fn look_ahead(state: &State) -> Result<(), Broken> {
+    an_early_timer_is_harmless(state)?;
+    a_stale_answer_says_nothing(state)?;
+    time_alone_ends_every_wait(state)?;
+    valid_answers_lead_back(state)
+}
+
+fn an_early_timer_is_harmless(state: &State) -> Result<(), Broken> {
+    nothing_comes_of(state, Input::DeadlineReached)?;
+    if let Some(deadline) = state.machine.deadline() {
+        let (_, effects) = state.after(Step::timer(NOW, Instant(deadline.0 - 1)))?;
+        if !effects.is_empty() {
+            return Err(format!("just before the deadline: {effects:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn nothing_comes_of(state: &State, input: Input) -> Result<(), Broken> {
+    let (after, effects) = state.after(Step::at_once(input))?;
+    if effects.is_empty() && after == *state {
+        return Ok(());
+    }
+    Err(format!("{input:?} is not harmless: {effects:?}\nfrom {:#?}\nto {:#?}", state.machine, after.machine))
+}
+
+/// Except that a session which was established after the person signed out is ended as well.
+fn a_stale_answer_says_nothing(state: &State) -> Result<(), Broken> {
+    let verdicts = [
+        valid(Some(2), true),
+        Verdict::Lost,
+        Verdict::Ended(Reason::SessionRevoked),
+        Verdict::Rejected(Reason::CredentialRejected),
+        transient(Reason::Server, None),
+    ];
+    let late_session = state.shell.lifecycle != Lifecycle::Disposed && state.shell.stays_signed_out(&state.machine);
+    for verdict in verdicts.into_iter().skip(usize::from(late_session)) {
+        nothing_comes_of(state, Input::Replied { id: STALE, outcome: Outcome::Verdict(verdict) })?;
+    }
+    nothing_comes_of(state, Input::Replied { id: STALE, outcome: Outcome::NoCredential })?;
+    if late_session {
+        let (_, effects) = state.after(replied(STALE, valid(Some(2), true)))?;
+        let ends_it = |effect: &Effect| matches!(effect, Effect::Send { request: Request::Logout { .. }, .. });
+        if !effects.iter().any(ends_it) {
+            return Err("a session that came back after the sign-out stays".into());
+        }
+    }
+    Ok(())
+}
+
+fn replied(id: RequestId, verdict: Verdict) -> Step {
+    Step::at_once(Input::Replied { id, outcome: Outcome::Verdict(verdict) })
+}
+
+/// No request is ever answered, and still nobody waits for ever; but nothing moves in the back/forward cache.
+fn time_alone_ends_every_wait(state: &State) -> Result<(), Broken> {
+    let mut state = state.clone();
+    for _ in 0..PATIENCE {
+        if !state.shell.keeps_waiting() || state.shell.away {
+            return Ok(());
+        }
+        let Some(deadline) = state.machine.deadline() else {
+            return Err("somebody waits, and no time is set".into());
+        };
+        (state, _) = state.after(Step::timer(NOW, deadline))?;
+    }
+    Err("somebody waits for ever".into())
+}
+
+/// With a network, and a server that says "valid" to everything, the session is good again, without help if it is not
+/// over.
+fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
+    if state.shell.lifecycle != Lifecycle::Running {
+        return Ok(());
+    }
+    let mut state = state.clone();
+    for (needed, input) in [(state.shell.away, Input::Restored), (!state.shell.online, Input::Online)] {
+        if needed {
+            (state, _) = state.after(Step::at_once(input))?;
+        }
+    }
+    if matches!(state.machine.standing, Standing::Over(_)) {
+        (state, _) = state.after(Step::at_once(Input::Remembered))?;
+    }
+    for _ in 0..PATIENCE {
+        let under_way = state.shell.probe.map(|probe| probe.id).or(state.shell.logout.map(|(id, _)| id));
+        let step = match (under_way, state.machine.deadline()) {
+            _ if state.machine.snapshot().status == Status::Connected && !state.shell.keeps_waiting() => return Ok(()),
+            (Some(id), _) => replied(id, valid(None, false)),
+            (None, Some(deadline)) => Step::timer(NOW, deadline),
+            (None, None) => return Err("the session is not good, and no time is set".into()),
+        };
+        (state, _) = state.after(step)?;
+    }
+    Err("valid answers do not lead back".into())
+}

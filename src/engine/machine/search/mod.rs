@@ -1,0 +1,61 @@
+//! Every sequence of inputs, over small settings: breadth first, from a machine that has not been started.
+//!
+//! [`rules`] holds of each transition, as [`shell`] sees it; [`lookahead`] of each state, whatever led to it. States are
+//! compared after [`normal`] took away what makes no difference. A search that finds no new state has closed, and then
+//! nothing was left out: `npm run search` (`SESSION_KEEPALIVE_SEARCH=deep`) goes on until all have.
+
+mod explore;
+mod lookahead;
+mod normal;
+mod rules;
+mod settings;
+mod shell;
+mod steps;
+
+use explore::explore;
+use settings::{Depth, Setting};
+use std::io::Write;
+
+fn search(setting: &Setting) {
+    let deep = std::env::var_os("SESSION_KEEPALIVE_SEARCH").is_some_and(|value| value == "deep");
+    let Depth { usual, deep: deepest } = setting.depth;
+    let found = explore(setting, if deep { deepest } else { usual });
+    // Past the capture of the test harness: the numbers are part of the result.
+    writeln!(std::io::stderr(), "search {}: {found}", setting.name).unwrap();
+    assert!(found.connected > 0 && found.over > 0, "a search that reaches nothing shows nothing: {found}");
+}
+
+#[test]
+fn with_a_ticket_cookie() {
+    search(&settings::cookie());
+}
+
+#[test]
+fn with_a_ticket_cookie_and_nothing_to_reconnect_or_log_out_with() {
+    search(&settings::cookie_alone());
+}
+
+#[test]
+fn with_a_credential_of_the_page() {
+    search(&settings::page());
+}
+
+#[test]
+fn with_a_call_of_the_application() {
+    search(&settings::one_call());
+}
+
+#[test]
+fn with_two_calls_of_the_application() {
+    search(&settings::two_calls());
+}
+
+#[test]
+fn with_what_epochs_say() {
+    search(&settings::epochs());
+}
+
+#[test]
+fn with_limits_and_wishes_of_the_server() {
+    search(&settings::limits());
+}

@@ -1,0 +1,130 @@
+//! When two machines are the same: as far as anything they will ever do can tell.
+//!
+//! Times count from now, and not beyond the point from which on they make no difference; ids are numbered anew in their
+//! order; what only grows (epochs, generations, attempts, keys) stops at three.
+
+use super::super::fetches::CHECKED_JUST_NOW;
+use super::super::page::CATCH_UP_EVERY;
+use super::super::sign_out::Logout;
+use super::super::{Machine, Page};
+use crate::engine::{Generation, Instant, Millis, Now, RequestId, WallTime};
+
+/// The moment at which every state is kept, far from both ends of the clocks.
+pub(super) const NOW: Now =
+    Now { instant: Instant(1 << 40), wall: WallTime(1 << 41), chance: crate::engine::Chance::HIGHEST };
+/// The generation of every state, far from the first.
+pub(super) const GENERATION: Generation = Generation(1000);
+const MOST: u32 = 3;
+const BEYOND_ANY_PLAN_MS: u64 = 12_000;
+
+/// What was once at a moment is now at another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shift {
+    now: Now,
+}
+
+impl Shift {
+    pub(super) fn from(now: Now) -> Self {
+        Self { now }
+    }
+
+    /// Keeps its distance from now, but is over for at most `longest`.
+    pub(super) fn instant(self, instant: Instant, longest: Millis) -> Instant {
+        let ahead = instant.since(self.now.instant);
+        let behind = self.now.instant.since(instant).min(longest);
+        (NOW.instant + ahead).minus(behind)
+    }
+
+    /// Farther ahead than any plan is one place: the wall clock was set back.
+    fn wall(self, wall: WallTime) -> WallTime {
+        WallTime(NOW.wall.0 + wall.0.saturating_sub(self.now.wall.0).min(BEYOND_ANY_PLAN_MS))
+    }
+
+    /// A moment that may be over for long or for short: that makes no difference.
+    pub(super) fn due(self, instant: Instant) -> Instant {
+        self.instant(instant, Millis::ZERO)
+    }
+}
+
+/// The requests that are waited for, in order; their places are their new names.
+pub(super) fn awaited(machine: &Machine) -> Vec<RequestId> {
+    let logout = match machine.logout {
+        Logout::InFlight { id, .. } => Some(id),
+        Logout::None | Logout::Waiting { .. } => None,
+    };
+    let mut ids: Vec<RequestId> = machine.probe.iter().map(|probe| probe.id).chain(logout).collect();
+    ids.sort();
+    ids
+}
+
+/// The new name of `id`, which is one of `ids`.
+pub(super) fn renamed(ids: &[RequestId], id: RequestId) -> RequestId {
+    let place = ids.iter().position(|other| *other == id).expect("only requests that are waited for are named");
+    RequestId(u32::try_from(place).unwrap())
+}
+
+/// `machine`, as it is at `now`, with every field that makes no difference set to one value.
+pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
+    let shift = Shift::from(now);
+    let ids = awaited(&machine);
+    let longest = machine.config.reconnect_timeout;
+    // The clocks were compared when the last input came, or will be at the next start.
+    let opened = Page::opened(NOW, machine.page.visible, machine.page.online);
+    let Page { away, active, .. } = core::mem::replace(&mut machine.page, opened);
+    (machine.page.away, machine.page.active) = (away, active);
+
+    let outdated = machine.probe.is_some_and(|probe| probe.id < machine.fresh_from);
+    machine.next_request = RequestId(u32::try_from(ids.len()).unwrap());
+    machine.fresh_from = if outdated { machine.next_request } else { RequestId(0) };
+    if let Some(probe) = &mut machine.probe {
+        probe.id = renamed(&ids, probe.id);
+        probe.sent = shift.instant(probe.sent, longest);
+    }
+    match &mut machine.logout {
+        Logout::None => {}
+        Logout::InFlight { id, sent, failures, .. } => {
+            *id = renamed(&ids, *id);
+            *sent = shift.instant(*sent, longest);
+            *failures = MOST.min(*failures);
+        }
+        Logout::Waiting { at, failures, .. } => {
+            *at = shift.due(*at);
+            *failures = MOST.min(*failures);
+        }
+    }
+    for call in &mut machine.fetches.0 {
+        call.until = shift.due(call.until);
+    }
+    machine.key = 0;
+
+    // Told, not used.
+    machine.ordeal.since = machine.ordeal.since.map(|_| NOW.instant);
+    machine.ordeal.failures = machine.ordeal.failures.min(MOST);
+    if let Some(trouble) = &mut machine.ordeal.trouble {
+        trouble.retry_after = None;
+    }
+
+    let schedule = &mut machine.schedule;
+    schedule.next = schedule.next.map(|next| shift.due(next));
+    schedule.floor = schedule.floor.filter(|floor| *floor > now.instant).map(|floor| shift.due(floor));
+    schedule.quiet_since = schedule.quiet_since.filter(|since| now.instant.since(*since) < CATCH_UP_EVERY);
+    schedule.quiet_since = schedule.quiet_since.map(|since| shift.instant(since, CATCH_UP_EVERY));
+
+    let session = &mut machine.session;
+    session.epoch = session.epoch.min(MOST);
+    session.server_epoch = session.server_epoch.map(|epoch| epoch.min(MOST));
+    session.generation = GENERATION;
+    session.answered_by = session.answered_by.map(|_| RequestId(0));
+    session.last_ok = session.last_ok.map(|ok| shift.instant(ok, CHECKED_JUST_NOW));
+    session.last_ok_at = session.last_ok_at.map(|_| NOW.wall);
+    session.limit = session.limit.map(|limit| shift.due(limit));
+    session.warn_at = session.warn_at.map(|warn| shift.due(warn));
+
+    let announced = &mut machine.announced;
+    announced.epoch = announced.epoch.min(MOST);
+    announced.answered_by = announced.answered_by.map(|_| RequestId(0));
+    announced.last_ok_at = announced.last_ok_at.map(|_| NOW.wall);
+    announced.next_check_at = announced.next_check_at.map(|at| shift.wall(at));
+    announced.expires_in_ms = announced.expires_in_ms.map(|_| Millis::ZERO);
+    machine
+}

@@ -1,0 +1,200 @@
+//! What is searched. All lengths are few seconds, so that few moments differ; the real ones keep the same order.
+
+use super::steps::{Alphabet, transient, valid};
+use crate::engine::{Config, CredentialHolder, Facts, Input, Millis, Reason, Verdict};
+
+/// How far to go.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Depth {
+    /// With every test run.
+    pub(super) usual: usize,
+    /// With `npm run search`.
+    pub(super) deep: usize,
+}
+
+/// One search.
+#[derive(Debug)]
+pub(super) struct Setting {
+    pub(super) name: &'static str,
+    pub(super) config: Config,
+    pub(super) alphabet: Alphabet,
+    pub(super) depth: Depth,
+}
+
+const CLOSED: usize = usize::MAX;
+
+fn config(credential: CredentialHolder) -> Config {
+    Config {
+        credential,
+        can_reconnect: true,
+        can_log_out: true,
+        redirects: true,
+        interval: Millis::from_secs(8),
+        jitter_permille: 0,
+        slow_after: Millis::from_secs(1),
+        validate_timeout: Millis::from_secs(2),
+        reconnect_timeout: Millis::from_secs(4),
+        retry_base: Millis::from_secs(1),
+        // Reached by the second failure: the third is like every later one.
+        retry_cap: Millis::from_secs(2),
+        retry_spread: Millis::from_secs(2),
+        warn_before: Millis::from_secs(1),
+    }
+}
+
+const START: Input = Input::Start { visible: true, online: true };
+const CHECK: Input = Input::Check { activity: false };
+const SIGN_OUT: Input = Input::SignOut { everywhere: false };
+
+fn every_input() -> Vec<Input> {
+    vec![
+        START,
+        Input::Start { visible: false, online: false },
+        Input::Stop,
+        Input::Dispose,
+        CHECK,
+        Input::Check { activity: true },
+        Input::Remembered,
+        SIGN_OUT,
+        Input::Visible,
+        Input::Hidden,
+        Input::Focused,
+        Input::Left,
+        Input::Restored,
+        Input::Resumed,
+        Input::Online,
+        Input::Offline,
+        Input::Active,
+    ]
+}
+
+/// One of each kind; what an epoch says, and a limit, are searched apart.
+fn every_verdict() -> Vec<Verdict> {
+    vec![
+        valid(None, false),
+        valid(None, true),
+        Verdict::Lost,
+        Verdict::Ended(Reason::SessionTimeout),
+        Verdict::Ended(Reason::SessionRevoked),
+        Verdict::Rejected(Reason::CredentialRejected),
+        transient(Reason::Network, None),
+        transient(Reason::Network, Some(Millis::from_secs(3))),
+    ]
+}
+
+pub(super) fn cookie() -> Setting {
+    Setting {
+        name: "cookie",
+        config: config(CredentialHolder::Cookie),
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true },
+        depth: Depth { usual: 9, deep: CLOSED },
+    }
+}
+
+pub(super) fn cookie_alone() -> Setting {
+    Setting {
+        name: "cookie, neither reconnect nor logout nor redirects",
+        config: Config {
+            can_reconnect: false,
+            can_log_out: false,
+            redirects: false,
+            ..config(CredentialHolder::Cookie)
+        },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: false },
+        depth: Depth { usual: 9, deep: CLOSED },
+    }
+}
+
+pub(super) fn page() -> Setting {
+    Setting {
+        name: "page",
+        config: Config { jitter_permille: 125, ..config(CredentialHolder::Page) },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true },
+        depth: Depth { usual: 9, deep: CLOSED },
+    }
+}
+
+pub(super) fn one_call() -> Setting {
+    Setting {
+        name: "one call",
+        config: config(CredentialHolder::Page),
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 1, late: false },
+        depth: Depth { usual: 8, deep: CLOSED },
+    }
+}
+
+pub(super) fn two_calls() -> Setting {
+    Setting {
+        name: "two calls",
+        config: config(CredentialHolder::Cookie),
+        alphabet: Alphabet {
+            inputs: vec![START, Input::Stop, CHECK],
+            verdicts: vec![valid(None, false), valid(None, true), Verdict::Lost, transient(Reason::Network, None)],
+            calls: 2,
+            late: false,
+        },
+        depth: Depth { usual: 8, deep: CLOSED },
+    }
+}
+
+/// What an epoch says, and what it must not.
+pub(super) fn epochs() -> Setting {
+    Setting {
+        name: "epochs",
+        config: config(CredentialHolder::Page),
+        alphabet: Alphabet {
+            inputs: vec![START, Input::Stop, CHECK, Input::Remembered, SIGN_OUT, Input::SignOut { everywhere: true }],
+            verdicts: vec![
+                valid(None, false),
+                valid(Some(1), false),
+                valid(Some(3), false),
+                valid(Some(0), true),
+                valid(Some(2), true),
+                Verdict::Lost,
+                Verdict::Ended(Reason::SessionTimeout),
+            ],
+            calls: 0,
+            late: false,
+        },
+        depth: Depth { usual: CLOSED, deep: CLOSED },
+    }
+}
+
+pub(super) fn limits() -> Setting {
+    let limited = |idle, warn, next| {
+        Verdict::Valid(Facts {
+            epoch: Some(1),
+            idle_in: Some(Millis::from_secs(idle)),
+            absolute_in: None,
+            warn_in: warn,
+            next_check_in: next,
+            reconnected: false,
+        })
+    };
+    Setting {
+        name: "limits",
+        config: config(CredentialHolder::Cookie),
+        alphabet: Alphabet {
+            inputs: vec![
+                START,
+                CHECK,
+                Input::Visible,
+                Input::Hidden,
+                Input::Left,
+                Input::Restored,
+                Input::Offline,
+                Input::Online,
+            ],
+            verdicts: vec![
+                limited(3, None, None),
+                limited(5, Some(Millis::from_secs(1)), None),
+                limited(0, None, Some(Millis::from_secs(2))),
+                Verdict::Ended(Reason::SessionTimeout),
+                transient(Reason::Network, None),
+            ],
+            calls: 0,
+            late: true,
+        },
+        depth: Depth { usual: CLOSED, deep: CLOSED },
+    }
+}

@@ -1,0 +1,218 @@
+//! What the shell, the application and the server have seen of a machine.
+
+use super::super::{Lifecycle, Machine, Standing};
+use super::normal::{Shift, awaited, renamed};
+use crate::engine::{
+    CredentialHolder, FetchId, Generation, Input, Instant, Now, Outcome, Reason, Refusal, RequestId, Verdict,
+};
+
+/// A key that no attempt has soon.
+const ANOTHER: u32 = u32::MAX / 2;
+
+/// A request that the machine waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Awaited {
+    pub(super) id: RequestId,
+    pub(super) reconnect: bool,
+    pub(super) sent: Instant,
+    /// Nothing happened since it was sent that makes its answer say nothing.
+    pub(super) fresh: bool,
+}
+
+/// One `session.fetch` call of the application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Call {
+    /// There is none.
+    None,
+    /// It may not go on yet.
+    Waits { refused: bool, since: Instant },
+    /// It is under way in a generation this many before the current one.
+    Sent { behind: u32, again: bool },
+}
+
+/// Everything the rules need to remember.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Shell {
+    pub(super) lifecycle: Lifecycle,
+    pub(super) online: bool,
+    pub(super) away: bool,
+    pub(super) probe: Option<Awaited>,
+    pub(super) logout: Option<(RequestId, Instant)>,
+    /// The person signed out and the server does not know.
+    pub(super) undelivered: bool,
+    /// A check was asked for after the end, and is not answered: the application has signed in again.
+    pub(super) superseded: bool,
+    /// A definitive verdict, or the person, ended the session, and nobody has signed in since.
+    pub(super) barred: bool,
+    pub(super) check: bool,
+    pub(super) sign_out: bool,
+    pub(super) calls: [Call; 2],
+    /// The key of the last check or reconnect, and whether the next one is a retry of it.
+    pub(super) key: Option<(u32, bool)>,
+}
+
+impl Shell {
+    pub(super) fn new() -> Self {
+        Self {
+            lifecycle: Lifecycle::Inactive,
+            online: true,
+            away: false,
+            probe: None,
+            logout: None,
+            undelivered: false,
+            superseded: false,
+            barred: false,
+            check: false,
+            sign_out: false,
+            calls: [Call::None; 2],
+            key: None,
+        }
+    }
+
+    /// Somebody waits for something.
+    pub(super) fn keeps_waiting(&self) -> bool {
+        self.check || self.sign_out || self.calls.iter().any(|call| matches!(call, Call::Waits { .. }))
+    }
+
+    /// The machine is about to be normalised: what is kept here is, with it.
+    pub(super) fn normal(mut self, machine: &Machine, now: Now) -> Self {
+        let shift = Shift::from(now);
+        let ids = awaited(machine);
+        if let Some(probe) = &mut self.probe {
+            probe.id = renamed(&ids, probe.id);
+            probe.sent = shift.instant(probe.sent, machine.config.reconnect_timeout);
+        }
+        if let Some((id, sent)) = &mut self.logout {
+            *id = renamed(&ids, *id);
+            *sent = shift.instant(*sent, machine.config.reconnect_timeout);
+        }
+        for call in &mut self.calls {
+            if let Call::Waits { since, .. } = call {
+                *since = shift.instant(*since, machine.config.reconnect_timeout);
+            }
+        }
+        self.key = self.key.map(|(key, retry)| (if key == machine.key { 0 } else { ANOTHER }, retry));
+        self
+    }
+
+    /// What the input says, before the machine answers.
+    pub(super) fn take_in(&mut self, machine: &Machine, now: Now, input: Input) {
+        if self.lifecycle == Lifecycle::Disposed {
+            return;
+        }
+        match input {
+            Input::Start { online, .. } => {
+                if self.lifecycle == Lifecycle::Inactive {
+                    (self.lifecycle, self.online, self.away) = (Lifecycle::Running, online, false);
+                    self.barred = self.undelivered;
+                    self.probe = self.probe.filter(|_| !self.undelivered);
+                    self.next_is_another_attempt();
+                }
+            }
+            // A request that may re-establish the session is still waited for, in case of a new start.
+            Input::Stop | Input::Dispose => {
+                let ended = input == Input::Dispose;
+                self.superseded = false;
+                self.lifecycle = if ended { Lifecycle::Disposed } else { Lifecycle::Inactive };
+            }
+            Input::Check { .. } => {
+                self.check = true;
+                let held = machine.schedule.floor.is_some_and(|floor| floor > now.instant);
+                if self.lifecycle == Lifecycle::Running && self.online && !self.away && !held {
+                    self.superseded = true;
+                    self.undelivered &= self.logout.is_some();
+                }
+            }
+            Input::Remembered => {
+                (self.undelivered, self.superseded, self.barred) = (false, false, false);
+                self.nothing_before_counts();
+            }
+            Input::SignOut { .. } => {
+                self.sign_out = true;
+                self.undelivered = machine.config.can_log_out;
+                (self.superseded, self.barred) = (false, true);
+                self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
+                self.next_is_another_attempt();
+            }
+            Input::FetchStarted(fetch) => *self.call(fetch) = Call::Waits { refused: false, since: now.instant },
+            Input::FetchRefused { fetch, generation, refusal } => {
+                *self.call(fetch) = Call::Waits { refused: true, since: now.instant };
+                let known = self.lifecycle == Lifecycle::Running && machine.standing == Standing::Good;
+                let current = generation == machine.session.generation;
+                if known && current && refusal == Refusal::SessionUnknown {
+                    self.nothing_before_counts();
+                }
+            }
+            Input::FetchEnded(fetch) => *self.call(fetch) = Call::None,
+            Input::Left => {
+                self.away = true;
+                self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
+            }
+            Input::Restored => self.away = false,
+            Input::Online => self.online = true,
+            Input::Offline => self.online = false,
+            Input::Replied { id, outcome } => self.replied(machine, id, outcome),
+            Input::DeadlineReached
+            | Input::Visible
+            | Input::Hidden
+            | Input::Focused
+            | Input::Resumed
+            | Input::Active => {}
+        }
+    }
+
+    fn replied(&mut self, machine: &Machine, id: RequestId, outcome: Outcome) {
+        let valid = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
+        if self.logout.is_some_and(|(logout, _)| logout == id) {
+            self.logout = None;
+            let again = matches!(outcome, Outcome::Verdict(Verdict::Transient(trouble)) if trouble.reason != Reason::Misconfigured);
+            self.undelivered &= again && !self.superseded;
+        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id)
+            && self.lifecycle == Lifecycle::Running
+        {
+            self.superseded = false;
+            let reestablished = matches!(outcome, Outcome::Verdict(Verdict::Valid(facts)) if facts.reconnected);
+            if !probe.fresh && !reestablished {
+                return;
+            }
+            self.barred &= !valid;
+            if !matches!(outcome, Outcome::Verdict(Verdict::Transient(_))) {
+                self.next_is_another_attempt();
+            }
+        } else if valid && self.stays_signed_out(machine) {
+            self.undelivered = true;
+        }
+    }
+
+    /// A session that is established now is established behind the person's back.
+    pub(super) fn stays_signed_out(&self, machine: &Machine) -> bool {
+        machine.standing == Standing::Over(Reason::SignedOut) && machine.config.can_log_out && !self.superseded
+    }
+
+    fn next_is_another_attempt(&mut self) {
+        if let Some((_, retry)) = &mut self.key {
+            *retry = false;
+        }
+    }
+
+    fn nothing_before_counts(&mut self) {
+        self.next_is_another_attempt();
+        if let Some(probe) = &mut self.probe {
+            probe.fresh = false;
+        }
+    }
+
+    pub(super) fn call(&mut self, fetch: FetchId) -> &mut Call {
+        &mut self.calls[fetch.0 as usize]
+    }
+}
+
+/// Cutting it off would leave the server ahead of the browser.
+pub(super) fn may_reestablish(machine: &Machine, probe: Awaited) -> bool {
+    probe.reconnect || machine.config.credential == CredentialHolder::Cookie
+}
+
+/// The generation in which a call was sent.
+pub(super) fn generation(machine: &Machine, behind: u32) -> Generation {
+    Generation(machine.session.generation.0.wrapping_sub(behind))
+}

@@ -1,0 +1,171 @@
+//! What can happen next.
+
+use super::super::{Lifecycle, Machine};
+use super::shell::{Call, Shell, generation};
+use crate::engine::{
+    Chance, Facts, FetchId, Input, Instant, Millis, Now, Outcome, Reason, Refusal, RequestId, Trouble, Verdict,
+    WallTime,
+};
+
+/// One thing that happens, some time after the last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    after: Millis,
+    /// By how much the wall clock moves beside the other.
+    jump: i64,
+    chance: Chance,
+    pub(super) input: Input,
+}
+
+impl Step {
+    pub(super) const fn at_once(input: Input) -> Self {
+        Self { after: Millis::ZERO, jump: 0, chance: Chance::HIGHEST, input }
+    }
+
+    /// The timer fires at `instant`.
+    pub(super) fn timer(now: Now, instant: Instant) -> Self {
+        Self { after: instant.since(now.instant), ..Self::at_once(Input::DeadlineReached) }
+    }
+
+    /// When this happens.
+    pub(super) fn at(self, now: Now) -> Now {
+        let wall = now.wall.0 + self.after.0;
+        Now {
+            instant: now.instant + self.after,
+            wall: WallTime(wall.saturating_add_signed(self.jump)),
+            chance: self.chance,
+        }
+    }
+}
+
+/// A small step: all settings of the search are multiples of it, so that there are few moments.
+const SMALL: Millis = Millis::from_secs(1);
+/// A long one: whatever was planned is due.
+const LONG: Millis = Millis::from_secs(4000);
+const SLEPT: i64 = 600_000;
+/// No request has this name.
+pub(super) const STALE: RequestId = RequestId(u32::MAX);
+
+/// What may happen in one search.
+#[derive(Clone, Debug)]
+pub(super) struct Alphabet {
+    /// What the application and the page do.
+    pub(super) inputs: Vec<Input>,
+    /// What a check or reconnect comes back with.
+    pub(super) verdicts: Vec<Verdict>,
+    /// Calls of the application: none, one or two.
+    pub(super) calls: usize,
+    /// Inputs also come when the timer is late.
+    pub(super) late: bool,
+}
+
+/// An answer that brings no verdict.
+pub(super) const fn transient(reason: Reason, retry_after: Option<Millis>) -> Verdict {
+    Verdict::Transient(Trouble { reason, status: None, retry_after })
+}
+
+/// A good answer.
+pub(super) const fn valid(epoch: Option<u32>, reconnected: bool) -> Verdict {
+    Verdict::Valid(Facts { epoch, idle_in: None, absolute_in: None, warn_in: None, next_check_in: None, reconnected })
+}
+
+impl Alphabet {
+    /// Every step from here.
+    pub(super) fn steps(&self, machine: &Machine, shell: &Shell, now: Now) -> Vec<Step> {
+        let mut steps = Vec::with_capacity(64);
+        self.time(machine, now, &mut steps);
+        for input in self.inputs.iter().copied().filter(|input| makes_sense(shell, *input)) {
+            steps.push(Step::at_once(input));
+            if self.late {
+                steps.push(Step { after: LONG, ..Step::at_once(input) });
+            }
+        }
+        let mut reply = |id, verdict| {
+            let step = Step::at_once(Input::Replied { id, outcome: verdict });
+            steps.push(step);
+            if matches!(verdict, Outcome::Verdict(Verdict::Valid(_) | Verdict::Transient(_))) {
+                steps.push(Step { chance: Chance::LOWEST, ..step });
+            }
+            if self.late {
+                steps.push(Step { after: LONG, ..step });
+            }
+        };
+        if let Some(probe) = shell.probe {
+            for verdict in &self.verdicts {
+                reply(probe.id, Outcome::Verdict(*verdict));
+            }
+            if probe.reconnect {
+                reply(probe.id, Outcome::NoCredential);
+            }
+        }
+        if let Some((id, _)) = shell.logout {
+            let misconfigured = transient(Reason::Misconfigured, None);
+            for verdict in [valid(None, false), Verdict::Lost, misconfigured] {
+                reply(id, Outcome::Verdict(verdict));
+            }
+            for retry_after in [None, Some(SMALL + SMALL + SMALL)] {
+                reply(id, Outcome::Verdict(transient(Reason::Server, retry_after)));
+            }
+        }
+        reply(STALE, Outcome::Verdict(valid(Some(1), true)));
+        self.calls(machine, shell, &mut steps);
+        steps
+    }
+
+    fn time(&self, machine: &Machine, now: Now, steps: &mut Vec<Step>) {
+        let small = Step { after: SMALL, ..Step::at_once(Input::DeadlineReached) };
+        let deadline = machine.deadline().map(|deadline| Step::timer(now, deadline));
+        let long = Step { after: LONG, ..small };
+        for step in deadline.into_iter().chain([small, long]) {
+            steps.push(step);
+            steps.push(Step { chance: Chance::LOWEST, ..step });
+        }
+        for jump in [SLEPT, -SLEPT] {
+            steps.push(Step { after: Millis::ZERO, jump, ..small });
+        }
+    }
+
+    fn calls(&self, machine: &Machine, shell: &Shell, steps: &mut Vec<Step>) {
+        for (number, call) in shell.calls.iter().take(self.calls).enumerate() {
+            let fetch = FetchId(number as u32);
+            match *call {
+                Call::None => steps.push(Step::at_once(Input::FetchStarted(fetch))),
+                Call::Waits { .. } => steps.push(Step::at_once(Input::FetchEnded(fetch))),
+                Call::Sent { behind, again } => {
+                    steps.push(Step::at_once(Input::FetchEnded(fetch)));
+                    // What was sent once more is delivered, whatever comes back.
+                    for refusal in [Refusal::SessionUnknown, Refusal::Unclear].into_iter().filter(|_| !again) {
+                        let generation = generation(machine, behind);
+                        steps.push(Step::at_once(Input::FetchRefused { fetch, generation, refusal }));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A browser says "online" once, and a page that is in the back/forward cache does nothing.
+fn makes_sense(shell: &Shell, input: Input) -> bool {
+    match input {
+        Input::Start { .. } => shell.lifecycle != Lifecycle::Running,
+        Input::Restored => shell.away,
+        Input::Left => !shell.away,
+        Input::Online => !shell.online,
+        Input::Offline => shell.online,
+        Input::Stop
+        | Input::Dispose
+        | Input::Check { .. }
+        | Input::Remembered
+        | Input::SignOut { .. }
+        | Input::FetchStarted(_)
+        | Input::FetchRefused { .. }
+        | Input::FetchEnded(_)
+        | Input::DeadlineReached
+        | Input::Visible
+        | Input::Hidden
+        | Input::Focused
+        | Input::Resumed
+        | Input::Active
+        | Input::Replied { .. } => true,
+    }
+}
