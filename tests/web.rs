@@ -583,10 +583,22 @@ fn replies_to_a_request_that_nobody_waits_for_are_ignored() {
     stage.session.check(false);
     stage.take();
     stage.session.stop();
-    stage.session.start(true, true);
     stage.take();
     stage.problem(1, VALIDATE, 401, code(ProblemCode::SessionExpired));
-    assert!(stage.take().is_empty(), "1 was sent before the stop");
+    assert!(stage.take().is_empty(), "1 came while stopped");
+}
+
+#[wasm_bindgen_test]
+fn a_stopped_check_that_may_re_establish_is_the_only_one_after_a_new_start() {
+    let stage = Stage::connected(COOKIE);
+    stage.session.check(false);
+    stage.take();
+    stage.session.stop();
+    stage.session.start(true, true);
+    let log = stage.take();
+    assert!(!names(&log).contains(&"send"), "{log:?}");
+    stage.valid(1);
+    assert_eq!(last_change(&stage.take()).0, "connected");
 }
 
 // --- the driver ---
