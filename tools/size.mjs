@@ -5,6 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { entries } from './build/bundle.mjs';
+import { glue } from './build/wasm.mjs';
 import { Failure, main } from './lib/failure.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { kB, markdown, measure, plain, stale, together, withTable } from './lib/size.mjs';
@@ -19,9 +20,12 @@ async function sizes() {
   if (missing.length > 0) throw new Failure(`${missing.map((path) => basename(path)).join(', ')} not built yet: npm run build`);
   const wasm = measure(readFileSync(entries.wasm));
   const slimScript = measure(readFileSync(entries.slim));
+  const { transform } = await import('esbuild');
+  const { code } = await transform(readFileSync(glue.script, 'utf8'), { minify: true, format: 'esm' });
   return [
     { name: 'Wasm', ...wasm },
-    { name: 'JavaScript of `session-keepalive/slim`', ...slimScript },
+    { name: 'its glue, alone', ...measure(code) },
+    { name: 'JavaScript of `session-keepalive/slim`, glue and facade', ...slimScript },
     { name: '`session-keepalive/slim`, both', key: 'slim', ...together(wasm, slimScript) },
     { name: '`session-keepalive`, one file', key: 'inlined', ...measure(readFileSync(entries.inlined)) },
   ];

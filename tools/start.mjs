@@ -3,11 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildModule } from './build/index.mjs';
+import { buildServer, server } from './build/server.mjs';
 import { endOnSignals } from './lib/children.mjs';
 import { Failure, main } from './lib/failure.mjs';
-import { dist, inRoot, nativeBinary, root } from './lib/paths.mjs';
+import { dist, inRoot, root } from './lib/paths.mjs';
 import { Stages } from './lib/stages.mjs';
-import { cargo, checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from './lib/toolchain.mjs';
+import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from './lib/toolchain.mjs';
 import { answers, chosenPort, host, whyUnavailable } from './start/port.mjs';
 import { Supervisor } from './start/supervisor.mjs';
 
@@ -51,13 +52,12 @@ async function prepare(stages, port) {
   await stages.run('crates', ensureCrates);
   await stages.run('npm packages', ensureNodePackages);
   await buildModule(stages);
-  await stages.run('compile the server', () => cargo(['build', '-p', 'session-keepalive-server']));
+  await stages.run('compile the server', buildServer);
 }
 
 function supervise(port, onUp) {
-  const program = nativeBinary('session-keepalive-server');
   return new Supervisor({
-    program,
+    program: server,
     args: serverArguments(port),
     spawn: { cwd: root },
     isUp: () => answers(port, '/healthz'),

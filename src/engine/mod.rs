@@ -8,7 +8,7 @@
 //!    The machine asks the clock, not the timer: early, late and throttled timers are harmless.
 //! 4. Every [`Effect::Send`] carries a fresh [`RequestId`]; the outcome comes back under it exactly once, and is ignored
 //!    if it is no longer the one that is waited for.
-//! 5. Before it carries out an [`Effect::Redirect`] it asks [`Machine::may_redirect`] again.
+//! 5. A redirect waits until the inputs of its own listeners are through; then [`Machine::may_redirect`] is asked again.
 //!
 //! # What always holds
 //! - A redirect follows a definitive verdict only, at most once for each.

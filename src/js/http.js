@@ -2,6 +2,7 @@
  * Requests to the backend, and the application's functions in their place. What an answer means is the engine's to say;
  * this file only brings it back.
  */
+import { report } from './events.js';
 import { CALLS, CODES, REASONS, VERDICTS, place } from './names.js';
 
 /** In the place of a verdict: nothing was sent, because no credential is stored. */
@@ -73,6 +74,16 @@ export const createHttp = (options) => {
     );
   };
 
+  /** The application's own reading of an answer. If that fails, the answer is not to blame. */
+  const classified = async (response) => {
+    try {
+      return await options.classify?.(response.clone());
+    } catch (error) {
+      report(error);
+      return null;
+    }
+  };
+
   const perform = async (session, id, call, context) => {
     if (call === 'reconnect' && options.store) {
       context.credential = await options.store.load();
@@ -83,7 +94,7 @@ export const createHttp = (options) => {
       return judge(session, id, call === 'logout' ? { kind: 'valid' } : verdict);
     }
     const response = await post(call, context);
-    const verdict = await options.classify?.(response.clone());
+    const verdict = await classified(response);
     if (verdict !== undefined) return judge(session, id, verdict);
     const body = (await response.json().catch(() => null)) ?? {};
     if (body.valid === true) brought.set(id, { subject: body.subject });

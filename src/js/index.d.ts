@@ -1,115 +1,300 @@
 /// <reference lib="esnext.disposable" />
 
-/** A number is milliseconds. */
+/** A length of time from 1 ms to 400 days. A number is milliseconds. */
 export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 
 export type Status =
-  | 'starting'       // no verdict yet
-  | 'connected'      // last verdict: valid
-  | 'degraded'       // no verdict to be had (5xx, 429, timeout, network); session kept
-  | 'offline'        // the browser is offline; session kept, checks paused
-  | 'reconnecting'   // the server forgot the session; it is being re-established
-  | 'disconnected'   // definitive: `reason` says why
-  | 'inactive';      // server-side rendering, stopped or disposed
+  /** No verdict yet. */
+  | 'starting'
+  /** The last verdict was valid. */
+  | 'connected'
+  /** No verdict can be had (5xx, 429, timeout, network); the session is kept. */
+  | 'degraded'
+  /** The browser is offline; the session is kept, checks are paused. */
+  | 'offline'
+  /** The server forgot the session; it is being re-established. */
+  | 'reconnecting'
+  /** Definitive: `reason` says why. */
+  | 'disconnected'
+  /** Rendered on a server, stopped or disposed. */
+  | 'inactive';
 
 export type Reason =
-  | 'session-lost' | 'session-timeout' | 'session-expired' | 'session-revoked' | 'session-evicted'
-  | 'credential-missing' | 'credential-rejected' | 'signed-out' | 'signed-out-elsewhere'
-  | 'network' | 'timeout' | 'server' | 'rate-limited' | 'misconfigured' | 'wasm-blocked';
+  /** The server forgot the session and nothing could re-establish it. */
+  | 'session-lost'
+  /** The idle limit was reached. */
+  | 'session-timeout'
+  /** The absolute limit was reached. */
+  | 'session-expired'
+  /** Logged out, or revoked from another device. */
+  | 'session-revoked'
+  /** Pushed out by a limit on sessions. */
+  | 'session-evicted'
+  /** The session is lost and no credential is stored. */
+  | 'credential-missing'
+  /** The ticket or credential was not accepted. */
+  | 'credential-rejected'
+  /** The person signed out here. */
+  | 'signed-out'
+  /** The person signed out in another tab. */
+  | 'signed-out-elsewhere'
+  /** No answer came back. */
+  | 'network'
+  /** The answer did not come in time. */
+  | 'timeout'
+  /** The server, or something in front of it, failed. */
+  | 'server'
+  /** The server asked to wait. */
+  | 'rate-limited'
+  /** The request itself is wrong: a header, an origin or a path. */
+  | 'misconfigured'
+  /** The page's content security policy forbids WebAssembly. */
+  | 'wasm-blocked';
 
+/** What an answer means for the session. Lengths are in milliseconds; one that is left out means "no such limit". */
 export type Verdict =
-  | { kind: 'valid'; subject?: string; epoch?: number; idleInMs?: number; absoluteInMs?: number; warnInMs?: number; nextCheckInMs?: number; reconnected?: boolean; data?: unknown }
+  | {
+      kind: 'valid';
+      /** Whose session it is, for `Snapshot.subject`. */
+      subject?: string;
+      /** How often the server has established this session. */
+      epoch?: number;
+      /** Until the idle limit. */
+      idleInMs?: number;
+      /** Until the absolute limit. */
+      absoluteInMs?: number;
+      /** Until the person should be warned; without it `warnBefore` decides. */
+      warnInMs?: number;
+      /** Until the next check, in the place of `interval`. */
+      nextCheckInMs?: number;
+      /** This very call re-established the session. */
+      reconnected?: boolean;
+      /** Anything of the application's, for `Snapshot.data`. */
+      data?: unknown;
+    }
+  /** The server does not know the session: it is reconnected. */
   | { kind: 'lost' }
+  /** Definitive: the person must log in again. */
   | { kind: 'ended' | 'rejected'; reason: Reason }
+  /** Nothing definitive: the session is kept, and checked again. */
   | { kind: 'transient'; reason: Reason; retryAfterMs?: number };
 
-export interface CallContext { signal: AbortSignal; attempt: number; idempotencyKey: string; activity: boolean }
+/** What a function in the place of a call is told. */
+export interface CallContext {
+  /** Aborted when the call has taken too long. */
+  signal: AbortSignal;
+  /** 1 for the first try since the last definitive verdict. */
+  attempt: number;
+  /** The same for every try of one attempt, and unguessable: the server may use it to carry out a sign-in only once. */
+  idempotencyKey: string;
+  /** Whether the person has done anything since the last good check. */
+  activity: boolean;
+}
 
+/** What a function in the place of the reconnect call is told. */
+export interface ReconnectContext extends CallContext {
+  /** What the credential store holds; undefined for `credential: 'cookie'`. */
+  credential: unknown;
+}
+
+/** What a function in the place of the logout call is told. */
+export interface LogoutContext {
+  /** Aborted when the call has taken too long. */
+  signal: AbortSignal;
+  /** Whether every session of the person is to end. */
+  everywhere: boolean;
+}
+
+/** A place of the application's own for the credential. A method that fails costs nobody their session. */
 export interface CredentialStore {
-  load(): Promise<unknown | null>;
+  /** The credential; null or undefined if there is none. A string is sent as `connectionString`, anything else as the JSON body. */
+  load(): Promise<unknown>;
   save(credential: unknown): Promise<void>;
   clear(): Promise<void>;
 }
 
+/** What is true of the session now. Immutable, and the same object until something changes. */
 export interface Snapshot {
   readonly status: Status;
+  /** Why, where there is a reason. */
   readonly reason: Reason | null;
+  /** Whose session it is, as far as the server has said. */
   readonly subject: string | null;
+  /** How often the session has been established: 0 before the first verdict, one more after each reconnect. */
   readonly epoch: number;
-  readonly data: unknown;                  // what a custom `validate` put into its verdict
-  readonly lastOkAt: number | null;        // Date.now() of the last valid verdict
+  /** What a custom `validate`, `reconnect` or `classify` put into its last valid verdict. */
+  readonly data: unknown;
+  /** `Date.now()` of the last valid verdict. */
+  readonly lastOkAt: number | null;
+  /** `Date.now()` of the next check; null while there is none to come. */
   readonly nextCheckAt: number | null;
-  readonly expiresInMs: number | null;     // nearest of the idle and absolute limits, as of this snapshot
+  /** Milliseconds to the nearest of the idle and absolute limits, as of this snapshot. */
+  readonly expiresInMs: number | null;
+  /** What went wrong last; null when all is well, and after signing out. */
   readonly error: KeepAliveError | null;
 }
 
 export interface KeepAliveError extends Error {
-  readonly code: Reason; readonly status?: number; readonly retryable: boolean;
+  readonly name: 'KeepAliveError';
+  readonly code: Reason;
+  /** The HTTP status, where an answer came back. */
+  readonly status?: number;
+  /** Whether it may heal by itself. */
+  readonly retryable: boolean;
 }
 
+/** Events by name, with what a listener is given. */
 export interface KeepAliveEvents {
+  /** Something in the snapshot changed. A late subscriber gets the current one. */
   change: Snapshot;
+  /** The status became `connected`. A late subscriber gets it while that is so. */
   connected: Snapshot;
+  /** A check is being sent. `attempt` is 1 for the first since the last definitive verdict. */
   checking: { attempt: number };
-  checked: { durationMs: number; shared: boolean };   // shared: another tab made the check
+  /** A check was answered with a verdict. `shared` means that another tab made it: always false in this version. */
+  checked: { durationMs: number; shared: boolean };
+  /** A request has taken longer than `timeout.slow`: the backend may be starting. */
   slow: { phase: 'validate' | 'reconnect'; elapsedMs: number };
+  /** No verdict can be had at the moment. `retryInMs` is Infinity if nothing is tried before `start()` or `check()`. */
   degraded: { reason: Reason; retryInMs: number };
+  /** The session is being re-established. */
   reconnecting: { attempt: number };
+  /** The session was re-established, `downtimeMs` after the first sign of trouble. */
   reconnected: { downtimeMs: number; epoch: number };
+  /** A limit is near: once a second, and at 0. */
   expiring: { secondsLeft: number };
+  /** Definitive: the person must log in again. */
   disconnected: { reason: Reason };
+  /** The page is about to go to `url`, unless prevented or over the budget. */
   redirect: { url: string; preventDefault(): void };
+  /** The machine has slept for about this long. */
   wake: { sleptMs: number };
-  idle: {}; active: {};
+  /** Not emitted in this version. */
+  idle: {};
+  /** Not emitted in this version. */
+  active: {};
 }
 
+/** Every option has a default. A mistake is a `TypeError` at once that names the option and what it wants. */
 export interface KeepAliveOptions {
-  /** URL, or a function that gives the verdict itself. Default '/api/validate-session'. */
-  validate?: string | ((c: CallContext) => Promise<Verdict>);
-  /** URL, a function, or false where validate re-establishes the session by itself. Default '/api/reconnect'. */
-  reconnect?: string | false | ((c: CallContext & { credential: unknown }) => Promise<Verdict>);
-  /** Default '/api/logout'. */
-  logout?: string | false | (() => Promise<void>);
-  /** Default 'cookie': the server's sealed ticket. */
-  credential?: 'cookie' | 'memory' | 'sealed' | CredentialStore;
-  /** Maps an unusual backend's answer to a verdict; undefined falls back to the default table. */
+  /** The check: a URL, or a function that gives the verdict itself. Default '/api/validate-session'. */
+  validate?: string | ((context: CallContext) => Promise<Verdict>);
+  /**
+   * The reconnect call: a URL, a function, or false where nothing but validate can re-establish the session. Default
+   * '/api/reconnect'.
+   */
+  reconnect?: string | false | ((context: ReconnectContext) => Promise<Verdict>);
+  /** The logout call: a URL, a function that has worked if it does not throw, or false. Default '/api/logout'. */
+  logout?: string | false | ((context: LogoutContext) => Promise<void>);
+  /**
+   * Where that is kept which re-establishes a lost session. 'cookie' (default): in the server's sealed ticket, which no
+   * script sees. 'memory': in this page until it is closed. Or the application's own store.
+   */
+  credential?: 'cookie' | 'memory' | CredentialStore;
+  /** Maps an unusual backend's answer to a verdict; undefined leaves it to the default table. It gets a copy to read. */
   classify?: (response: Response) => Verdict | undefined | Promise<Verdict | undefined>;
+  /** More headers for the calls above; a function is asked at every request. Default none. */
   headers?: Record<string, string> | (() => Record<string, string>);
-  interval?: Duration;                 // '5m'
-  jitter?: number;                     // 0.1
-  timeout?: { slow?: Duration; validate?: Duration; reconnect?: Duration };   // 3s, 15s, 90s; see client.md on never aborting early
-  retry?: { base?: Duration; cap?: Duration; spread?: Duration };             // 500ms, 30s, 30s
-  name?: string;                       // scope shared by tabs; 'session'
-  crossTab?: boolean;                  // true
-  /** Where to go as the last resort; false: only the events. Default '/connect'. */
-  login?: string | false | ((c: { reason: Reason; returnTo: string }) => string | void);
-  returnToParam?: string;              // 'returnTo'
-  redirectBudget?: { max: number; per: Duration };   // 2 per 60s
-  warnBefore?: Duration;               // when the server sends no warnIn; '1m'
-  idle?: false | Duration;             // false
+  /** Between two checks, unless the server sets it. Default '5m'. */
+  interval?: Duration;
+  /** How far the interval is spread to both sides, as a fraction from 0 to 1. Default 0.1, which is ±10 %. */
+  jitter?: number;
+  /** Each at least as long as the one before it. */
+  timeout?: {
+    /** After this a request is called slow. Default '3s'. */
+    slow?: Duration;
+    /** After this a check counts as failed. Default '15s'. */
+    validate?: Duration;
+    /**
+     * After this a request that may re-establish the session is given up, never earlier: cut off, it would leave the browser
+     * with an old cookie. With 'cookie' every check may. Also the longest that a `fetch` waits. Default '90s'.
+     */
+    reconnect?: Duration;
+  };
+  /** After an answer that is no verdict. */
+  retry?: {
+    /** First step of the backoff while a person is waiting; each delay is random below its step. Default '500ms'. */
+    base?: Duration;
+    /** Longest step of the backoff, not shorter than `base`. Default '30s'. */
+    cap?: Duration;
+    /** With nobody waiting, the first retry falls anywhere within this. Default '30s'. */
+    spread?: Duration;
+  };
+  /** Tells several sessions of one origin apart. Today it scopes the redirect budget; every tab checks for itself. Default 'session'. */
+  name?: string;
+  /** For tabs that share their checks. No effect in this version: every tab checks for itself. */
+  crossTab?: boolean;
+  /**
+   * Where to go as the last resort: a URL, a function that gives one or goes there itself, or false for the events alone. Default
+   * '/connect'.
+   */
+  login?: string | false | ((context: { reason: Reason; returnTo: string }) => string | void);
+  /** The query parameter of the login URL that holds path, query and hash of the page. Default 'returnTo'. */
+  returnToParam?: string;
+  /** At most `max` redirects (0 to 1000) in a tab within `per`; then the event alone. Default 2 per '60s'. */
+  redirectBudget?: { max?: number; per?: Duration };
+  /** How long before a limit to warn, where the server does not say. Default '1m'. */
+  warnBefore?: Duration;
+  /** Telling idle people from active ones is not in this version. Default false. */
+  idle?: false;
+  /** In the place of the global fetch, for the calls above and for `KeepAlive.fetch`. */
   fetch?: typeof fetch;
+  /** Disposes the session when it is aborted. */
   signal?: AbortSignal;
+  /** Tells every event to the console, or to a function. `at` is `Date.now()`. Default false. */
   debug?: boolean | ((event: { at: number; name: string; detail?: unknown }) => void);
 }
 
+/** One session of one page. Methods need no `this`. */
 export interface KeepAlive {
-  start(): this;                       // implied by createKeepAlive in a browser
+  /** Begins, or goes on after `stop()`. Implied by `createKeepAlive` in a browser. */
+  start(): this;
+  /** Pauses: no request and no redirect until `start()`. */
   stop(): void;
-  dispose(): void; [Symbol.dispose](): void;
-  readonly ready: Promise<void>;       // first verdict that is not transient; rejects only if the Wasm cannot load
+  /** Ends for good, and removes every listener. */
+  dispose(): void;
+  [Symbol.dispose](): void;
+  /**
+   * Resolves at the first definitive verdict, at `dispose()`, and on a server at once. Rejects only if the module cannot be
+   * loaded; a new attempt has a new promise.
+   */
+  readonly ready: Promise<void>;
   getSnapshot(): Snapshot;
+  /** The snapshot that a server renders with. */
   getServerSnapshot(): Snapshot;
+  /** Calls the listener after every change, without arguments; the returned function removes it. */
   subscribe(listener: () => void): () => void;
-  on<K extends keyof KeepAliveEvents>(name: K, listener: (event: KeepAliveEvents[K]) => void, options?: { signal?: AbortSignal }): () => void;
-  /** After a successful connect: the app hands over what reconnect needs (not for 'cookie'). */
-  remember(credential: unknown): Promise<void>;
+  /** Listens to one event; the returned function, or the signal, removes the listener. */
+  on<K extends keyof KeepAliveEvents>(
+    name: K,
+    listener: (event: KeepAliveEvents[K]) => void,
+    options?: { signal?: AbortSignal },
+  ): () => void;
+  /** After a successful connect: hands over what a reconnect needs, and checks. With 'cookie' it only checks. */
+  remember(credential?: unknown): Promise<void>;
+  /** Forgets the credential that this page holds. */
   forget(): Promise<void>;
+  /** Checks now. Resolves with the outcome; at once, with what is known, where no check can be sent. */
   check(): Promise<Snapshot>;
-  extend(): Promise<Snapshot>;         // "I'm still here": a check that counts as activity
+  /** "I'm still here": a check that counts as activity. */
+  extend(): Promise<Snapshot>;
+  /**
+   * Signs out: at once here, and at the server as soon as it can be told. Resolves after the first attempt; without the module
+   * there is only one, and a failure rejects.
+   */
   signOut(options?: { everywhere?: boolean }): Promise<void>;
+  /**
+   * `fetch` that survives a lost session, for this page's origin and that of `validate`: it waits for a reconnect, and sends a
+   * refused request once more. Other origins pass through.
+   */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
 }
 
+/** Keeps a session alive, from now on. Returns at once, and is inert on a server. */
 export function createKeepAlive(options?: KeepAliveOptions): KeepAlive;
-/** Optional preload. '/slim' accepts where the Wasm comes from. */
+
+/**
+ * Loads the module ahead of time, and tells the slim entry where it is. Optional: `createKeepAlive` loads it. Rejects with a
+ * `KeepAliveError`.
+ */
 export function init(source?: { module?: string | URL | Response | BufferSource | WebAssembly.Module }): Promise<void>;

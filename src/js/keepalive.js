@@ -17,6 +17,8 @@ const INACTIVE = Object.freeze({
 });
 const STARTING = Object.freeze({ ...INACTIVE, status: 'starting' });
 
+const MISTAKES = ['misconfigured', 'wasm-blocked'];
+
 const inBrowser = () => typeof document !== 'undefined';
 
 /** @param load a promise of the Wasm's `Session` class; rejects with a `KeepAliveError` */
@@ -34,8 +36,11 @@ export const createKeepAliveWith = (load) => (given) => {
   let deaf = () => {};
   const promised = { check: [], signOut: [] };
   const ready = {};
-  ready.promise = new Promise((resolve, reject) => Object.assign(ready, { resolve, reject }));
-  ready.promise.catch(() => {});
+  const renewReady = () => {
+    ready.promise = new Promise((resolve, reject) => Object.assign(ready, { resolve, reject }));
+    ready.promise.catch(() => {});
+  };
+  renewReady();
 
   /** What a late subscriber has missed. */
   const missed = {
@@ -53,6 +58,8 @@ export const createKeepAliveWith = (load) => (given) => {
   };
 
   const change = (next) => {
+    // A mistake of the application or its server is nothing that a person in front of the page could mend.
+    if (MISTAKES.includes(next.reason) && next.reason !== snapshot.reason) console.error(next.error);
     snapshot = Object.freeze(next);
     if (snapshot.status === 'connected' || snapshot.status === 'disconnected') ready.resolve();
     emit('change', snapshot);
@@ -60,6 +67,11 @@ export const createKeepAliveWith = (load) => (given) => {
 
   const settle = (name) => {
     for (const resolve of promised[name].splice(0)) resolve();
+  };
+
+  /** Async, so that a store of the application that throws cannot throw through the module. */
+  const forget = async () => {
+    await options.store?.clear();
   };
 
   const host = {
@@ -73,7 +85,7 @@ export const createKeepAliveWith = (load) => (given) => {
     emit: (...numbers) => emit(...eventOf(...numbers, () => snapshot)),
     send: (id, call, ...details) => http.send(() => session, id, CALLS[call], ...details).catch(() => session?.failed(id)),
     abort: http.abort,
-    clearCredential: () => void options.store?.clear().catch(report),
+    clearCredential: () => void forget().catch(report),
     redirect: (reason) => guarded(() => redirect(options, REASONS[reason], emit)),
     settle: (signOut) => settle(signOut ? 'signOut' : 'check'),
     resume: (...decision) => fetches.resume(...decision),
@@ -87,27 +99,31 @@ export const createKeepAliveWith = (load) => (given) => {
   /** Resolves with the Wasm session, or with null if it cannot be had. A failed load may be tried again. */
   const loaded = () => {
     if (disposed || !inBrowser()) return Promise.resolve(null);
-    loading ??= load().then(
-      (Session) => {
-        if (disposed) return null;
-        session = new Session(host, ...options.forEngine);
-        if (started) begin();
-        return session;
-      },
-      (error) => {
-        loading = null;
-        if (!disposed) {
-          change({ ...snapshot, status: 'degraded', reason: error.code, error });
-          emit('degraded', { reason: error.code, retryInMs: Infinity });
-          ready.reject(error);
-        }
-        return null;
-      },
-    );
+    if (!loading) {
+      // The promise of an earlier load that failed is rejected; this one may succeed.
+      renewReady();
+      loading = load().then(
+        (Session) => {
+          if (disposed) return null;
+          session = new Session(host, ...options.forEngine);
+          if (started) begin();
+          return session;
+        },
+        (error) => {
+          loading = null;
+          if (!disposed) {
+            change({ ...snapshot, status: 'degraded', reason: error.code, error });
+            emit('degraded', { reason: error.code, retryInMs: Infinity });
+            ready.reject(error);
+          }
+          return null;
+        },
+      );
+    }
     return loading;
   };
 
-  const origin = (url) => new URL(url, location.href).origin;
+  const origin = (url) => new URL(url, document.baseURI).origin;
   const covers = (url) => {
     if (!inBrowser()) return false;
     const { validate } = options;
@@ -127,17 +143,21 @@ export const createKeepAliveWith = (load) => (given) => {
     return snapshot;
   };
 
-  /** Without the Wasm nothing is kept alive, but a person can still leave. */
+  /** Without the Wasm nothing is kept alive, but a person can still leave. Rejects if the server could not be told. */
   const signOutByHand = async (everywhere) => {
-    await options.store?.clear();
-    if (options.logout) await http.send(() => null, 0, 'logout', 1, everywhere, 0);
-    change({ ...snapshot, status: 'disconnected', reason: 'signed-out' });
+    await forget();
+    change({ ...snapshot, status: 'disconnected', reason: 'signed-out', error: null });
     emit('disconnected', { reason: 'signed-out' });
+    if (options.logout) await http.send(() => null, 0, 'logout', 1, everywhere, 0);
   };
 
   const keepAlive = {
     start() {
-      if (disposed || !inBrowser()) return keepAlive;
+      if (disposed || !inBrowser()) {
+        // No verdict will come that could be waited for.
+        ready.resolve();
+        return keepAlive;
+      }
       if (!started) {
         started = true;
         if (session) begin();
@@ -188,14 +208,12 @@ export const createKeepAliveWith = (load) => (given) => {
         wasm.check(true);
       });
     },
-    async forget() {
-      await options.store?.clear();
-    },
+    forget,
     check: () => ask('check', (wasm) => wasm.check(false)),
     extend: () => ask('check', (wasm) => wasm.check(true)),
     async signOut({ everywhere = false } = {}) {
       await ask('signOut', (wasm) => wasm.signOut(everywhere));
-      if (!session && !disposed) await signOutByHand(everywhere);
+      if (!session && !disposed && inBrowser()) await signOutByHand(everywhere);
     },
     fetch: fetches.sessionFetch,
     [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: () => keepAlive.dispose(),

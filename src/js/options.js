@@ -6,8 +6,16 @@
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST = 400 * UNITS.d;
 
+/** Never shown, not even in the message about a mistake: somebody may have put a secret here. */
+const SECRETS = ['credential', 'headers'];
+
 const fail = (name, wants, value) => {
-  const shown = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const type = typeof value;
+  let shown = `a value of type ${type}`;
+  if (!SECRETS.includes(name)) {
+    if (type === 'string') shown = JSON.stringify(value);
+    if (type === 'number' || value === null) shown = value;
+  }
   throw new TypeError(`session-keepalive: option \`${name}\` must be ${wants}, not ${shown}`);
 };
 
@@ -25,33 +33,36 @@ const milliseconds = (value) => {
 };
 
 const duration = kind(
-  "a duration above zero and up to 400 days: a number of milliseconds or a string such as '5m'",
-  (value) => milliseconds(value) > 0 && milliseconds(value) <= LONGEST,
+  "a duration from 1 ms to 400 days: a number of milliseconds or a string such as '5m'",
+  (value) => milliseconds(value) >= 1 && milliseconds(value) <= LONGEST,
   milliseconds,
 );
 const boolean = kind('true or false', (value) => typeof value === 'boolean');
 const text = kind('a string that is not empty', isText);
 const callback = kind('a function', isFunction);
-const urlOrFunction = kind('a URL or a function', (value) => isText(value) || isFunction(value));
+const urlOrFunction = kind('a URL as a string, or a function', (value) => isText(value) || isFunction(value));
 const urlFunctionOrFalse = kind(
-  'a URL, a function or false',
+  'a URL as a string, a function or false',
   (value) => isText(value) || isFunction(value) || value === false,
   (value) => value || undefined,
 );
 const fraction = kind('a number from 0 to 1', (value) => typeof value === 'number' && value >= 0 && value <= 1);
 const count = kind('a whole number from 0 to 1000', (value) => Number.isInteger(value) && value >= 0 && value <= 1000);
 const credential = kind(
-  "'cookie', 'memory' or an object with load(), save() and clear()",
+  "'cookie', 'memory' or an object with load(), save() and clear() ('sealed' is not in this version)",
   (value) => value === 'cookie' || value === 'memory' || isStore(value),
 );
 const isStore = (value) => isObject(value) && ['load', 'save', 'clear'].every((method) => isFunction(value[method]));
 const headers = kind(
   'an object of strings or a function that returns one',
-  (value) => isFunction(value) || (isObject(value) && Object.values(value).every((entry) => typeof entry === 'string')),
+  // What can be iterated (Headers, Map) would lose everything when it is spread.
+  (value) =>
+    isFunction(value) ||
+    (isObject(value) && !(Symbol.iterator in value) && Object.values(value).every((entry) => typeof entry === 'string')),
 );
 const signal = kind('an AbortSignal', (value) => isObject(value) && typeof value.aborted === 'boolean' && isFunction(value.addEventListener));
 const debug = kind('true, false or a function', (value) => typeof value === 'boolean' || isFunction(value));
-const notIdle = kind('false: telling idle from active is not in this version', (value) => value === false);
+const notIdle = kind('false (telling idle from active is not in this version)', (value) => value === false);
 const group = (wants, fields) => ({ ...kind(wants, isObject), fields });
 
 const SCHEMA = {
@@ -142,31 +153,19 @@ export const normalise = (given = {}) => {
   const options = read(given, SCHEMA, DEFAULTS, '');
   inOrder('timeout', ['slow', 'validate', 'reconnect'], options.timeout);
   inOrder('retry', ['base', 'cap'], options.retry);
-  const { headers: own = {}, fetch: send } = options;
-  const { slow, validate, reconnect } = options.timeout;
-  const { base, cap, spread } = options.retry;
+  const { headers: own = {}, fetch: send, timeout, retry } = options;
   const store = storeOf(options.credential);
   return {
-    validate: options.validate,
-    reconnect: options.reconnect,
-    logout: options.logout,
-    classify: options.classify,
-    login: options.login,
-    returnToParam: options.returnToParam,
-    name: options.name,
+    ...options,
     store,
     headers: () => (isFunction(own) ? own() : own),
     // Looked up at every call: a page may wrap the global one later.
     fetch: (input, init) => (send ?? globalThis.fetch)(input, init),
-    budgetMax: options.redirectBudget.max,
-    budgetPer: options.redirectBudget.per,
     /** What the Wasm session is made from: switches, the jitter in thousandths, and lengths in milliseconds. */
     forEngine: [
       (store ? 1 : 0) | (options.reconnect ? 2 : 0) | (options.logout ? 4 : 0) | (options.login ? 8 : 0),
       Math.round(options.jitter * 1000),
-      options.interval, slow, validate, reconnect, base, cap, spread, options.warnBefore,
+      options.interval, timeout.slow, timeout.validate, timeout.reconnect, retry.base, retry.cap, retry.spread, options.warnBefore,
     ],
-    signal: options.signal,
-    debug: options.debug,
   };
 };

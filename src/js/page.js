@@ -4,6 +4,9 @@ import { PAGE_EVENTS } from './names.js';
 /** Signs of a person. Scrolling is heard in the capture phase because it does not bubble. */
 const ACTIVITY = ['pointerdown', 'keydown', 'touchstart', 'scroll'];
 
+/** A person is as active as the last of many signs: one in this many milliseconds is enough. */
+const ACTIVITY_EVERY = 1_000;
+
 const visible = () => document.visibilityState === 'visible';
 
 /** How the page is now. */
@@ -29,6 +32,12 @@ export const listen = (hear) => {
   on(window, 'pageshow', ({ persisted }) => persisted && 'restored');
   on(window, 'online', () => 'online');
   on(window, 'offline', () => 'offline');
-  for (const type of ACTIVITY) on(window, type, () => 'active');
+  let heard = -ACTIVITY_EVERY;
+  const activity = ({ timeStamp }) => {
+    if (timeStamp - heard < ACTIVITY_EVERY) return;
+    heard = timeStamp;
+    return 'active';
+  };
+  for (const type of ACTIVITY) on(window, type, activity);
   return () => listening.abort();
 };

@@ -14,7 +14,7 @@ use super::timer::Timer;
 use super::{events, reply, snapshot};
 use crate::engine::{
     Call, CredentialHolder, Effect, Facts, FetchId, FetchStep, Generation, Input, Machine, NoAnswer, Outcome, Promised,
-    Refusal, Request, RequestId,
+    Reason, Refusal, Request, RequestId,
 };
 use crate::wire::SessionAnswer;
 
@@ -61,6 +61,7 @@ impl Session {
             host,
             queue: RefCell::default(),
             draining: Cell::new(false),
+            redirect: Cell::new(None),
             timer: Timer::default(),
         }))
     }
@@ -213,6 +214,8 @@ struct Shell {
     /// Inputs that came while effects were being carried out.
     queue: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
+    /// A redirect that waits until there is nothing else to do.
+    redirect: Cell<Option<Reason>>,
     timer: Timer,
 }
 
@@ -223,23 +226,33 @@ impl Shell {
             // A listener called back into us: the outer loop goes on with this.
             return;
         }
-        while let Some(input) = self.next_input() {
-            let effects = self.machine.borrow_mut().handle(clock::now(), input);
-            for effect in effects {
-                self.carry_out(effect);
+        loop {
+            if let Some(input) = self.next_input() {
+                let effects = self.machine.borrow_mut().handle(clock::now(), input);
+                for effect in effects {
+                    self.carry_out(effect);
+                }
+            } else if let Some(reason) = self.redirect.take() {
+                // Not before what its own listeners asked for: they may have stopped us, or signed in again.
+                let still_right = self.machine.borrow().may_redirect(reason);
+                if still_right {
+                    self.host.redirect(reason as u32);
+                }
+            } else {
+                break;
             }
         }
         self.draining.set(false);
         let shell = Rc::downgrade(self);
         self.timer.arm(clock::now().instant, self.machine.borrow().deadline(), move || {
             if let Some(shell) = shell.upgrade() {
-                shell.timer.fired();
+                shell.timer.clear();
                 shell.feed(Input::DeadlineReached);
             }
         });
     }
 
-    /// A function, because the guard of a `while let` would live through the loop's body.
+    /// A function, because the guard would live through the body of an `if let`.
     fn next_input(&self) -> Option<Input> {
         self.queue.borrow_mut().pop_front()
     }
@@ -259,12 +272,7 @@ impl Shell {
                 FetchStep::Send(generation) => self.host.resume(fetch.0, true, generation.0),
                 FetchStep::Deliver => self.host.resume(fetch.0, false, 0),
             },
-            Effect::Redirect(reason) => {
-                let still_right = self.machine.borrow().may_redirect(reason);
-                if still_right {
-                    self.host.redirect(reason as u32);
-                }
-            }
+            Effect::Redirect(reason) => self.redirect.set(Some(reason)),
         }
     }
 

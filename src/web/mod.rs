@@ -18,6 +18,7 @@ mod snapshot;
 mod timer;
 
 pub use driver::Session;
+pub use host::Host;
 
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

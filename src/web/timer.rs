@@ -20,15 +20,15 @@ impl Timer {
         if armed_for == deadline && deadline.is_some_and(|deadline| deadline > now) {
             return;
         }
-        let timeout = deadline.map(|deadline| {
+        self.clear();
+        if let Some(deadline) = deadline {
             let delay = deadline.since(now).min(LONGEST_DELAY);
-            (deadline, Timeout::new(u32::try_from(delay.0).unwrap_or(0), wake))
-        });
-        self.0.replace(timeout);
+            self.0.replace(Some((deadline, Timeout::new(u32::try_from(delay.0).unwrap_or(0), wake))));
+        }
     }
 
-    /// The timeout has fired: the next one is to be set even for the same deadline.
-    pub(super) fn fired(&self) {
+    /// No timeout is set any more: it has fired, or there shall be another.
+    pub(super) fn clear(&self) {
         self.0.take();
     }
 }

@@ -12,6 +12,7 @@ const glue = `
     return {
         "./session_keepalive_bg.js": import0,
     };
+export { initSync, __wbg_init as default };
 `;
 const printed = (imports, exports) => JSON.stringify({
   imports: imports.map(([long, short]) => ['./session_keepalive_bg.js', long, short]),
@@ -24,6 +25,7 @@ describe('short names between module and glue', () => {
     assert.match(renamed, /^\s+\$a: function\(arg0\) \{$/m);
     assert.match(renamed, /wasm\.Fb\(arg0\.memory\)/);
     assert.match(renamed, /a: import0/);
+    assert.match(renamed, /export \{ __wbg_get_imports as imports, __wbg_finalize_init as finish \}/);
     assert.doesNotMatch(renamed, /__wbg_abort|__wbindgen_malloc|session_keepalive_bg/);
   });
 
@@ -33,6 +35,11 @@ describe('short names between module and glue', () => {
 
   it('stop the build when the glue uses what the module does not export', () => {
     assert.throws(() => renameGlue(glue, printed([], [])), /wasm\.__wbindgen_malloc/);
+  });
+
+  it('stop the build when the glue does not end as it used to', () => {
+    const other = glue.replace('__wbg_init as default', '__wbg_init');
+    assert.throws(() => renameGlue(other, printed([['__wbg_abort_f8d1589eb0c65ee2', 'a']], [['__wbindgen_malloc', 'c']])), /exports/);
   });
 
   it('stop the build when wasm-bindgen writes its import object in another way', () => {

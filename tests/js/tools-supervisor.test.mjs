@@ -27,7 +27,7 @@ describe('the supervisor', () => {
   });
 
   /** Supervises a small Node program that counts its lives in a file; `ups` resolves, life by life, to what `onUp` was told. */
-  function supervise(program, { hopeless = () => null } = {}) {
+  function supervise(program, { hopeless = () => null, steadyAfter } = {}) {
     const lives = join(folder, 'lives');
     const up = join(folder, 'up');
     const said = [];
@@ -35,6 +35,7 @@ describe('the supervisor', () => {
     const told = [];
     supervisor = new Supervisor({
       program: process.execPath,
+      steadyAfter,
       args: ['-e', `const { appendFileSync, readFileSync, writeFileSync } = require('node:fs');
         appendFileSync(${JSON.stringify(lives)}, '.');
         const life = readFileSync(${JSON.stringify(lives)}, 'utf8').length;
@@ -73,15 +74,25 @@ describe('the supervisor', () => {
     assert.equal(isAlive(second.pid), false);
   });
 
-  it('waits longer each time while the process ends before it is up, and not any more once it was', async () => {
-    const { nextUp, said } = supervise(`if (life < 3) process.exit(7); ${stays}`);
+  it('waits longer each time while the process ends early, and not any more once it was steady', async () => {
+    const { nextUp, said } = supervise(`if (life < 3) process.exit(7); ${stays}`, { steadyAfter: 0 });
     const { pid } = await nextUp();
     process.kill(pid, 'SIGKILL');
     await nextUp();
     assert.deepEqual(said, [
+      'the server ended with exit code 7 before it was up: starting it again',
       'the server ended with exit code 7 before it was up: starting it again in 250 ms',
-      'the server ended with exit code 7 before it was up: starting it again in 500 ms',
       'the server was ended by SIGKILL: starting it again',
+    ]);
+  });
+
+  it('takes a process that dies as soon as it is up for a crash loop, too', async () => {
+    const { nextUp, said } = supervise('up(); setTimeout(() => process.exit(7), 100);');
+    for (let life = 0; life < 4; life++) await nextUp();
+    assert.deepEqual(said.slice(0, 3), [
+      'the server ended with exit code 7: starting it again',
+      'the server ended with exit code 7: starting it again in 250 ms',
+      'the server ended with exit code 7: starting it again in 500 ms',
     ]);
   });
 
@@ -100,7 +111,7 @@ describe('the supervisor', () => {
 
   it('stops at once while it waits to start again', async () => {
     const { running, said } = supervise('process.exit(7)');
-    while (said.length < 3) await new Promise(setImmediate); // then it waits a second
+    while (said.length < 4) await new Promise(setImmediate); // then it waits a second
     const asked = performance.now();
     await supervisor.stop();
     await running;
@@ -141,8 +152,8 @@ describe('ending a process', () => {
 });
 
 describe('backing off', () => {
-  it('doubles from a quarter of a second up to ten seconds', () => {
-    assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7, 50].map(backoff), [0, 250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+  it('begins with the second early death, and doubles from a quarter of a second up to ten seconds', () => {
+    assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 50].map(backoff), [0, 0, 250, 500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
   });
 });
 

@@ -25,9 +25,16 @@ export function renameGlue(glue, printed) {
     .replace(/\bwasm\.([\w$]+)/g, (_, name) => {
       if (!exportNames.has(name)) throw new Failure(`the glue uses wasm.${name}, which the module does not export`);
       return `wasm.${exportNames.get(name)}`;
-    });
+    })
+
+    // `src/js/instantiate.js` loads the module: it needs the import object and what is to be done with the instance.
+    .replace(
+      'export { initSync, __wbg_init as default };',
+      'export { __wbg_get_imports as imports, __wbg_finalize_init as finish };',
+    );
 
   if (unused.size > 0) throw new Failure(`the glue has no ${[...unused].join(', ')}, which the module imports`);
   if (!renamed.includes('a: import0')) throw new Failure('the glue does not name its import object as expected');
+  if (!renamed.includes('__wbg_finalize_init as finish')) throw new Failure('the glue does not end in the exports that were expected');
   return renamed;
 }

@@ -7,14 +7,14 @@ import { Failure } from './failure.mjs';
  * Runs a program and resolves to what it wrote.
  *
  * - `show: 'all'` (default) passes its output through; `'keep'` passes it through and returns it too (without colours);
- *   `'none'` only returns it.
+ *   `'none'` only returns it; `'errors'` returns what it wrote to stdout and passes stderr through.
  * - Fails with a `Failure` if it ends other than with 0, unless `mayFail`.
  */
 export function run(program, args, { show = 'all', mayFail = false, env, ...options } = {}) {
-  const output = show === 'all' ? 'inherit' : 'pipe';
+  const stdio = { all: ['inherit', 'inherit'], errors: ['pipe', 'inherit'] }[show] ?? ['pipe', 'pipe'];
   return new Promise((resolve, reject) => {
     const child = start(program, args, {
-      stdio: ['ignore', output, output],
+      stdio: ['ignore', ...stdio],
       env: { ...process.env, ...env },
       ...options,
     });

@@ -37,7 +37,8 @@ export function checkRust() {
 /** The pinned toolchain with these parts. rustup is asked only if something is missing. */
 export async function ensureToolchain({ components = [] } = {}) {
   const { channel } = pinnedToolchain();
-  const rustc = await run('rustc', ['--print', 'sysroot'], { show: 'none', mayFail: true, cwd: root });
+  // rustup may install the toolchain at this call; then it should be seen doing so.
+  const rustc = await run('rustc', ['--print', 'sysroot'], { show: 'errors', mayFail: true, cwd: root });
   const sysroot = rustc.stdout.trim();
   const missing = [];
   if (!rustc.ok || !existsSync(join(sysroot, 'lib', 'rustlib', wasmTarget))) missing.push(wasmTarget);

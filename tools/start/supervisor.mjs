@@ -3,17 +3,18 @@ import { end, start } from '../lib/children.mjs';
 import { Failure } from '../lib/failure.mjs';
 
 /**
- * How long to wait before the next start. A process that had come up is started again at once; one that keeps ending before
- * it is up is given ever more time, so that a crash loop does not keep the machine busy.
- * @param {number} failures how many starts in a row have ended before the process was up
+ * How long to wait before the next start, in ms. After a death the process is started again at once; one that keeps dying
+ * early is given ever more time, so that a crash loop does not keep the machine busy.
+ * @param {number} early how many times in a row the process ended before it was up and steady
  */
-export const backoff = (failures) => (failures === 0 ? 0 : Math.min(250 * 2 ** (failures - 1), 10_000));
+export const backoff = (early) => (early <= 1 ? 0 : Math.min(250 * 2 ** (early - 2), 10_000));
 
 /**
  * Supervises `program`.
  *
  * - `isUp()` resolves to whether the process answers; it is asked until it does.
  * - `hopeless(exit, wasUp)` resolves to a message if starting again cannot help (bad configuration, port taken), or to null.
+ * - `steadyAfter` (ms): a process that was up for this long is no part of a crash loop.
  * - `say(message)` is told what happens. `onUp({ pid, ms, restarts })` is told each time the process is up.
  */
 export class Supervisor {
@@ -28,15 +29,15 @@ export class Supervisor {
 
   /** Runs until `stop()`; fails with a `Failure` if there is no point in starting the process again. */
   async run() {
-    const { say, hopeless } = this.#options;
-    let failures = 0;
+    const { say, hopeless, steadyAfter = 1000 } = this.#options;
+    let early = 0;
     for (let restarts = 0; !this.#stopping; restarts++) {
-      const { exit, wasUp } = await this.#once(restarts);
+      const { exit, wasUp, upFor } = await this.#once(restarts);
       if (this.#stopping) return;
-      failures = wasUp ? 0 : failures + 1;
+      early = upFor >= steadyAfter ? 0 : early + 1;
       const reason = await hopeless(exit, wasUp);
       if (reason) throw new Failure(reason, { exitCode: exit.code || 1 });
-      const wait = backoff(failures);
+      const wait = backoff(early);
       say(`the server ${describe(exit)}${wasUp ? '' : ' before it was up'}: starting it again${wait ? ` in ${wait} ms` : ''}`);
       await this.#pause(wait);
     }
@@ -63,12 +64,16 @@ export class Supervisor {
       over = true;
       this.#wake();
     });
+    let upSince = Infinity;
     const up = this.#untilUp(() => over).then((isUp) => {
-      if (isUp) onUp({ pid: child.pid, ms: performance.now() - started, restarts });
-      return isUp;
+      if (!isUp) return;
+      upSince = performance.now();
+      onUp({ pid: child.pid, ms: upSince - started, restarts });
     });
     const exit = await ended;
-    return { exit, wasUp: await up };
+    const endedAt = performance.now();
+    await up;
+    return { exit, wasUp: upSince <= endedAt, upFor: endedAt - upSince };
   }
 
   /** Asks `isUp` until it says yes, or until the process has ended. */

@@ -4,6 +4,7 @@
 // with `count` must have run at least one test, and may have skipped none.
 import { delimiter, dirname } from 'node:path';
 import { buildModule } from '../build/index.mjs';
+import { buildServer, server } from '../build/server.mjs';
 import { inRoot, nativeBinary, root } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 import { Stages } from '../lib/stages.mjs';
@@ -39,7 +40,7 @@ export const stages = [
     name: 'build',
     run: async () => {
       await buildModule(new Stages());
-      await cargo(['build', '-p', 'session-keepalive-server']);
+      await buildServer();
     },
   },
   {
@@ -71,7 +72,7 @@ export const stages = [
       nodeTests('tests/e2e', {
         CHROME_PATH: chrome,
         POSTGRES_BIN: postgres,
-        SESSION_KEEPALIVE_SERVER: nativeBinary('session-keepalive-server'),
+        SESSION_KEEPALIVE_SERVER: server,
       }),
   },
 ];

@@ -141,7 +141,7 @@ impl Machine {
 
     fn take(&mut self, now: Now, input: Input, out: &mut Effects) {
         match input {
-            Input::Start { visible, online } => self.start(now, visible, online),
+            Input::Start { visible, online } => self.start(now, visible, online, out),
             Input::Stop => self.stop(out),
             Input::Dispose => {
                 self.stop(out);
@@ -169,7 +169,7 @@ impl Machine {
         }
     }
 
-    fn start(&mut self, now: Now, visible: bool, online: bool) {
+    fn start(&mut self, now: Now, visible: bool, online: bool, out: &mut Effects) {
         match self.lifecycle {
             Lifecycle::Running | Lifecycle::Disposed => {}
             Lifecycle::Inactive => {
@@ -180,6 +180,9 @@ impl Machine {
                 if self.logout == Logout::None {
                     self.standing = Standing::Unknown;
                     self.schedule.next = Some(now.instant);
+                } else {
+                    // First the sign-out is delivered.
+                    self.drop_probe(out);
                 }
             }
         }
@@ -187,7 +190,10 @@ impl Machine {
 
     fn stop(&mut self, out: &mut Effects) {
         self.lifecycle = Lifecycle::Inactive;
-        self.drop_probe(out);
+        // A request that may re-establish the session stays the only one: a new start waits for its answer.
+        if !self.probe.is_some_and(|probe| probe.may_reestablish) {
+            self.drop_probe(out);
+        }
         self.schedule.next = None;
         self.keep_promise(out);
         self.fetches.release(self.session.generation, FetchStep::Deliver, out);

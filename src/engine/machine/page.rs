@@ -94,11 +94,19 @@ impl Machine {
         if self.lifecycle != Lifecycle::Running || matches!(self.standing, Standing::Over(_)) {
             return;
         }
-        let quiet_until = self.schedule.quiet_since.map_or(now.instant, |since| since + CATCH_UP_EVERY);
-        if quiet_until > now.instant && self.ordeal.trouble.is_none() && self.standing == Standing::Good {
+        if self.quiet_until(now) > now.instant && self.ordeal.trouble.is_none() && self.standing == Standing::Good {
             return;
         }
-        let due = quiet_until.max(now.instant);
+        self.pull_forward(now);
+    }
+
+    /// The next check comes as soon as one may follow the last.
+    pub(super) fn pull_forward(&mut self, now: Now) {
+        let due = self.quiet_until(now).max(now.instant);
         self.schedule.next = Some(self.schedule.next.map_or(due, |next| next.min(due)));
+    }
+
+    fn quiet_until(&self, now: Now) -> Instant {
+        self.schedule.quiet_since.map_or(now.instant, |since| since + CATCH_UP_EVERY)
     }
 }

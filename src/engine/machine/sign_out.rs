@@ -19,6 +19,11 @@ pub(super) enum Logout {
 }
 
 impl Logout {
+    /// Whether a sign-out that has still to be delivered ends every session.
+    fn everywhere(self) -> bool {
+        matches!(self, Self::InFlight { everywhere: true, .. } | Self::Waiting { everywhere: true, .. })
+    }
+
     pub(super) fn waits_for(self, reply: RequestId) -> bool {
         matches!(self, Self::InFlight { id, .. } if id == reply)
     }
@@ -31,6 +36,7 @@ impl Machine {
         out.push(Effect::ClearCredential);
         self.end(Reason::SignedOut, out);
         if self.config.can_log_out {
+            let everywhere = everywhere || self.logout.everywhere();
             self.drop_logout(out);
             self.send_logout(now, everywhere, 0, out);
         } else {
@@ -45,10 +51,7 @@ impl Machine {
         // After a check that was asked for since, the session may be that of a new sign-in.
         let signed_out = self.standing == Standing::Over(Reason::SignedOut) && self.schedule.next.is_none();
         if alive && signed_out && self.config.can_log_out {
-            let everywhere = matches!(
-                self.logout,
-                Logout::InFlight { everywhere: true, .. } | Logout::Waiting { everywhere: true, .. }
-            );
+            let everywhere = self.logout.everywhere();
             self.drop_logout(out);
             self.send_logout(now, everywhere, 0, out);
         }

@@ -69,15 +69,15 @@ impl Machine {
         match timer {
             Timer::Clocks => (running && self.page.visible).then(|| self.page.compared + COMPARE_CLOCKS_EVERY),
             Timer::Slow => {
-                let probe = self.probe.as_ref().filter(|probe| !probe.slow_told)?;
+                let probe = self.probe.as_ref().filter(|probe| running && !probe.slow_told)?;
                 Some(probe.sent + self.config.slow_after)
             }
             Timer::Overdue => {
-                let probe = self.probe.as_ref().filter(|probe| !probe.overdue)?;
+                let probe = self.probe.as_ref().filter(|probe| running && !probe.overdue)?;
                 Some(probe.sent + self.config.validate_timeout)
             }
             Timer::GiveUp => {
-                let probe = self.probe.as_ref().filter(|probe| probe.may_reestablish)?;
+                let probe = self.probe.as_ref().filter(|probe| running && probe.may_reestablish)?;
                 Some(probe.sent + self.config.reconnect_timeout)
             }
             Timer::LogoutOverdue => match self.logout {
@@ -163,7 +163,7 @@ impl Machine {
             self.session.told = Some(seconds_left);
             out.emit(Event::Expiring { seconds_left });
             if seconds_left == 0 {
-                self.catch_up(now);
+                self.pull_forward(now);
             }
         }
     }

@@ -9,16 +9,16 @@ use super::super::time::{Millis, Now};
 use super::super::verdict::{Facts, Reason, Trouble, Verdict};
 use super::probing::Probe;
 use super::session::Continuity;
-use super::{Machine, Standing};
+use super::{Lifecycle, Machine, Standing};
 
 impl Machine {
     pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Effects) {
         if self.logout.waits_for(id) {
-            self.logout_replied(now, outcome, out);
-        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id) {
-            self.judge(now, probe, outcome, out);
-        } else {
-            self.late_reply(now, &outcome, out);
+            return self.logout_replied(now, outcome, out);
+        }
+        match self.probe.take_if(|probe| probe.id == id) {
+            Some(probe) if self.lifecycle == Lifecycle::Running => self.judge(now, probe, outcome, out),
+            Some(_) | None => self.late_reply(now, &outcome, out),
         }
     }
 

@@ -86,7 +86,8 @@ impl Shell {
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
             }
             Input::Replied { id, outcome } => {
-                let Some(probe) = self.probe.filter(|probe| probe.id == id && probe.fresh) else {
+                let counts = |probe: &Awaited| probe.id == id && probe.fresh && self.lifecycle == Lifecycle::Running;
+                let Some(probe) = self.probe.filter(counts) else {
                     return Due::default();
                 };
                 let known_to_be_lost = probe.reconnect || was_over || !machine.config.can_reconnect;

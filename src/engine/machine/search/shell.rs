@@ -105,11 +105,12 @@ impl Shell {
                 if self.lifecycle == Lifecycle::Inactive {
                     (self.lifecycle, self.online, self.away) = (Lifecycle::Running, online, false);
                     self.barred = self.undelivered;
+                    self.probe = self.probe.filter(|_| !self.undelivered);
                     self.next_is_another_attempt();
                 }
             }
+            // A request that may re-establish the session is still waited for, in case of a new start.
             Input::Stop | Input::Dispose => {
-                self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
                 let ended = input == Input::Dispose;
                 self.superseded = false;
                 self.lifecycle = if ended { Lifecycle::Disposed } else { Lifecycle::Inactive };
@@ -166,7 +167,9 @@ impl Shell {
             self.logout = None;
             let again = matches!(outcome, Outcome::Verdict(Verdict::Transient(trouble)) if trouble.reason != Reason::Misconfigured);
             self.undelivered &= again && !self.superseded;
-        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id) {
+        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id)
+            && self.lifecycle == Lifecycle::Running
+        {
             self.superseded = false;
             let reestablished = matches!(outcome, Outcome::Verdict(Verdict::Valid(facts)) if facts.reconnected);
             if !probe.fresh && !reestablished {

@@ -1,0 +1,203 @@
+//! Between the facade and the module names are numbers: their places in the lists of `src/js/names.js`. Here the lists are held
+//! to the Rust types, and the published declarations to the lists.
+#![cfg(not(target_arch = "wasm32"))]
+// A helper of a test may fail it.
+#![allow(clippy::panic, clippy::expect_used)]
+
+use session_keepalive::engine::{Call, Event, Millis, Phase, Reason, Status};
+use session_keepalive::wire::ProblemCode;
+
+const NAMES: &str = include_str!("../src/js/names.js");
+const OPTIONS: &str = include_str!("../src/js/options.js");
+const DECLARATIONS: &str = include_str!("../src/js/index.d.ts");
+
+/// What stands between the first `start` and the next `end`.
+fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
+    let (_, rest) = text.split_once(start).unwrap_or_else(|| panic!("`{start}` is missing"));
+    let (found, _) = rest.split_once(end).unwrap_or_else(|| panic!("nothing ends `{start}`"));
+    found
+}
+
+/// Every second part of a text in quotes.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('\'').skip(1).step_by(2).collect()
+}
+
+/// One of the facade's lists.
+fn list(name: &str) -> Vec<&'static str> {
+    quoted(between(NAMES, &format!("export const {name} = ["), "];"))
+}
+
+/// The declarations without comments, in which quotes mean something else.
+fn declarations() -> String {
+    let mut text = String::new();
+    let mut rest = DECLARATIONS;
+    while let Some((before, comment)) = rest.split_once("/**") {
+        text.push_str(before);
+        rest = comment.split_once("*/").expect("a comment ends").1;
+    }
+    text + rest
+}
+
+/// The names of a union of strings.
+fn union(name: &str) -> Vec<String> {
+    let text = declarations();
+    quoted(between(&text, &format!("export type {name} ="), ";")).into_iter().map(str::to_owned).collect()
+}
+
+/// The fields of an interface or an object, at its first level of indentation.
+fn fields(text: &str) -> Vec<&str> {
+    text.lines()
+        .filter_map(|line| line.strip_prefix("  "))
+        .filter(|line| line.starts_with(char::is_alphabetic))
+        .filter_map(|line| line.split([':', '?', '(', ',']).next())
+        .collect()
+}
+
+#[test]
+fn reasons_are_in_the_order_of_the_type() {
+    let names: Vec<_> = Reason::ALL.iter().map(|reason| reason.as_str()).collect();
+    assert_eq!(list("REASONS"), names);
+    for (place, reason) in Reason::ALL.iter().enumerate() {
+        assert_eq!(*reason as usize, place, "{reason:?} crosses the boundary as its discriminant");
+    }
+}
+
+#[test]
+fn codes_are_in_the_order_of_the_type() {
+    let names: Vec<_> = ProblemCode::ALL.iter().map(|code| code.as_str()).collect();
+    assert_eq!(list("CODES"), names);
+}
+
+#[test]
+fn statuses_are_in_the_order_of_the_type() {
+    const ALL: [Status; 7] = [
+        Status::Starting,
+        Status::Connected,
+        Status::Degraded,
+        Status::Offline,
+        Status::Reconnecting,
+        Status::Disconnected,
+        Status::Inactive,
+    ];
+    // A new status does not compile before it is in the list above.
+    let place = |status| match status {
+        Status::Starting => 0,
+        Status::Connected => 1,
+        Status::Degraded => 2,
+        Status::Offline => 3,
+        Status::Reconnecting => 4,
+        Status::Disconnected => 5,
+        Status::Inactive => 6,
+    };
+    assert_eq!(list("STATUSES"), ALL.map(Status::as_str));
+    for status in ALL {
+        assert_eq!(status as usize, place(status));
+        assert_eq!(ALL[place(status)], status);
+    }
+}
+
+#[test]
+fn calls_and_phases_are_in_the_order_of_the_types() {
+    let calls = [Call::Validate, Call::Reconnect, Call::Logout];
+    assert_eq!(list("CALLS"), calls.map(Call::as_str));
+    for (place, call) in calls.into_iter().enumerate() {
+        assert_eq!(call as usize, place);
+    }
+    for phase in [Phase::Validate, Phase::Reconnect] {
+        assert_eq!(list("CALLS")[phase as usize], phase.as_str(), "a phase is named by its call");
+    }
+    assert_eq!(Call::Validate as usize + 3, list("CALLS").len());
+}
+
+#[test]
+fn events_are_in_the_order_in_which_the_shell_numbers_them() {
+    const SHELL: &str = include_str!("../src/web/events.rs");
+    let none = Millis::ZERO;
+    let all = [
+        Event::Connected,
+        Event::Checking { attempt: 1 },
+        Event::Checked { duration_ms: none, shared: false },
+        Event::Slow { phase: Phase::Validate, elapsed_ms: none },
+        Event::Degraded { reason: Reason::Server, retry_in_ms: none },
+        Event::Reconnecting { attempt: 1 },
+        Event::Reconnected { downtime_ms: none, epoch: 2 },
+        Event::Expiring { seconds_left: 1 },
+        Event::Disconnected { reason: Reason::SessionLost },
+        Event::Wake { slept_ms: none },
+    ];
+    // A new event does not compile before it is in the list above.
+    let variant = |event: &Event| match event {
+        Event::Connected => "Connected",
+        Event::Checking { .. } => "Checking",
+        Event::Checked { .. } => "Checked",
+        Event::Slow { .. } => "Slow",
+        Event::Degraded { .. } => "Degraded",
+        Event::Reconnecting { .. } => "Reconnecting",
+        Event::Reconnected { .. } => "Reconnected",
+        Event::Expiring { .. } => "Expiring",
+        Event::Disconnected { .. } => "Disconnected",
+        Event::Wake { .. } => "Wake",
+    };
+    let names = list("EVENTS");
+    for (place, event) in all.iter().enumerate() {
+        let arm = between(SHELL, &format!("Event::{} ", variant(event)), ",\n");
+        let number = between(arm, "=> (", ",");
+        assert_eq!(number, place.to_string(), "{}", variant(event));
+        assert_eq!(names[place], event.name());
+    }
+    assert_eq!(
+        names[all.len()..],
+        ["change", "redirect", "idle", "active"],
+        "those that the facade emits, or nobody yet"
+    );
+    let payloads = between(NAMES, "const PAYLOADS = [", "];").lines().filter(|line| line.contains("=>")).count();
+    assert_eq!(payloads, all.len());
+}
+
+#[test]
+fn verdicts_are_in_the_order_in_which_the_shell_reads_them() {
+    const SHELL: &str = include_str!("../src/web/reply.rs");
+    let names = list("VERDICTS");
+    let number = |name: &str| between(SHELL, &format!("const {name}: u32 = "), ";").parse::<usize>().expect("a number");
+    for (place, name) in names.iter().enumerate() {
+        assert_eq!(number(&name.to_uppercase()), place, "{name}");
+    }
+    assert_eq!(number("NO_CREDENTIAL"), names.len());
+}
+
+#[test]
+fn page_events_are_in_the_order_in_which_the_shell_reads_them() {
+    const SHELL: &str = include_str!("../src/web/driver.rs");
+    let inputs = between(SHELL, "const INPUTS: [Input; 9] = [", "];");
+    let names: Vec<_> =
+        inputs.split("Input::").skip(1).map(|input| input.trim_end_matches([' ', '\n', ',']).to_lowercase()).collect();
+    assert_eq!(list("PAGE_EVENTS"), names);
+}
+
+#[test]
+fn the_public_types_have_every_name_and_no_other() {
+    assert_eq!(union("Status"), list("STATUSES"));
+    assert_eq!(union("Reason"), list("REASONS"));
+    let text = declarations();
+    let mut events = fields(between(&text, "export interface KeepAliveEvents {", "\n}"));
+    let mut names = list("EVENTS");
+    events.sort_unstable();
+    names.sort_unstable();
+    assert_eq!(events, names);
+    let verdicts = quoted(between(&text, "export type Verdict =", "export interface"));
+    for name in list("VERDICTS") {
+        assert!(verdicts.contains(&name), "{name}");
+    }
+}
+
+#[test]
+fn the_declared_options_are_those_that_are_accepted() {
+    let text = declarations();
+    let mut declared = fields(between(&text, "export interface KeepAliveOptions {", "\n}"));
+    let mut accepted = fields(between(OPTIONS, "const SCHEMA = {", "\n};"));
+    declared.sort_unstable();
+    accepted.sort_unstable();
+    assert!(declared.len() > 15);
+    assert_eq!(declared, accepted);
+}

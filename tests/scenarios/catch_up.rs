@@ -1,0 +1,77 @@
+//! Coming back to a page, a network or a day.
+
+use super::*;
+
+#[test]
+fn coming_back_checks_once_however_many_signs_there_are() {
+    let mut world = World::connected(steady());
+    world.feed(Input::Hidden);
+    world.run(MINUTE);
+    for input in [Input::Visible, Input::Focused, Input::Resumed, Input::Online] {
+        world.feed(input);
+    }
+    world.run(Millis::from_secs(20));
+    assert_eq!(world.validates(), 2);
+}
+
+#[test]
+fn a_fresh_answer_is_not_asked_for_again() {
+    let mut world = World::connected(steady());
+    world.run(Millis::from_secs(3));
+    world.feed(Input::Focused);
+    world.run(MINUTE);
+    assert_eq!(world.validates(), 1);
+}
+
+#[test]
+fn sleep_is_noticed_by_the_clocks_and_costs_one_check() {
+    for monotonic_stops in [true, false] {
+        let mut world = World::connected(steady());
+        world.run(MINUTE);
+        world.sleep(Millis(8 * HOUR.0), monotonic_stops);
+        world.run(MINUTE);
+        assert_eq!(world.validates(), 2, "monotonic clock stops: {monotonic_stops}");
+        let woke =
+            world.events().iter().any(|event| matches!(event, Event::Wake { slept_ms } if slept_ms.0 >= 8 * HOUR.0));
+        assert_eq!(woke, monotonic_stops);
+    }
+}
+
+#[test]
+fn a_wrong_wall_clock_changes_nothing_and_a_jump_costs_one_check() {
+    let mut world = World::new(steady());
+    world.wall_ahead -= 24 * HOUR.0;
+    world.feed(Input::Start { visible: true, online: true });
+    world.run(HOUR);
+    assert_eq!(world.validates(), 12);
+    world.run(MINUTE);
+    assert_eq!(world.validates(), 13);
+    world.wall_ahead -= HOUR.0;
+    world.run(Millis::from_secs(100));
+    assert_eq!(world.validates(), 14);
+    assert_eq!(world.status(), Status::Connected);
+}
+
+#[test]
+fn offline_asks_nothing_and_online_asks_at_once() {
+    let mut world = World::connected(steady());
+    world.feed(Input::Offline);
+    assert_eq!(world.status(), Status::Offline);
+    world.run(HOUR);
+    assert_eq!(world.validates(), 1);
+    assert_eq!(world.snapshot().next_check_at, None);
+    world.feed(Input::Online);
+    world.run(Millis(100));
+    assert_eq!((world.validates(), world.status()), (2, Status::Connected));
+}
+
+#[test]
+fn a_page_out_of_the_back_forward_cache_checks_at_once() {
+    let mut world = World::connected(steady());
+    world.feed(Input::Left);
+    assert_eq!(world.machine.deadline(), None);
+    world.run(Millis::from_secs(2));
+    world.feed(Input::Restored);
+    world.run(Millis(100));
+    assert_eq!((world.validates(), world.status()), (2, Status::Connected));
+}

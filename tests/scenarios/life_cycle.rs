@@ -1,0 +1,92 @@
+//! Starting, stopping, ending.
+
+use super::*;
+
+#[test]
+fn stopping_pauses_everything_and_starting_goes_on() {
+    let mut world = World::connected(cookie());
+    world.feed(Input::Stop);
+    assert_eq!((world.status(), world.machine.deadline()), (Status::Inactive, None));
+    world.run(HOUR);
+    assert_eq!(world.validates(), 1);
+    world.feed(Input::Start { visible: true, online: true });
+    world.run(Millis(100));
+    assert_eq!((world.status(), world.snapshot().epoch), (Status::Connected, 1));
+}
+
+#[test]
+fn starting_twice_is_starting_once() {
+    let mut world = World::connected(cookie());
+    world.feed(Input::Start { visible: true, online: true });
+    world.run(MINUTE);
+    assert_eq!(world.validates(), 1);
+}
+
+#[test]
+fn stopping_keeps_every_promise() {
+    let mut world = World::connected(cookie());
+    world.server.mood = Mood::Hangs;
+    world.feed(Input::Check { activity: false });
+    world.feed(Input::SignOut { everywhere: false });
+    world.feed(Input::Stop);
+    assert_eq!((world.settled(Promised::Check), world.settled(Promised::SignOut)), (1, 1));
+}
+
+#[test]
+fn after_dispose_there_is_no_effect() {
+    let mut world = World::connected(cookie());
+    world.server.mood = Mood::Hangs;
+    world.feed(Input::Check { activity: false });
+    world.feed(Input::Dispose);
+    let effects = world.log.len();
+    world.unhang();
+    world.server.mood = Mood::Works;
+    for input in [Input::Start { visible: true, online: true }, Input::Check { activity: true }, Input::Visible] {
+        world.feed(input);
+    }
+    world.run(HOUR);
+    assert_eq!((world.log.len(), world.machine.deadline()), (effects, None));
+}
+
+#[test]
+fn a_snapshot_changes_only_when_something_in_it_does() {
+    let mut world = World::connected(steady());
+    let changes = |world: &World| {
+        world.log.iter().filter(|(_, effect)| matches!(effect, session_keepalive::engine::Effect::Change(_))).count()
+    };
+    let before = changes(&world);
+    for input in [Input::Hidden, Input::Visible, Input::Active, Input::Focused, Input::DeadlineReached] {
+        world.feed(input);
+    }
+    world.run(Millis::from_secs(200));
+    assert_eq!(changes(&world), before);
+    next_check(&mut world);
+    assert_eq!(changes(&world), before + 1, "one for the check that was answered");
+}
+
+#[test]
+fn a_new_start_waits_for_the_request_that_a_stop_left_behind() {
+    let mut world = World::connected(steady());
+    world.server.mood = Mood::Hangs;
+    world.run(Millis(INTERVAL.0 + 100));
+    world.feed(Input::Stop);
+    world.run(MINUTE);
+    world.feed(Input::Start { visible: true, online: true });
+    assert_eq!((world.validates(), world.aborts(), world.status()), (2, 0, Status::Degraded));
+    world.server.restart();
+    world.unhang();
+    world.run(Millis(10));
+    assert_eq!((world.validates(), world.status(), world.snapshot().epoch), (2, Status::Connected, 2));
+}
+
+#[test]
+fn an_answer_that_comes_while_stopped_changes_nothing() {
+    let mut world = World::connected(steady());
+    world.server.mood = Mood::Hangs;
+    world.run(Millis(INTERVAL.0 + 100));
+    world.feed(Input::Stop);
+    world.server.mood = Mood::Refuses(ProblemCode::SessionRevoked);
+    world.unhang();
+    world.run(MINUTE);
+    assert_eq!((world.status(), world.cleared(), world.redirects()), (Status::Inactive, 0, vec![]));
+}

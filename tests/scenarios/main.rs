@@ -1,0 +1,54 @@
+//! What the engine promises, as facts about a simulated world.
+#![cfg(not(target_arch = "wasm32"))]
+
+#[cfg(test)]
+mod catch_up;
+#[cfg(test)]
+mod fetches;
+#[cfg(test)]
+mod last_resort;
+#[cfg(test)]
+mod life_cycle;
+#[cfg(test)]
+mod restart;
+#[cfg(test)]
+mod schedule;
+#[cfg(test)]
+mod sign_out;
+#[cfg(test)]
+mod slow;
+#[cfg(test)]
+mod trouble;
+#[cfg(test)]
+mod warning;
+#[cfg(test)]
+#[path = "../world/mod.rs"]
+mod world;
+
+use session_keepalive::engine::{
+    Chance, Config, CredentialHolder, Event, FetchId, FetchStep, Generation, Input, Millis, Phase, Promised, Reason,
+    Refusal, Request, Status,
+};
+use session_keepalive::wire::ProblemCode;
+use world::{Mood, World};
+
+const MINUTE: Millis = Millis::from_secs(60);
+const INTERVAL: Millis = Millis::from_secs(300);
+const HOUR: Millis = Millis::from_secs(3600);
+
+fn cookie() -> Config {
+    Config::default()
+}
+
+fn page() -> Config {
+    Config { credential: CredentialHolder::Page, ..Config::default() }
+}
+
+fn steady() -> Config {
+    Config { jitter_permille: 0, ..Config::default() }
+}
+
+/// Lets the next scheduled check happen and be answered.
+fn next_check(world: &mut World) {
+    world.run(Millis(INTERVAL.0 + INTERVAL.0 / 9));
+}

@@ -1,0 +1,76 @@
+// What an application's compiler must refuse. Each line has exactly one mistake.
+import { createKeepAlive, init } from 'session-keepalive';
+import type { KeepAlive, Snapshot, Verdict } from 'session-keepalive';
+
+// --- options ---
+
+// @ts-expect-error unknown option
+createKeepAlive({ intervall: '5m' });
+// @ts-expect-error unknown option inside a group
+createKeepAlive({ timeout: { valdate: '5s' } });
+// @ts-expect-error units are small letters
+createKeepAlive({ interval: '5M' });
+// @ts-expect-error no such unit
+createKeepAlive({ interval: '5x' });
+// @ts-expect-error no unit
+createKeepAlive({ interval: '5' });
+// @ts-expect-error null is not "the default"
+createKeepAlive({ interval: null });
+// @ts-expect-error a check cannot be switched off
+createKeepAlive({ validate: false });
+// @ts-expect-error a URL object
+createKeepAlive({ validate: new URL('https://app.example') });
+// @ts-expect-error no such verdict
+createKeepAlive({ validate: async () => ({ kind: 'fine' }) });
+// @ts-expect-error no verdict at all
+createKeepAlive({ validate: async () => true });
+// @ts-expect-error an ended session has a reason
+createKeepAlive({ classify: () => ({ kind: 'ended' }) });
+// @ts-expect-error no such reason
+createKeepAlive({ classify: () => ({ kind: 'ended', reason: 'because' }) });
+// @ts-expect-error not in this version
+createKeepAlive({ credential: 'sealed' });
+// @ts-expect-error never
+createKeepAlive({ credential: 'localStorage' });
+// @ts-expect-error clear() is missing
+createKeepAlive({ credential: { load: async () => null, save: async () => {} } });
+// @ts-expect-error not in this version
+createKeepAlive({ idle: '5m' });
+// @ts-expect-error not in this version
+createKeepAlive({ idle: true });
+// @ts-expect-error headers are strings
+createKeepAlive({ headers: { a: 1 } });
+// @ts-expect-error true is not a place to go to
+createKeepAlive({ login: true });
+// @ts-expect-error a controller is not its signal
+createKeepAlive({ signal: new AbortController() });
+// @ts-expect-error the context of validate has no credential
+createKeepAlive({ validate: async ({ credential }) => (credential ? { kind: 'valid' } : { kind: 'lost' }) });
+// @ts-expect-error a URL is not an object with a module
+void init('/module.wasm');
+
+// --- one session ---
+
+declare const session: KeepAlive;
+declare const snapshot: Snapshot;
+
+// @ts-expect-error no such event
+session.on('conected', () => {});
+// @ts-expect-error that payload belongs to another event
+session.on('expiring', ({ attempt }) => attempt);
+// @ts-expect-error subscribe() gives nothing
+session.subscribe((given: Snapshot) => given);
+// @ts-expect-error a snapshot is read-only
+snapshot.status = 'connected';
+// @ts-expect-error what is in there has to be looked at first
+snapshot.data.theme;
+// @ts-expect-error there may be no error
+snapshot.error.code;
+// @ts-expect-error ready is read-only
+session.ready = Promise.resolve();
+// @ts-expect-error the option has a name
+void session.signOut(true);
+// @ts-expect-error there is no such status
+export const status: Snapshot['status'] = 'expired';
+// @ts-expect-error a transient verdict has a reason
+export const verdict: Verdict = { kind: 'transient' };
