@@ -192,7 +192,7 @@ impl World {
     pub(crate) fn feed(&mut self, input: Input) {
         let chance = self.chance.unwrap_or_else(|| self.roll());
         let now = Now { instant: self.now, wall: WallTime(self.now.0 + self.wall_ahead), chance };
-        if matches!(input, Input::Stop | Input::Dispose | Input::Left | Input::SignOut { .. }) {
+        if matches!(input, Input::Dispose | Input::Left | Input::SignOut { .. }) {
             for other in &mut self.under_way {
                 other.disowned |= !matches!(other.request, Request::Logout { .. });
             }
