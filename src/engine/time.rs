@@ -135,6 +135,7 @@ mod tests {
         for (millis, seconds) in rows {
             assert_eq!(Millis(millis).as_secs_ceil(), seconds, "{millis} ms");
         }
+        assert_eq!(Millis(u64::MAX).as_secs_ceil(), u32::MAX);
     }
 
     #[test]

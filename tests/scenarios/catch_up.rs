@@ -75,3 +75,16 @@ fn a_page_out_of_the_back_forward_cache_checks_at_once() {
     world.run(Millis(100));
     assert_eq!((world.validates(), world.status()), (2, Status::Connected));
 }
+
+#[test]
+fn clocks_that_differ_by_a_second_were_not_asleep() {
+    let mut world = World::connected(steady());
+    world.run(MINUTE);
+    world.wall_ahead += 1000;
+    world.feed(Input::DeadlineReached);
+    assert_eq!(world.validates(), 1);
+    world.wall_ahead += 1001;
+    world.feed(Input::DeadlineReached);
+    assert_eq!(world.validates(), 2);
+    assert!(world.events().contains(&Event::Wake { slept_ms: Millis(1001) }));
+}

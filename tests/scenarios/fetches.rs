@@ -106,3 +106,54 @@ fn a_check_that_was_sent_before_the_loss_does_not_hide_it() {
     world.run(Millis(100));
     assert_eq!(world.steps_of(FetchId(1)).len(), 1);
 }
+
+#[test]
+fn a_check_that_re_established_the_session_after_the_refusal_is_enough() {
+    let mut world = World::connected(steady());
+    let generation = world.generation();
+    world.server.mood = Mood::Hangs;
+    world.run(Millis(INTERVAL.0 + 100));
+    world.server.restart();
+    world.feed(Input::FetchRefused { fetch: FetchId(1), generation, refusal: Refusal::SessionUnknown });
+    world.unhang();
+    world.run(Millis(100));
+    assert_eq!(world.steps_of(FetchId(1)), [FetchStep::Send(Generation(generation.0 + 1))]);
+    assert_eq!((world.validates(), world.reconnects()), (2, 0));
+}
+
+#[test]
+fn without_a_reconnect_call_a_refused_fetch_is_healed_by_a_check() {
+    let mut world = World::connected(Config { can_reconnect: false, ..cookie() });
+    let generation = world.generation();
+    world.server.restart();
+    world.feed(Input::FetchRefused { fetch: FetchId(1), generation, refusal: Refusal::SessionUnknown });
+    world.run(Millis(100));
+    assert_eq!(world.steps_of(FetchId(1)), [FetchStep::Send(Generation(generation.0 + 1))]);
+    assert_eq!((world.validates(), world.reconnects()), (2, 0));
+}
+
+#[test]
+fn whoever_waits_for_a_fetch_in_a_hidden_page_is_waiting_too() {
+    let mut world = World::connected(steady());
+    let generation = world.generation();
+    world.feed(Input::Hidden);
+    world.chance = Some(Chance::HIGHEST);
+    world.server.mood = Mood::Down;
+    world.feed(Input::FetchRefused { fetch: FetchId(1), generation, refusal: Refusal::SessionUnknown });
+    world.run(Millis::from_secs(10));
+    assert_eq!(world.reconnects(), 5, "again after 0.5, 1, 2 and 4 seconds, not after thirty");
+}
+
+#[test]
+fn a_refusal_five_seconds_after_a_good_check_is_about_the_session() {
+    let mut world = World::connected(steady());
+    let generation = world.generation();
+    let answered = world.sent()[0].0 + world.latency;
+    let step = |world: &mut World, number, after: u64| {
+        world.now = answered + Millis(after);
+        world.feed(Input::FetchRefused { fetch: FetchId(number), generation, refusal: Refusal::Unclear });
+        world.steps_of(FetchId(number))
+    };
+    assert_eq!(step(&mut world, 1, 4999), [FetchStep::Deliver]);
+    assert_eq!((step(&mut world, 2, 5000), world.validates()), (vec![], 2));
+}

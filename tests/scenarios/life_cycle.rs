@@ -90,3 +90,31 @@ fn an_answer_that_comes_while_stopped_changes_nothing() {
     world.run(MINUTE);
     assert_eq!((world.status(), world.cleared(), world.redirects()), (Status::Inactive, 0, vec![]));
 }
+
+#[test]
+fn a_stopped_machine_gives_nothing_up() {
+    let mut world = World::connected(steady());
+    world.server.mood = Mood::Hangs;
+    world.run(Millis(INTERVAL.0 + 100));
+    world.feed(Input::Stop);
+    assert_eq!(world.machine.deadline(), None);
+    world.run(HOUR);
+    assert_eq!(world.aborts(), 0);
+    world.feed(Input::Start { visible: true, online: true });
+    assert_eq!(world.aborts(), 1, "now it has had its time");
+}
+
+#[test]
+fn clocks_that_round_differently_change_nothing() {
+    let mut world = World::connected(steady());
+    let effects = world.log.len();
+    for drift in [1, 20, 50] {
+        world.wall_ahead += drift;
+        world.feed(Input::DeadlineReached);
+        assert_eq!(world.log.len(), effects, "{drift} ms");
+        world.wall_ahead -= drift;
+    }
+    world.wall_ahead += 51;
+    world.feed(Input::DeadlineReached);
+    assert_eq!(world.log.len(), effects + 1);
+}

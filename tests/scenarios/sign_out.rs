@@ -161,3 +161,14 @@ fn a_second_sign_out_does_not_take_back_that_the_first_was_everywhere() {
     world.feed(Input::SignOut { everywhere: false });
     assert_eq!(world.sent().last().unwrap().1, Request::Logout { everywhere: true });
 }
+
+#[test]
+fn signing_out_here_stays_here_however_often_it_is_repeated() {
+    let mut world = World::connected(cookie());
+    world.server.mood = Mood::Down;
+    world.feed(Input::SignOut { everywhere: false });
+    world.run(MINUTE);
+    world.feed(Input::SignOut { everywhere: false });
+    assert!(world.sent().iter().all(|(_, request)| *request != Request::Logout { everywhere: true }));
+    assert!(world.logouts() > 3);
+}

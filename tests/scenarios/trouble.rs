@@ -119,3 +119,63 @@ fn no_retry_after_is_longer_than_an_hour() {
     world.run(HOUR + MINUTE);
     assert_eq!(world.status(), Status::Connected);
 }
+
+#[test]
+fn as_soon_as_retry_after_is_over_a_check_is_a_check() {
+    let mut world = World::connected(steady());
+    world.server.mood = Mood::Says(429, Some(60));
+    world.run(INTERVAL);
+    let floor = world.sent()[1].0 + world.latency + MINUTE;
+    world.server.mood = Mood::Hangs;
+    world.run(Millis(floor.since(world.now).0 - 1));
+    world.feed(Input::Check { activity: false });
+    assert_eq!((world.validates(), world.settled(Promised::Check)), (2, 1), "held to the end");
+    world.now = world.now + Millis(1);
+    world.feed(Input::Check { activity: false });
+    assert_eq!((world.validates(), world.settled(Promised::Check)), (3, 1), "sent, and awaited");
+}
+
+#[test]
+fn trouble_is_told_with_its_reason_and_with_the_time_of_the_next_try() {
+    let mut world = World::connected(steady());
+    world.server.mood = Mood::Says(503, Some(7));
+    world.run(INTERVAL);
+    let told = Event::Degraded { reason: Reason::Server, retry_in_ms: Millis::from_secs(7) };
+    assert!(world.events().contains(&told), "{:?}", world.events());
+    let failure = Failure { code: Reason::Server, status: Some(503), retryable: true };
+    assert_eq!(world.snapshot().error, Some(failure));
+    world.server.mood = Mood::Refuses(ProblemCode::SessionExpired);
+    world.run(MINUTE);
+    let failure = Failure { code: Reason::SessionExpired, status: None, retryable: false };
+    assert_eq!(world.snapshot().error, Some(failure));
+}
+
+#[test]
+fn connected_is_told_when_it_has_become_so_and_not_with_every_check() {
+    let mut world = World::connected(steady());
+    let told = |world: &World| world.events().iter().filter(|event| **event == Event::Connected).count();
+    next_check(&mut world);
+    assert_eq!((told(&world), world.validates()), (1, 2));
+    world.server.mood = Mood::Down;
+    next_check(&mut world);
+    assert_eq!(told(&world), 1);
+    world.server.mood = Mood::Works;
+    world.run(MINUTE);
+    assert_eq!(told(&world), 2);
+}
+
+#[test]
+fn a_check_is_told_to_be_answered_only_by_a_verdict() {
+    let mut world = World::connected(page());
+    let told = |world: &World| {
+        world.events().iter().filter(|event| matches!(event, Event::Checked { shared: false, .. })).count()
+    };
+    assert_eq!(told(&world), 1);
+    world.server.mood = Mood::Down;
+    next_check(&mut world);
+    assert!(world.validates() > 2);
+    assert_eq!(told(&world), 1, "no answer is none");
+    world.server.restart();
+    world.run(MINUTE);
+    assert_eq!((world.reconnects(), told(&world)), (1, 2), "a reconnect is no check");
+}
