@@ -12,8 +12,8 @@ const engine = inRoot('src', 'engine');
 const search = inRoot('src', 'engine', 'machine', 'search');
 const memory = join(target, 'mutants');
 
-/** Everything that a mutant of a file is tested with. */
-const tests = [search, ...['scenarios', 'world', 'names.rs', 'properties.rs', 'properties.proptest-regressions'].map((name) => inRoot('tests', name))];
+/** What a mutant is tested with, beside the unit tests of its own file. */
+const tests = ['scenarios', 'world', 'names.rs', 'properties.rs', 'properties.proptest-regressions'].map((name) => inRoot('tests', name));
 
 /** The files of the engine, as cargo-mutants names them. Tests are none. */
 export const engineFiles = () =>

@@ -46,13 +46,18 @@ impl Shift {
     }
 }
 
-/// The requests that are waited for, in order; their places are their new names.
-pub(super) fn awaited(machine: &Machine) -> Vec<RequestId> {
-    let logout = match machine.logout {
+/// The logout that is under way.
+pub(super) fn awaited_logout(machine: &Machine) -> Option<RequestId> {
+    match machine.logout {
         Logout::InFlight { id, .. } => Some(id),
         Logout::None | Logout::Waiting { .. } => None,
-    };
-    let mut ids: Vec<RequestId> = machine.probe.iter().map(|probe| probe.id).chain(logout).collect();
+    }
+}
+
+/// The requests that are waited for, in order; their places are their new names.
+pub(super) fn awaited(machine: &Machine) -> Vec<RequestId> {
+    let probe = machine.probe.iter().map(|probe| probe.id);
+    let mut ids: Vec<RequestId> = probe.chain(awaited_logout(machine)).collect();
     ids.sort();
     ids
 }

@@ -1,6 +1,7 @@
 //! What must never happen between a machine and its shell, whatever comes in.
 
 use super::super::{Lifecycle, Machine, Standing};
+use super::normal::awaited_logout;
 use super::shell::{Awaited, Call, Shell, may_reestablish};
 use crate::engine::{
     Effect, Event, FetchId, FetchStep, Input, Now, Outcome, Promised, Reason, Request, RequestId, Status, Verdict,
@@ -203,8 +204,7 @@ impl Shell {
     /// What holds at rest.
     fn is_consistent(&mut self, machine: &Machine, now: Now) -> Result<(), Broken> {
         must!(self.probe.map(|probe| probe.id) == machine.probe.map(|probe| probe.id), "who waits for which request?");
-        let logout = |id| machine.logout.waits_for(id);
-        must!(self.logout.is_none_or(|(id, _)| logout(id)), "who waits for which logout?");
+        must!(self.logout.map(|(id, _)| id) == awaited_logout(machine), "who waits for which logout?");
         must!(self.lifecycle == machine.lifecycle, "does it run?");
         if self.lifecycle != Lifecycle::Running {
             let calls_wait = self.calls.iter().any(|call| matches!(call, Call::Waits { .. }));
