@@ -8,7 +8,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use session_keepalive::engine::{
-    Config, CredentialHolder, FetchId, FetchStep, Generation, Input, Millis, Promised, Reason, Refusal, Status,
+    Config, CredentialHolder, FetchId, FetchStep, Generation, Input, Kept, Millis, Promised, Reason, Refusal, Status,
 };
 use session_keepalive::wire::ProblemCode;
 use world::{Mood, World};
@@ -42,7 +42,7 @@ enum Happening {
 fn inputs() -> impl Strategy<Value = Input> {
     prop_oneof![
         Just(Input::Stop),
-        (any::<bool>(), any::<bool>()).prop_map(|(visible, online)| Input::Start { visible, online }),
+        (any::<bool>(), any::<bool>()).prop_map(|(visible, online)| Input::Start { visible, online, kept: Kept::NOTHING }),
         any::<bool>().prop_map(|activity| Input::Check { activity }),
         Just(Input::Remembered),
         (0..4u32).prop_map(|fetch| Input::FetchStarted(FetchId(fetch))),
@@ -187,7 +187,7 @@ fn all_is_well(world: &mut World) {
     world.server.restart();
     world.latency = Millis(20);
     (world.server.idle_in, world.server.warn_in, world.server.next_check_in) = (Some(86_400), None, None);
-    world.feed(Input::Start { visible: true, online: true });
+    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
     world.feed(Input::Restored);
     world.feed(Input::Online);
     world.unhang();
@@ -220,7 +220,7 @@ proptest! {
     fn trouble_heals_without_the_login_page(config in configs(), happenings in vec(troubles(), 0..60)) {
         let mut world = World::new(config);
         let cookie_alone = !world.config.can_reconnect;
-        world.feed(Input::Start { visible: true, online: true });
+        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
         for happening in happenings {
             // Without a reconnect call an unknown session is over; a server that holds tickets never says so.
             happen(&mut world, happening);
@@ -237,7 +237,7 @@ proptest! {
         happenings in vec(prop_oneof![8 => troubles(), 1 => ends()], 0..60),
     ) {
         let mut world = World::new(config);
-        world.feed(Input::Start { visible: true, online: true });
+        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
         for happening in happenings {
             happen(&mut world, happening);
         }
@@ -261,7 +261,7 @@ proptest! {
         after in vec(troubles(), 0..30),
     ) {
         let mut world = World::new(Config { can_log_out: true, ..config });
-        world.feed(Input::Start { visible: true, online: true });
+        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
         for happening in before {
             happen(&mut world, happening);
         }

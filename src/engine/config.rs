@@ -22,6 +22,10 @@ pub struct Config {
     pub can_log_out: bool,
     /// Whether a last resort leads to the login page.
     pub redirects: bool,
+    /// Whether the tabs of this name share their checks.
+    pub shares: bool,
+    /// Without a sign of the person for this long, in any tab, they count as idle; `None`: nobody wants to know.
+    pub idle: Option<Millis>,
     /// Between two checks.
     pub interval: Millis,
     /// Spread of the interval, in thousandths: 100 is ±10 %.
@@ -49,6 +53,8 @@ impl Default for Config {
             can_reconnect: true,
             can_log_out: true,
             redirects: true,
+            shares: false,
+            idle: None,
             interval: Millis::from_secs(300),
             jitter_permille: 100,
             slow_after: Millis::from_secs(3),

@@ -1,6 +1,7 @@
 //! Everything the machine can ask of its shell.
 
-use super::input::{FetchId, Generation, RequestId};
+use super::input::{FetchId, Generation, RequestId, SignOut};
+use super::news::News;
 use super::snapshot::Snapshot;
 use super::time::Millis;
 use super::verdict::Reason;
@@ -114,6 +115,10 @@ pub enum Event {
         /// For about this long.
         slept_ms: Millis,
     },
+    /// The person has done nothing for a while, in any tab.
+    Idle,
+    /// The person is back.
+    Active,
 }
 
 impl Phase {
@@ -140,6 +145,8 @@ impl Event {
             Self::Expiring { .. } => "expiring",
             Self::Disconnected { .. } => "disconnected",
             Self::Wake { .. } => "wake",
+            Self::Idle => "idle",
+            Self::Active => "active",
         }
     }
 }
@@ -173,6 +180,20 @@ pub enum Effect {
         /// How.
         step: FetchStep,
     },
+    /// Ask for the turn to send, which one tab of the name has at a time; answered by
+    /// [`Input::Turn`](super::Input::Turn).
+    TakeTurn {
+        /// Whoever has it does not answer any more.
+        steal: bool,
+    },
+    /// Give the turn back, or no longer ask for it.
+    YieldTurn,
+    /// Tell the other tabs.
+    Tell(News),
+    /// Keep, or forget, beyond this page that the server has still to learn of a sign-out.
+    KeepSignOut(Option<SignOut>),
+    /// Keep beyond this page how long the server asked to be left alone; `None`: forget it.
+    KeepFloor(Option<Millis>),
     /// Go to the login page, if [`Machine::may_redirect`](super::Machine::may_redirect) still says so.
     Redirect(Reason),
 }

@@ -1,5 +1,7 @@
 //! Everything the world, and the application, can tell the machine.
 
+use super::news::News;
+use super::time::Millis;
 use super::verdict::Verdict;
 
 /// Names one request; a reply with another id is ignored.
@@ -32,6 +34,27 @@ pub enum Refusal {
     Unclear,
 }
 
+/// What the page before this one, or another tab, left in the storage of the name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Kept {
+    /// A sign-out that the server has still to learn of.
+    pub sign_out: Option<SignOut>,
+    /// How much longer the server asked to be left alone.
+    pub floor: Option<Millis>,
+}
+
+impl Kept {
+    /// Nothing was left behind.
+    pub const NOTHING: Self = Self { sign_out: None, floor: None };
+}
+
+/// A sign-out that the server has still to learn of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SignOut {
+    /// It ends every session of the subject.
+    pub everywhere: bool,
+}
+
 /// One thing that happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Input {
@@ -42,6 +65,8 @@ pub enum Input {
         visible: bool,
         /// The browser believes that it has a network.
         online: bool,
+        /// What was left behind.
+        kept: Kept,
     },
     /// Pause until the next start.
     Stop,
@@ -94,6 +119,15 @@ pub enum Input {
     Offline,
     /// The person did something.
     Active,
+
+    // The other tabs.
+    /// What [`Effect::TakeTurn`](super::Effect::TakeTurn) asked for.
+    Turn {
+        /// This tab alone may send now; otherwise another one has the turn.
+        granted: bool,
+    },
+    /// Another tab told this. [`News::Looking`] is passed on only by a tab that holds a credential.
+    Heard(News),
 
     // The network.
     /// A request came back.

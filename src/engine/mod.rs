@@ -8,7 +8,9 @@
 //!    The machine asks the clock, not the timer: early, late and throttled timers are harmless.
 //! 4. Every [`Effect::Send`] carries a fresh [`RequestId`]; the outcome comes back under it exactly once, and is ignored
 //!    if it is no longer the one that is waited for.
-//! 5. A redirect waits until the inputs of its own listeners are through; then [`Machine::may_redirect`] is asked again.
+//! 5. Where tabs share their checks, [`Effect::TakeTurn`] is answered by exactly one [`Input::Turn`], unless
+//!    [`Effect::YieldTurn`] came first; [`Effect::Tell`] reaches every other tab as [`Input::Heard`], in order.
+//! 6. A redirect waits until the inputs of its own listeners are through; then [`Machine::may_redirect`] is asked again.
 //!
 //! # What always holds
 //! - A redirect follows a definitive verdict only, at most once for each.
@@ -21,6 +23,7 @@ mod config;
 mod effect;
 mod input;
 mod machine;
+mod news;
 mod schedule;
 mod snapshot;
 mod time;
@@ -29,8 +32,9 @@ mod verdict;
 pub use classify::{Answer, Call, NoAnswer, classify};
 pub use config::{Config, CredentialHolder};
 pub use effect::{Effect, Event, FetchStep, Phase, Promised, Request};
-pub use input::{FetchId, Generation, Input, Outcome, Refusal, RequestId};
+pub use input::{FetchId, Generation, Input, Kept, Outcome, Refusal, RequestId, SignOut};
 pub use machine::Machine;
+pub use news::{Answered, News};
 pub use snapshot::{Failure, Snapshot, Status};
 pub use time::{Chance, Instant, Millis, Now, WallTime};
 pub use verdict::{Facts, Reason, Trouble, Verdict};

@@ -28,6 +28,11 @@ pub(super) fn next_check(config: &Config, wished: Option<Millis>, chance: Chance
     }
 }
 
+/// Until this tab checks if the one that planned to do so in `planned` does not: never before it, and not all others at once.
+pub(super) fn after_another(planned: Millis, chance: Chance) -> Millis {
+    planned + chance.of(planned.scaled(1, 10))
+}
+
 /// Full jitter for the `failures`-th failure in a row (1 is the first).
 pub(super) fn backoff(config: &Config, failures: u32, chance: Chance) -> Millis {
     let doublings = failures.saturating_sub(1).min(32);

@@ -41,7 +41,7 @@ fn sleep_is_noticed_by_the_clocks_and_costs_one_check() {
 fn a_wrong_wall_clock_changes_nothing_and_a_jump_costs_one_check() {
     let mut world = World::new(steady());
     world.wall_ahead -= 24 * HOUR.0;
-    world.feed(Input::Start { visible: true, online: true });
+    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
     world.run(HOUR);
     assert_eq!(world.validates(), 12);
     world.run(MINUTE);

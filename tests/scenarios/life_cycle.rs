@@ -9,7 +9,7 @@ fn stopping_pauses_everything_and_starting_goes_on() {
     assert_eq!((world.status(), world.machine.deadline()), (Status::Inactive, None));
     world.run(HOUR);
     assert_eq!(world.validates(), 1);
-    world.feed(Input::Start { visible: true, online: true });
+    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
     world.run(Millis(100));
     assert_eq!((world.status(), world.snapshot().epoch), (Status::Connected, 1));
 }
@@ -17,7 +17,7 @@ fn stopping_pauses_everything_and_starting_goes_on() {
 #[test]
 fn starting_twice_is_starting_once() {
     let mut world = World::connected(cookie());
-    world.feed(Input::Start { visible: true, online: true });
+    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
     world.run(MINUTE);
     assert_eq!(world.validates(), 1);
 }
@@ -41,7 +41,7 @@ fn after_dispose_there_is_no_effect() {
     let effects = world.log.len();
     world.unhang();
     world.server.mood = Mood::Works;
-    for input in [Input::Start { visible: true, online: true }, Input::Check { activity: true }, Input::Visible] {
+    for input in [Input::Start { visible: true, online: true, kept: Kept::NOTHING }, Input::Check { activity: true }, Input::Visible] {
         world.feed(input);
     }
     world.run(HOUR);
@@ -71,7 +71,7 @@ fn a_new_start_waits_for_the_request_that_a_stop_left_behind() {
     world.run(Millis(INTERVAL.0 + 100));
     world.feed(Input::Stop);
     world.run(MINUTE);
-    world.feed(Input::Start { visible: true, online: true });
+    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
     assert_eq!((world.validates(), world.aborts(), world.status()), (2, 0, Status::Degraded));
     world.server.restart();
     world.unhang();
@@ -100,7 +100,7 @@ fn a_stopped_machine_gives_nothing_up() {
     assert_eq!(world.machine.deadline(), None);
     world.run(HOUR);
     assert_eq!(world.aborts(), 0);
-    world.feed(Input::Start { visible: true, online: true });
+    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
     assert_eq!(world.aborts(), 1, "now it has had its time");
 }
 

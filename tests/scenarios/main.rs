@@ -26,7 +26,7 @@ mod warning;
 mod world;
 
 use session_keepalive::engine::{
-    Chance, Config, CredentialHolder, Event, Failure, FetchId, FetchStep, Generation, Input, Millis, Phase, Promised,
+    Chance, Config, CredentialHolder, Event, Failure, FetchId, FetchStep, Generation, Input, Kept, Millis, Phase, Promised,
     Reason, Refusal, Request, Status,
 };
 use session_keepalive::wire::ProblemCode;

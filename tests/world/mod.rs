@@ -8,7 +8,7 @@ mod rules;
 
 use rules::Rules;
 use session_keepalive::engine::{
-    Answer, Call, Chance, Config, CredentialHolder, Effect, Event, FetchId, FetchStep, Generation, Input, Instant,
+    Answer, Call, Chance, Config, CredentialHolder, Effect, Event, FetchId, FetchStep, Generation, Input, Instant, Kept,
     Machine, Millis, NoAnswer, Now, Outcome, Promised, Reason, Request, RequestId, Snapshot, Status, WallTime,
     classify,
 };
@@ -173,7 +173,7 @@ impl World {
     /// Started, and its first check answered.
     pub(crate) fn connected(config: Config) -> Self {
         let mut world = Self::new(config);
-        world.feed(Input::Start { visible: true, online: true });
+        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
         world.run(Millis(1000));
         assert_eq!(world.status(), Status::Connected);
         world
@@ -208,7 +208,14 @@ impl World {
                 Effect::Abort(id) => self.under_way.retain(|other| other.id != id),
                 Effect::ClearCredential => self.credential = false,
                 Effect::Redirect(reason) => assert!(self.machine.may_redirect(reason)),
-                Effect::Change(_) | Effect::Emit(_) | Effect::Settle(_) | Effect::Fetch { .. } => {}
+                Effect::TakeTurn { .. } | Effect::Tell(_) => panic!("{effect:?} of a page that is alone"),
+                Effect::Change(_)
+                | Effect::Emit(_)
+                | Effect::Settle(_)
+                | Effect::Fetch { .. }
+                | Effect::YieldTurn
+                | Effect::KeepSignOut(_)
+                | Effect::KeepFloor(_) => {}
             }
             self.log.push((self.now, effect));
         }

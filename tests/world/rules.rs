@@ -1,7 +1,7 @@
 //! What never happens, whatever does: held for every input of every scenario, from outside.
 
 use session_keepalive::engine::{
-    Config, CredentialHolder, Effect, Event, FetchId, Input, Instant, Outcome, Reason, Request, RequestId, Verdict,
+    Config, CredentialHolder, Effect, Event, FetchId, Input, Instant, Kept, News, Outcome, Reason, Request, RequestId, Verdict,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -14,6 +14,8 @@ pub(super) struct Rules {
     /// A verdict or the person ended the session; since then nobody signed in.
     barred: bool,
     sent: HashMap<RequestId, (Instant, Request)>,
+    /// It is this tab's turn.
+    turn: bool,
     /// Calls that may not go on yet.
     waiting: HashSet<FetchId>,
 }
@@ -27,7 +29,7 @@ impl Rules {
         }
         self.take_in(input);
         let definitive = definitive(input);
-        let signs_out = matches!(input, Input::SignOut { .. });
+        let signs_out = matches!(input, Input::SignOut { .. } | Input::Heard(News::SignedOut));
         let mut redirects = 0;
         let mut cleared = 0;
         for effect in effects {
@@ -43,22 +45,35 @@ impl Rules {
                     assert!(signs_out || definitive, "{input:?} clears the credential");
                 }
                 Effect::Emit(Event::Disconnected { reason }) => {
-                    let by_the_person = reason == Reason::SignedOut;
-                    assert!(if by_the_person { signs_out } else { definitive }, "{input:?} ends the session");
+                    let by_the_person = matches!(reason, Reason::SignedOut | Reason::SignedOutElsewhere);
+                    let was_left_behind = matches!(input, Input::Start { kept: Kept { sign_out: Some(_), .. }, .. });
+                    // No tab has said that it holds a credential.
+                    let waited = reason == Reason::CredentialMissing && config.shares;
+                    let right = if by_the_person { signs_out || was_left_behind } else { definitive || waited };
+                    assert!(right, "{input:?} ends the session");
                     self.barred = true;
                 }
                 Effect::Redirect(reason) => {
                     redirects += 1;
                     let over = Effect::Emit(Event::Disconnected { reason });
+                    let definitive = definitive || reason == Reason::CredentialMissing && config.shares;
                     assert!(definitive && effects.contains(&over) && config.redirects, "{input:?} redirects");
                 }
                 Effect::Fetch { fetch, .. } => assert!(self.waiting.remove(&fetch), "{fetch:?} goes on twice"),
                 Effect::Emit(Event::Connected) => self.barred = false,
-                Effect::Emit(_) | Effect::Change(_) | Effect::Settle(_) => {}
+                Effect::Tell(News::Asking { .. }) => assert!(self.turn, "{input:?} sends out of turn"),
+                Effect::YieldTurn => self.turn = false,
+                Effect::Emit(_)
+                | Effect::Change(_)
+                | Effect::Settle(_)
+                | Effect::TakeTurn { .. }
+                | Effect::Tell(_)
+                | Effect::KeepSignOut(_)
+                | Effect::KeepFloor(_) => {}
             }
         }
         assert!(redirects <= 1, "{input:?} redirects {redirects} times");
-        assert!(cleared == 1 || !signs_out, "{input:?} clears the credential {cleared} times");
+        assert!(cleared == 1 || !matches!(input, Input::SignOut { .. }), "{input:?} clears the credential {cleared} times");
         assert!(self.running || self.waiting.is_empty(), "{:?} wait for ever", self.waiting);
     }
 
@@ -93,7 +108,10 @@ impl Rules {
             Input::Replied { id, .. } => {
                 self.sent.remove(&id);
             }
+            Input::Turn { granted } => self.turn = granted,
+            Input::Heard(News::SignedOut) => self.barred = true,
             Input::Start { .. }
+            | Input::Heard(_)
             | Input::Check { .. }
             | Input::DeadlineReached
             | Input::Visible
@@ -120,6 +138,10 @@ fn definitive(input: Input) -> bool {
     match input {
         Input::Replied { outcome: Outcome::NoCredential, .. } => true,
         Input::Replied { outcome: Outcome::Verdict(verdict), .. } => match verdict {
+            Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) => true,
+            Verdict::Valid(_) | Verdict::Transient(_) => false,
+        },
+        Input::Heard(News::Answered(answered)) => match answered.verdict {
             Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) => true,
             Verdict::Valid(_) | Verdict::Transient(_) => false,
         },

@@ -8,13 +8,15 @@ mod probing;
 mod search;
 mod session;
 mod sign_out;
+mod tabs;
 mod timers;
 mod verdicts;
 
 use super::config::{Config, CredentialHolder};
 use super::effect::{Effect, Effects, Event, FetchStep, Promised};
-use super::input::{Input, RequestId};
+use super::input::{Input, Kept, RequestId, SignOut};
 use super::snapshot::{Failure, Snapshot, Status};
+use super::schedule::RETRY_AFTER_MAX;
 use super::time::{Instant, Now};
 use super::verdict::{Reason, Trouble};
 use fetches::Fetches;
@@ -22,6 +24,7 @@ use page::Page;
 use probing::Probe;
 use session::Session;
 use sign_out::Logout;
+use tabs::Tabs;
 
 /// Whether the machine runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,6 +88,11 @@ pub struct Machine {
     /// Verdicts on requests older than this say nothing about the session as it is now.
     fresh_from: RequestId,
     logout: Logout,
+    /// A page before this one signed out: once the server knows, it is asked how things stand.
+    check_after_logout: bool,
+    /// What storage keeps for the next page.
+    kept: (Option<SignOut>, Option<Instant>),
+    tabs: Tabs,
     fetches: Fetches,
     /// `check()` promises wait for the next verdict.
     check_promised: bool,
@@ -108,6 +116,9 @@ impl Machine {
             probe: None,
             fresh_from: RequestId::default(),
             logout: Logout::None,
+            check_after_logout: false,
+            kept: (None, None),
+            tabs: Tabs::default(),
             fetches: Fetches::default(),
             check_promised: false,
             next_request: RequestId::default(),
@@ -125,6 +136,8 @@ impl Machine {
         self.compare_clocks(now, &mut out);
         self.take(now, input, &mut out);
         self.fire(now, &mut out);
+        self.yield_turn(now, &mut out);
+        self.keep(now, &mut out);
         out.behind(self.announce(now))
     }
 
@@ -141,13 +154,15 @@ impl Machine {
 
     fn take(&mut self, now: Now, input: Input, out: &mut Effects) {
         match input {
-            Input::Start { visible, online } => self.start(now, visible, online, out),
+            Input::Start { visible, online, kept } => self.start(now, visible, online, kept, out),
             Input::Stop => self.stop(out),
             Input::Dispose => {
                 self.stop(out);
                 self.lifecycle = Lifecycle::Disposed;
             }
             Input::Check { activity } => self.check(now, activity, out),
+            Input::Turn { granted } => self.turned(now, granted),
+            Input::Heard(news) => self.heard(now, news, out),
             Input::Remembered => self.remembered(now, out),
             Input::SignOut { everywhere } => self.sign_out(now, everywhere, out),
             Input::FetchStarted(fetch) => self.fetch_started(now, fetch, out),
@@ -157,26 +172,28 @@ impl Machine {
             Input::FetchEnded(fetch) => self.fetches.end(fetch),
             // Whatever is due is fired after every input.
             Input::DeadlineReached => {}
-            Input::Visible => self.became_visible(now),
+            Input::Visible => self.became_visible(now, out),
             Input::Hidden => self.page.visible = false,
             Input::Focused | Input::Resumed => self.catch_up(now),
             Input::Left => self.left(out),
             Input::Restored => self.restored(now),
             Input::Online => self.became_online(now),
             Input::Offline => self.became_offline(out),
-            Input::Active => self.page.active = true,
+            Input::Active => self.acted(now, out),
             Input::Replied { id, outcome } => self.replied(now, id, outcome, out),
         }
     }
 
-    fn start(&mut self, now: Now, visible: bool, online: bool, out: &mut Effects) {
+    fn start(&mut self, now: Now, visible: bool, online: bool, kept: Kept, out: &mut Effects) {
         match self.lifecycle {
             Lifecycle::Running | Lifecycle::Disposed => {}
             Lifecycle::Inactive => {
                 self.lifecycle = Lifecycle::Running;
                 self.page = Page::opened(now, visible, online);
-                self.forget_trouble();
+                self.tabs = self.tabs.only_turn();
+                self.take_kept(now, kept, out);
                 self.schedule = Schedule::default();
+                self.schedule.floor = self.kept.1;
                 if self.logout == Logout::None {
                     self.standing = Standing::Unknown;
                     self.schedule.next = Some(now.instant);
@@ -191,7 +208,7 @@ impl Machine {
     fn stop(&mut self, out: &mut Effects) {
         self.lifecycle = Lifecycle::Inactive;
         // A request that may re-establish the session stays the only one: a new start waits for its answer.
-        if !self.probe.is_some_and(|probe| probe.may_reestablish) {
+        if !self.probe.is_some_and(|probe| self.may_reestablish(&probe)) {
             self.drop_probe(out);
         }
         self.schedule.next = None;
@@ -203,8 +220,14 @@ impl Machine {
     }
 
     fn check(&mut self, now: Now, activity: bool, out: &mut Effects) {
-        self.page.active |= activity;
+        if activity {
+            self.acted(now, out);
+        }
         self.check_promised = true;
+        if matches!(self.standing, Standing::Over(_)) {
+            // The application may have signed in since another tab has asked.
+            self.probe = self.own_probe().copied();
+        }
         let held = self.schedule.floor.is_some_and(|floor| floor > now.instant);
         let answer_is_late = self.probe.as_ref().is_some_and(|probe| probe.overdue);
         if self.lifecycle != Lifecycle::Running || !self.page.reachable() || held || answer_is_late {
@@ -216,6 +239,8 @@ impl Machine {
     }
 
     fn remembered(&mut self, now: Now, out: &mut Effects) {
+        self.check_after_logout = false;
+        self.tabs.looking_until = None;
         self.drop_logout(out);
         out.push(Effect::Settle(Promised::SignOut));
         if self.standing != Standing::Good {
@@ -324,6 +349,32 @@ impl Machine {
     fn next_probe(&self) -> Option<Instant> {
         let next = self.schedule.next.filter(|_| self.page.online)?;
         Some(next.max(self.schedule.floor.unwrap_or_default()))
+    }
+
+    /// What the page before left behind.
+    fn take_kept(&mut self, now: Now, kept: Kept, out: &mut Effects) {
+        self.forget_trouble();
+        self.kept = (kept.sign_out, kept.floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX)));
+        if let (Some(SignOut { everywhere }), Logout::None, true) = (kept.sign_out, self.logout, self.config.can_log_out) {
+            self.logout = Logout::Waiting { at: now.instant, everywhere, failures: 0 };
+            self.check_after_logout = true;
+            self.end(Reason::SignedOut, out);
+        }
+    }
+
+    /// Leaves behind what the next page must know.
+    fn keep(&mut self, now: Now, out: &mut Effects) {
+        let (sign_out, floor) = self.kept;
+        self.kept = (self.logout.undelivered(), self.schedule.floor);
+        if self.lifecycle == Lifecycle::Disposed {
+            return;
+        }
+        if self.kept.0 != sign_out {
+            out.push(Effect::KeepSignOut(self.kept.0));
+        }
+        if self.kept.1 != floor {
+            out.push(Effect::KeepFloor(self.kept.1.map(|floor| floor.since(now.instant))));
+        }
     }
 
     fn holder(&self) -> CredentialHolder {

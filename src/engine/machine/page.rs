@@ -1,13 +1,17 @@
 //! The page and its clocks: when a person is there, and when the machine has been asleep.
 
 use super::super::effect::{Effects, Event};
+use super::super::news::News;
 use super::super::time::{Instant, Millis, Now};
+use super::super::verdict::Reason;
 use super::{Lifecycle, Machine, Standing};
 
 /// A catch-up happens at most this often, and only if the last answer is older.
 pub(super) const CATCH_UP_EVERY: Millis = Millis::from_secs(5);
 /// More than this between the two clocks is a jump: sleep, or somebody set the clock.
 const CLOCK_JUMP: Millis = Millis::from_secs(1);
+/// After a wake, or with a network that has just been found, this many network failures are no sign of anything else.
+const COMING_UP: u32 = 4;
 /// In a visible page the clocks are compared at least this often, because the monotonic one may stop in sleep.
 pub(super) const COMPARE_CLOCKS_EVERY: Millis = Millis::from_secs(30);
 
@@ -22,6 +26,12 @@ pub(super) struct Page {
     pub(super) away: bool,
     /// The person has done something since the last good check.
     pub(super) active: bool,
+    /// The last sign of the person, in any tab.
+    pub(super) last_active: Instant,
+    /// The application knows that they are idle.
+    pub(super) idle: bool,
+    /// So many network failures more may mean that the network is still coming up.
+    pub(super) coming_up: u32,
     /// When the clocks were last compared.
     pub(super) compared: Instant,
     /// Wall minus monotonic clock at that time.
@@ -30,12 +40,21 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn opened(now: Now, visible: bool, online: bool) -> Self {
-        Self { visible, online, away: false, active: visible, compared: now.instant, offset: offset(now) }
+        let (compared, last_active) = (now.instant, now.instant);
+        let (away, idle, coming_up) = (false, false, 0);
+        Self { visible, online, away, active: visible, last_active, idle, coming_up, compared, offset: offset(now) }
     }
 
     /// Requests can be sent.
     pub(super) const fn reachable(&self) -> bool {
         self.online && !self.away
+    }
+
+    /// Whether a network failure may only mean that the network is still coming up. It counts as one.
+    pub(super) const fn network_comes_up(&mut self) -> bool {
+        let coming_up = !self.online || self.coming_up > 0;
+        self.coming_up = self.coming_up.saturating_sub(1);
+        coming_up
     }
 }
 
@@ -54,21 +73,47 @@ impl Machine {
         self.page.compared = now.instant;
         if jump.unsigned_abs() > CLOCK_JUMP.0 {
             if jump > 0 {
+                self.page.coming_up = COMING_UP;
+                self.page.last_active = self.page.last_active.minus(Millis(jump.unsigned_abs()));
                 out.emit(Event::Wake { slept_ms: Millis(jump.unsigned_abs()) });
             }
             self.catch_up(now);
         }
     }
 
-    pub(super) fn became_visible(&mut self, now: Now) {
+    pub(super) fn became_visible(&mut self, now: Now, out: &mut Effects) {
         self.page.visible = true;
-        self.page.active = true;
+        self.acted(now, out);
         self.catch_up(now);
     }
 
+    /// The person did something, in this tab.
+    pub(super) fn acted(&mut self, now: Now, out: &mut Effects) {
+        if self.lifecycle == Lifecycle::Running && (!self.page.active || self.config.idle.is_some()) {
+            self.tell(News::Active, out);
+        }
+        self.person_acted(now, out);
+    }
+
+    /// The person did something, in any tab. Back from idling, the server learns of it at once.
+    pub(super) fn person_acted(&mut self, now: Now, out: &mut Effects) {
+        self.page.active = true;
+        self.page.last_active = now.instant;
+        if core::mem::take(&mut self.page.idle) {
+            out.emit(Event::Active);
+            self.catch_up(now);
+        }
+    }
+
+    /// What failed for want of a network is no trouble any more, and the next tries follow quickly.
     pub(super) fn became_online(&mut self, now: Now) {
         self.page.online = true;
+        self.page.coming_up = COMING_UP;
         self.catch_up(now);
+        if self.ordeal.trouble.is_some_and(|trouble| trouble.reason == Reason::Network) {
+            self.ordeal.trouble = None;
+        }
+        self.ordeal.failures = 0;
     }
 
     /// While offline nothing is asked, so nobody is kept waiting for an answer.

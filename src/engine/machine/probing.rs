@@ -3,13 +3,22 @@
 use super::super::config::CredentialHolder;
 use super::super::effect::{Effect, Effects, Event, Phase, Request};
 use super::super::input::RequestId;
+use super::super::news::News;
 use super::super::time::{Instant, Now};
 use super::{Machine, Standing};
+
+/// Whose request it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Asker {
+    ThisTab,
+    AnotherTab,
+}
 
 /// The check or reconnect that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Probe {
     pub(super) id: RequestId,
+    pub(super) asker: Asker,
     pub(super) phase: Phase,
     pub(super) sent: Instant,
     /// It told the server that the person was active.
@@ -18,11 +27,21 @@ pub(super) struct Probe {
     pub(super) slow_told: bool,
     /// The status already counts it as failed.
     pub(super) overdue: bool,
-    /// If it were cut off, the server would have moved on while the browser keeps the old cookie.
-    pub(super) may_reestablish: bool,
+}
+
+impl Probe {
+    pub(super) const fn new(id: RequestId, asker: Asker, phase: Phase, sent: Instant, activity: bool) -> Self {
+        Self { id, asker, phase, sent, activity, slow_told: false, overdue: false }
+    }
 }
 
 impl Machine {
+    /// If it were cut off, the server would have moved on while the browser keeps the old cookie.
+    pub(super) fn may_reestablish(&self, probe: &Probe) -> bool {
+        let reestablishes = probe.phase == Phase::Reconnect || self.config.credential == CredentialHolder::Cookie;
+        probe.asker == Asker::ThisTab && reestablishes
+    }
+
     /// Sends what the standing asks for.
     pub(super) fn send_probe(&mut self, now: Now, out: &mut Effects) {
         let attempt = self.ordeal.failures.saturating_add(1);
@@ -36,24 +55,19 @@ impl Machine {
             Phase::Reconnect => (Request::Reconnect { attempt, activity }, Event::Reconnecting { attempt }),
         };
         let id = self.fresh_id();
-        self.probe = Some(Probe {
-            id,
-            phase,
-            sent: now.instant,
-            activity,
-            slow_told: false,
-            overdue: false,
-            may_reestablish: phase == Phase::Reconnect || self.holder() == CredentialHolder::Cookie,
-        });
+        self.probe = Some(Probe::new(id, Asker::ThisTab, phase, now.instant, activity));
         self.schedule.quiet_since = Some(now.instant);
         out.emit(event);
         out.push(Effect::Send { id, request, key: self.key });
+        self.tell(News::Asking { phase, activity }, out);
     }
 
     /// Its answer will be ignored. It is given up only if that cannot hurt.
     pub(super) fn drop_probe(&mut self, out: &mut Effects) {
+        self.tabs.looking_until = None;
         if let Some(probe) = self.probe.take()
-            && !probe.may_reestablish
+            && probe.asker == Asker::ThisTab
+            && !self.may_reestablish(&probe)
         {
             out.push(Effect::Abort(probe.id));
         }

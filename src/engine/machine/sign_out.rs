@@ -1,7 +1,8 @@
 //! Signing out: at once here, and delivered to the server as soon as it can be.
 
 use super::super::effect::{Effect, Effects, Promised, Request};
-use super::super::input::{Outcome, RequestId};
+use super::super::input::{Outcome, RequestId, SignOut};
+use super::super::news::News;
 use super::super::schedule;
 use super::super::time::{Instant, Now};
 use super::super::verdict::{Reason, Verdict};
@@ -19,9 +20,16 @@ pub(super) enum Logout {
 }
 
 impl Logout {
+    pub(super) const fn undelivered(self) -> Option<SignOut> {
+        match self {
+            Self::None => None,
+            Self::InFlight { everywhere, .. } | Self::Waiting { everywhere, .. } => Some(SignOut { everywhere }),
+        }
+    }
+
     /// Whether a sign-out that has still to be delivered ends every session.
-    fn everywhere(self) -> bool {
-        matches!(self, Self::InFlight { everywhere: true, .. } | Self::Waiting { everywhere: true, .. })
+    const fn everywhere(self) -> bool {
+        matches!(self.undelivered(), Some(SignOut { everywhere: true }))
     }
 
     pub(super) fn waits_for(self, reply: RequestId) -> bool {
@@ -34,7 +42,9 @@ impl Machine {
     pub(super) fn sign_out(&mut self, now: Now, everywhere: bool, out: &mut Effects) {
         self.drop_probe(out);
         out.push(Effect::ClearCredential);
+        self.tell(News::SignedOut, out);
         self.end(Reason::SignedOut, out);
+        self.check_after_logout = false;
         if self.config.can_log_out {
             let everywhere = everywhere || self.logout.everywhere();
             self.drop_logout(out);
@@ -49,7 +59,8 @@ impl Machine {
     pub(super) fn late_reply(&mut self, now: Now, outcome: &Outcome, out: &mut Effects) {
         let alive = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
         // After a check that was asked for since, the session may be that of a new sign-in.
-        let signed_out = self.standing == Standing::Over(Reason::SignedOut) && self.schedule.next.is_none();
+        let signed_out = matches!(self.standing, Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
+            && self.schedule.next.is_none();
         if alive && signed_out && self.config.can_log_out {
             let everywhere = self.logout.everywhere();
             self.drop_logout(out);
@@ -75,6 +86,10 @@ impl Machine {
             )
             | Outcome::NoCredential => Logout::None,
         };
+        if self.logout == Logout::None && core::mem::take(&mut self.check_after_logout) {
+            self.standing = Standing::Unknown;
+            self.schedule.next = Some(now.instant);
+        }
     }
 
     /// A new sign-in, or a newer sign-out, takes the place of this one.

@@ -3,10 +3,12 @@
 use super::super::classify::NoAnswer;
 use super::super::effect::{Effect, Effects, Event};
 use super::super::input::Outcome;
+use super::super::news::News;
 use super::super::time::{Instant, Now};
 use super::super::verdict::{Reason, Trouble, Verdict};
 use super::page::COMPARE_CLOCKS_EVERY;
 use super::sign_out::Logout;
+use super::tabs::Turn;
 use super::{Lifecycle, Machine, Standing};
 
 /// In the order in which they fire when several have come. The probe is last: what the others decide may ask for one.
@@ -20,6 +22,12 @@ enum Timer {
     Overdue,
     /// The request that may re-establish the session has had its long limit.
     GiveUp,
+    /// The tab that asks has had its time.
+    TakeOver,
+    /// No tab has said that it holds a credential.
+    Looking,
+    /// The person has done nothing for long enough.
+    Idle,
     /// The logout has had its time.
     LogoutOverdue,
     /// The logout is to be tried again.
@@ -33,11 +41,14 @@ enum Timer {
 }
 
 impl Timer {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Clocks,
         Self::Slow,
         Self::Overdue,
         Self::GiveUp,
+        Self::TakeOver,
+        Self::Looking,
+        Self::Idle,
         Self::LogoutOverdue,
         Self::LogoutRetry,
         Self::FetchLimit,
@@ -73,12 +84,18 @@ impl Machine {
                 Some(probe.sent + self.config.slow_after)
             }
             Timer::Overdue => {
-                let probe = self.probe.as_ref().filter(|probe| running && !probe.overdue)?;
+                let probe = self.own_probe().filter(|probe| running && !probe.overdue)?;
                 Some(probe.sent + self.config.validate_timeout)
             }
             Timer::GiveUp => {
-                let probe = self.probe.as_ref().filter(|probe| running && probe.may_reestablish)?;
+                let probe = self.probe.as_ref().filter(|probe| running && self.may_reestablish(probe))?;
                 Some(probe.sent + self.config.reconnect_timeout)
+            }
+            Timer::TakeOver => self.limit_of_another().filter(|_| running),
+            Timer::Looking => self.tabs.looking_until.filter(|_| running),
+            Timer::Idle => {
+                let idle = self.config.idle.filter(|_| running && !self.page.idle)?;
+                Some(self.page.last_active + idle)
             }
             Timer::LogoutOverdue => match self.logout {
                 Logout::InFlight { sent, .. } => Some(sent + self.config.validate_timeout),
@@ -93,11 +110,7 @@ impl Machine {
                 let counting = running && self.standing == Standing::Good;
                 counting.then(|| self.session.next_countdown()).flatten()
             }
-            Timer::Probe => {
-                let signing_out = matches!(self.logout, Logout::InFlight { .. });
-                let free = running && self.probe.is_none() && !signing_out;
-                self.next_probe().filter(|_| free)
-            }
+            Timer::Probe => self.wants_to_ask().filter(|_| self.tabs.turn != Turn::Asked),
         }
     }
 
@@ -114,6 +127,12 @@ impl Machine {
             }
             Timer::Overdue => self.overdue(now, out),
             Timer::GiveUp => self.give_up(now, out),
+            Timer::TakeOver => self.take_over(now),
+            Timer::Looking => self.nobody_has_one(now, out),
+            Timer::Idle => {
+                self.page.idle = true;
+                out.emit(Event::Idle);
+            }
             Timer::LogoutOverdue => {
                 if let Logout::InFlight { id, .. } = self.logout {
                     out.push(Effect::Abort(id));
@@ -129,7 +148,7 @@ impl Machine {
                 self.fetches.release_overdue(now.instant, self.session.generation, out);
             }
             Timer::Countdown => self.count_down(now, out),
-            Timer::Probe => self.send_probe(now, out),
+            Timer::Probe => self.ask(now, out),
         }
     }
 
@@ -137,9 +156,17 @@ impl Machine {
     fn overdue(&mut self, now: Now, out: &mut Effects) {
         let Some(probe) = &mut self.probe else { return };
         probe.overdue = true;
-        if !probe.may_reestablish {
+        let probe = *probe;
+        if !self.may_reestablish(&probe) {
             return self.give_up(now, out);
         }
+        self.tell(News::StillAsking, out);
+        self.counts_as_failed(now, out);
+    }
+
+    /// The request under way has taken too long, and may take longer.
+    pub(super) fn counts_as_failed(&mut self, now: Now, out: &mut Effects) {
+        let Some(probe) = self.probe else { return };
         let retry_in_ms = (probe.sent + self.config.reconnect_timeout).since(now.instant);
         self.ordeal.since = self.ordeal.since.or(Some(now.instant));
         self.ordeal.trouble = Some(Trouble { reason: Reason::Timeout, status: None, retry_after: None });
@@ -150,9 +177,11 @@ impl Machine {
     fn give_up(&mut self, now: Now, out: &mut Effects) {
         if let Some(probe) = self.probe.take() {
             out.push(Effect::Abort(probe.id));
-            if let Verdict::Transient(trouble) = NoAnswer::Timeout.into() {
+            let verdict = NoAnswer::Timeout.into();
+            if let Verdict::Transient(trouble) = verdict {
                 self.transient(now, trouble, out);
             }
+            self.tell_answer(now, probe.id, verdict, false, out);
         }
     }
 

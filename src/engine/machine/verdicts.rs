@@ -3,11 +3,12 @@
 use super::super::classify::unknown_on_reconnect;
 use super::super::effect::{Effect, Effects, Event, FetchStep, Phase};
 use super::super::input::{Outcome, RequestId};
+use super::super::news::Answered;
 use super::super::schedule;
 use super::super::snapshot::Status;
 use super::super::time::{Millis, Now};
 use super::super::verdict::{Facts, Reason, Trouble, Verdict};
-use super::probing::Probe;
+use super::probing::{Asker, Probe};
 use super::session::Continuity;
 use super::{Lifecycle, Machine, Standing};
 
@@ -17,28 +18,61 @@ impl Machine {
             return self.logout_replied(now, outcome, out);
         }
         match self.probe.take_if(|probe| probe.id == id) {
-            Some(probe) if self.lifecycle == Lifecycle::Running => self.judge(now, probe, outcome, out),
+            Some(probe) if self.lifecycle == Lifecycle::Running => self.answered(now, probe, outcome, out),
             Some(_) | None => self.late_reply(now, &outcome, out),
         }
     }
 
-    fn judge(&mut self, now: Now, probe: Probe, outcome: Outcome, out: &mut Effects) {
-        self.schedule.quiet_since = Some(now.instant);
-        if probe.id < self.fresh_from && !reestablishes(&outcome) {
-            // It was sent before something changed: ask again.
-            self.schedule.next = Some(now.instant);
-            return;
+    /// What a request of this tab came back with.
+    fn answered(&mut self, now: Now, probe: Probe, outcome: Outcome, out: &mut Effects) {
+        let signed_in = self.check_promised && self.standing != Standing::Good;
+        match outcome {
+            Outcome::NoCredential if self.is_outdated(&probe, None) => self.ask_again(now),
+            Outcome::NoCredential if self.config.shares => self.look_for_credential(now, out),
+            Outcome::NoCredential => self.conclude(Reason::CredentialMissing, out),
+            Outcome::Verdict(verdict) => {
+                if let Some(verdict) = self.judge(now, probe, verdict, None, out) {
+                    self.tell_answer(now, probe.id, verdict, signed_in, out);
+                }
+            }
         }
-        let verdict = match outcome {
-            Outcome::NoCredential => return self.conclude(Reason::CredentialMissing, out),
-            Outcome::Verdict(verdict) => verdict,
-        };
+    }
+
+    /// It was sent before something changed. What re-establishes the session counts nevertheless.
+    fn is_outdated(&self, probe: &Probe, verdict: Option<Verdict>) -> bool {
+        let reestablishes = matches!(verdict, Some(Verdict::Valid(facts)) if facts.reconnected);
+        probe.id < self.fresh_from && !reestablishes
+    }
+
+    fn ask_again(&mut self, now: Now) {
+        self.schedule.quiet_since = Some(now.instant);
+        self.schedule.next = Some(now.instant);
+    }
+
+    /// Takes in a verdict on a request of this tab, or of another one as it was `told`. What it turned out to be worth
+    /// telling, if it counts at all.
+    pub(super) fn judge(
+        &mut self,
+        now: Now,
+        probe: Probe,
+        verdict: Verdict,
+        told: Option<Answered>,
+        out: &mut Effects,
+    ) -> Option<Verdict> {
+        if self.is_outdated(&probe, Some(verdict)) {
+            self.ask_again(now);
+            return None;
+        }
+        self.schedule.quiet_since = Some(now.instant);
         if probe.phase == Phase::Validate && !matches!(verdict, Verdict::Transient(_)) {
             let duration_ms = now.instant.since(probe.sent);
-            out.emit(Event::Checked { duration_ms, shared: false });
+            out.emit(Event::Checked { duration_ms, shared: probe.asker == Asker::AnotherTab });
         }
         match verdict {
-            Verdict::Valid(facts) => self.valid(now, probe, facts, out),
+            Verdict::Valid(facts) => {
+                let reconnected = self.valid(now, probe, facts, told, out);
+                return Some(Verdict::Valid(Facts { reconnected, ..facts }));
+            }
             Verdict::Lost => self.lost(now, probe, out),
             Verdict::Ended(reason) => {
                 if reason == Reason::SessionRevoked {
@@ -52,9 +86,11 @@ impl Machine {
             }
             Verdict::Transient(trouble) => self.transient(now, trouble, out),
         }
+        Some(verdict)
     }
 
-    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, out: &mut Effects) {
+    /// Whether the session was re-established.
+    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, told: Option<Answered>, out: &mut Effects) -> bool {
         let known = matches!(self.standing, Standing::Good | Standing::Lost);
         let reestablished =
             facts.reconnected || probe.phase == Phase::Reconnect || known && self.session.outdated_by(&facts);
@@ -64,11 +100,18 @@ impl Machine {
             (false, false) => Continuity::New,
         };
         let downtime_ms = now.instant.since(self.ordeal.since.unwrap_or(probe.sent));
-        self.session.absorb(now, probe.id, facts, continuity, self.config.warn_before);
+        let request = told.map_or(probe.id, |told| told.request);
+        self.session.absorb(now, request, facts, continuity, self.config.warn_before);
         self.standing = Standing::Good;
         self.forget_trouble();
         self.page.active &= !probe.activity;
-        let delay = schedule::next_check(&self.config, self.session.wished, now.chance);
+        let delay = match told {
+            None => schedule::next_check(&self.config, self.session.wished, now.chance),
+            Some(Answered { epoch, next_in, .. }) => {
+                self.session.epoch = self.session.epoch.max(epoch);
+                schedule::after_another(next_in, now.chance)
+            }
+        };
         self.schedule.next = Some(now.instant + delay);
         if reestablished {
             out.emit(Event::Reconnected { downtime_ms, epoch: self.session.epoch });
@@ -76,6 +119,7 @@ impl Machine {
         let generation = self.session.generation;
         self.fetches.release(generation, FetchStep::Send(generation), out);
         self.keep_promise(out);
+        reestablished
     }
 
     fn lost(&mut self, now: Now, probe: Probe, out: &mut Effects) {
@@ -108,7 +152,7 @@ impl Machine {
     }
 
     /// A definitive verdict against the session. Only the way into it leads to the login page, never staying in it.
-    fn conclude(&mut self, reason: Reason, out: &mut Effects) {
+    pub(super) fn conclude(&mut self, reason: Reason, out: &mut Effects) {
         match self.standing {
             Standing::Over(known) => self.end(known, out),
             Standing::Unknown | Standing::Good | Standing::Lost => {
@@ -128,15 +172,20 @@ impl Machine {
         }
         self.ordeal.since = self.ordeal.since.or(Some(now.instant));
         self.ordeal.failures = self.ordeal.failures.saturating_add(1);
-        self.ordeal.trouble = Some(trouble);
+        let coming_up = trouble.reason == Reason::Network && self.page.network_comes_up();
+        if !coming_up {
+            self.ordeal.trouble = Some(trouble);
+        }
         if let Some(length) = trouble.retry_after {
             self.schedule.floor = Some(now.instant + length.min(schedule::RETRY_AFTER_MAX));
         }
-        let waiting = self.page.visible || !self.fetches.is_empty();
+        let waiting = coming_up || self.page.visible || !self.fetches.is_empty();
         let delay = schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
         let next = (now.instant + delay).max(self.schedule.floor.unwrap_or_default());
         self.schedule.next = Some(next);
-        self.tell_degraded(trouble.reason, next.since(now.instant), out);
+        if !coming_up {
+            self.tell_degraded(trouble.reason, next.since(now.instant), out);
+        }
     }
 
     /// Said only where the status says it too: not of a session that is over, and not while offline.
@@ -145,8 +194,4 @@ impl Machine {
             out.emit(Event::Degraded { reason, retry_in_ms });
         }
     }
-}
-
-const fn reestablishes(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Verdict(Verdict::Valid(facts)) if facts.reconnected)
 }

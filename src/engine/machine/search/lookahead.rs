@@ -1,14 +1,18 @@
 //! What must come of every state, whatever led to it.
 
+use super::super::probing::Asker;
+use super::super::tabs::Turn;
 use super::super::{Lifecycle, Standing};
 use super::explore::State;
 use super::normal::NOW;
 use super::rules::Broken;
 use super::steps::{STALE, Step, transient, valid};
-use crate::engine::{Effect, Input, Instant, Outcome, Reason, Request, RequestId, Status, Verdict};
+use crate::engine::{
+    Answered, Effect, Input, Instant, Millis, News, Outcome, Phase, Reason, Request, RequestId, Status, Verdict,
+};
 
 /// More steps than any wait may take.
-const PATIENCE: usize = 40;
+const PATIENCE: usize = 80;
 
 /// Holds a state to the rules about its future.
 pub(super) fn look_ahead(state: &State) -> Result<(), Broken> {
@@ -61,11 +65,18 @@ fn a_stale_answer_says_nothing(state: &State) -> Result<(), Broken> {
     Ok(())
 }
 
+fn another_tab_found_it_good() -> Step {
+    let (request, verdict) = (RequestId(1 << 31), valid(None, false));
+    let answered = Answered { request, verdict, epoch: 1, next_in: Millis::from_secs(8), signed_in: true };
+    Step::at_once(Input::Heard(News::Answered(answered)))
+}
+
 fn replied(id: RequestId, verdict: Verdict) -> Step {
     Step::at_once(Input::Replied { id, outcome: Outcome::Verdict(verdict) })
 }
 
-/// No request is ever answered, and still nobody waits for ever; but nothing moves in the back/forward cache.
+/// No request is ever answered, no tab gives the turn away, and still nobody waits for ever; but nothing moves in the
+/// back/forward cache.
 fn time_alone_ends_every_wait(state: &State) -> Result<(), Broken> {
     let mut state = state.clone();
     for _ in 0..PATIENCE {
@@ -76,6 +87,10 @@ fn time_alone_ends_every_wait(state: &State) -> Result<(), Broken> {
             return Err("somebody waits, and no time is set".into());
         };
         (state, _) = state.after(Step::timer(NOW, deadline))?;
+        if state.shell.turn == Turn::Asked {
+            let granted = state.machine.tabs.steal_at.is_some_and(|at| at <= NOW.instant);
+            (state, _) = state.after(Step::at_once(Input::Turn { granted }))?;
+        }
     }
     Err("somebody waits for ever".into())
 }
@@ -100,6 +115,11 @@ fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
         let step = match (under_way, state.machine.deadline()) {
             _ if state.machine.snapshot().status == Status::Connected && !state.shell.keeps_waiting() => return Ok(()),
             (Some(id), _) => replied(id, valid(None, false)),
+            _ if state.shell.turn == Turn::Asked => Step::at_once(Input::Turn { granted: true }),
+            _ if state.machine.tabs.looking_until.is_some() => {
+                Step::at_once(Input::Heard(News::Asking { phase: Phase::Reconnect, activity: false }))
+            }
+            _ if state.machine.probe.is_some_and(|probe| probe.asker == Asker::AnotherTab) => another_tab_found_it_good(),
             (None, Some(deadline)) => Step::timer(NOW, deadline),
             (None, None) => return Err("the session is not good, and no time is set".into()),
         };

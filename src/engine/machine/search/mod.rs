@@ -56,6 +56,21 @@ fn with_what_epochs_say() {
 }
 
 #[test]
+fn with_other_tabs() {
+    search(&settings::tabs());
+}
+
+#[test]
+fn with_other_tabs_and_a_credential_of_the_page() {
+    search(&settings::tabs_with_credentials());
+}
+
+#[test]
+fn with_what_was_left_behind_and_a_person_who_idles() {
+    search(&settings::kept_and_idle());
+}
+
+#[test]
 fn with_limits_and_wishes_of_the_server() {
     search(&settings::limits());
 }

@@ -75,8 +75,16 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     let longest = machine.config.reconnect_timeout;
     // The clocks were compared when the last input came, or will be at the next start.
     let opened = Page::opened(NOW, machine.page.visible, machine.page.online);
-    let Page { away, active, .. } = core::mem::replace(&mut machine.page, opened);
-    (machine.page.away, machine.page.active) = (away, active);
+    let Page { away, active, last_active, idle, coming_up, .. } = core::mem::replace(&mut machine.page, opened);
+    (machine.page.away, machine.page.active, machine.page.coming_up) = (away, active, coming_up);
+    if let Some(length) = machine.config.idle {
+        (machine.page.idle, machine.page.last_active) = (idle, shift.instant(last_active, length));
+    }
+
+    let tabs = &mut machine.tabs;
+    tabs.not_before = tabs.not_before.filter(|at| *at > now.instant).map(|at| shift.due(at));
+    tabs.steal_at = tabs.steal_at.map(|at| shift.due(at));
+    tabs.looking_until = tabs.looking_until.map(|at| shift.due(at));
 
     let outdated = machine.probe.is_some_and(|probe| probe.id < machine.fresh_from);
     machine.next_request = RequestId(u32::try_from(ids.len()).unwrap());
@@ -114,6 +122,8 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     schedule.floor = schedule.floor.filter(|floor| *floor > now.instant).map(|floor| shift.due(floor));
     schedule.quiet_since = schedule.quiet_since.filter(|since| now.instant.since(*since) < CATCH_UP_EVERY);
     schedule.quiet_since = schedule.quiet_since.map(|since| shift.instant(since, CATCH_UP_EVERY));
+
+    machine.kept.1 = schedule.floor;
 
     let session = &mut machine.session;
     session.epoch = session.epoch.min(MOST);

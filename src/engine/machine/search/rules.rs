@@ -1,10 +1,14 @@
 //! What must never happen between a machine and its shell, whatever comes in.
 
+use super::super::tabs::Turn;
 use super::super::{Lifecycle, Machine, Standing};
+use crate::engine::schedule::RETRY_AFTER_MAX;
 use super::normal::awaited_logout;
-use super::shell::{Awaited, Call, Shell, may_reestablish};
+use super::super::probing::Asker;
+use super::shell::{Awaited, Call, Shell, counts, may_reestablish};
 use crate::engine::{
-    Effect, Event, FetchId, FetchStep, Input, Now, Outcome, Promised, Reason, Request, RequestId, Status, Verdict,
+    Effect, Event, FetchId, FetchStep, Input, News, Now, Outcome, Phase, Promised, Reason, Request, RequestId, Status,
+    Verdict,
 };
 
 /// What is broken, in words.
@@ -30,7 +34,7 @@ impl Shell {
     pub(super) fn feed(&mut self, machine: &mut Machine, now: Now, input: Input) -> Result<Vec<Effect>, Broken> {
         let before = machine.clone();
         let disposed = self.lifecycle == Lifecycle::Disposed;
-        let due = self.what_is_due(&before, input);
+        let due = self.what_is_due(&before, now, input);
         self.take_in(machine, now, input);
         let effects = machine.handle(now, input);
 
@@ -46,7 +50,7 @@ impl Shell {
                 *behind = (*behind + grown).min(2);
             }
         }
-        let (mut cleared, mut over, mut redirected) = (0, 0, 0);
+        let (mut cleared, mut over, mut redirected, mut told_to_sign_out) = (0, 0, 0, 0);
         for (place, effect) in effects.iter().enumerate() {
             match *effect {
                 Effect::Change(snapshot) => {
@@ -58,7 +62,28 @@ impl Shell {
                     over += u32::from(matches!(event, Event::Disconnected { .. }));
                     Self::heard(event, &before, machine)?;
                 }
-                Effect::Send { id, request, key } => self.sent(machine, now, id, request, key)?,
+                Effect::Send { id, request, key } => {
+                    self.sent(machine, now, id, request, key)?;
+                    self.is_told(machine, request, effects.get(place + 1))?;
+                }
+                Effect::TakeTurn { .. } => {
+                    must!(machine.config.shares && self.turn == Turn::Free, "the turn is taken twice, or for nothing");
+                    self.turn = Turn::Asked;
+                }
+                Effect::YieldTurn => {
+                    must!(self.turn != Turn::Free, "a turn is yielded that was not taken");
+                    self.turn = Turn::Free;
+                }
+                Effect::Tell(news) => {
+                    must!(machine.config.shares, "nobody is there to be told");
+                    let asks = matches!(news, News::Asking { .. } | News::SignedOut);
+                    must!(!asks || place > 0, "{news:?} without having done so");
+                    told_to_sign_out += u32::from(news == News::SignedOut);
+                }
+                Effect::KeepSignOut(sign_out) => self.kept = sign_out.is_some(),
+                Effect::KeepFloor(floor) => {
+                    must!(floor.is_none_or(|floor| floor <= RETRY_AFTER_MAX), "too long a floor is kept");
+                }
                 Effect::Abort(id) => self.aborted(machine, now, input, id)?,
                 Effect::ClearCredential => cleared += 1,
                 Effect::Settle(Promised::Check) => self.check = false,
@@ -70,6 +95,8 @@ impl Shell {
                 }
             }
         }
+        let signs_out = !disposed && machine.config.shares && matches!(input, Input::SignOut { .. });
+        must!(told_to_sign_out == u32::from(signs_out), "a sign-out is told {told_to_sign_out} times");
         must!(cleared == due.cleared, "the credential is cleared {cleared} times, not {}", due.cleared);
         must!(over == due.over, "the session ended {over} times, not {}", due.over);
         must!(redirected == due.redirects, "{redirected} redirects, not {}", due.redirects);
@@ -78,10 +105,26 @@ impl Shell {
     }
 
     /// What the input is known to cause.
-    fn what_is_due(&mut self, machine: &Machine, input: Input) -> Due {
-        let was_over = matches!(machine.standing, Standing::Over(_));
+    fn what_is_due(&mut self, machine: &Machine, now: Now, input: Input) -> Due {
+        let hears = self.lifecycle == Lifecycle::Running && !self.away;
         match input {
             _ if self.lifecycle == Lifecycle::Disposed => Due::default(),
+            Input::Start { kept, .. } if self.lifecycle == Lifecycle::Inactive => {
+                let known = machine.standing == Standing::Over(Reason::SignedOut);
+                let found = kept.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
+                Due { over: u32::from(found && !known), ..Due::default() }
+            }
+            Input::Heard(News::SignedOut) if hears && machine.standing != Standing::Over(Reason::SignedOut) => {
+                let again = machine.standing == Standing::Over(Reason::SignedOutElsewhere);
+                Due { cleared: 1, over: u32::from(!again), redirects: 0 }
+            }
+            Input::Heard(News::Answered(answered)) if hears => {
+                let phase = machine.probe.map_or(Phase::Validate, |probe| probe.phase);
+                match counts(machine, answered) {
+                    Some(verdict) => self.due_of(machine, verdict, phase == Phase::Reconnect),
+                    None => Due::default(),
+                }
+            }
             Input::SignOut { .. } => {
                 let again = machine.standing == Standing::Over(Reason::SignedOut);
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
@@ -91,24 +134,57 @@ impl Shell {
                 let Some(probe) = self.probe.filter(counts) else {
                     return Due::default();
                 };
-                let known_to_be_lost = probe.reconnect || was_over || !machine.config.can_reconnect;
-                let (definitive, clears) = match outcome {
-                    Outcome::NoCredential => (true, false),
-                    Outcome::Verdict(Verdict::Valid(_) | Verdict::Transient(_)) => (false, false),
-                    Outcome::Verdict(Verdict::Lost) => (known_to_be_lost, probe.reconnect),
-                    Outcome::Verdict(Verdict::Ended(reason)) => (true, reason == Reason::SessionRevoked),
-                    Outcome::Verdict(Verdict::Rejected(_)) => (true, true),
-                };
-                self.barred |= definitive;
-                let ends = definitive && !was_over;
-                Due {
-                    cleared: u32::from(clears),
-                    over: u32::from(ends),
-                    redirects: u32::from(ends && machine.config.redirects),
+                match outcome {
+                    // First the other tabs are asked.
+                    Outcome::NoCredential if machine.config.shares => Due::default(),
+                    Outcome::NoCredential => {
+                        self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), probe.reconnect)
+                    }
+                    Outcome::Verdict(verdict) => self.due_of(machine, verdict, probe.reconnect),
                 }
+            }
+            // Not given up by any of these, the search for a credential ends when its time has come.
+            Input::Stop | Input::Dispose | Input::Left | Input::Remembered => Due::default(),
+            Input::Heard(News::Asking { .. } | News::SignedOut) => Due::default(),
+            _ if hears && machine.tabs.looking_until.is_some_and(|until| until <= now.instant) => {
+                self.next_is_another_attempt();
+                self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), true)
             }
             _ => Due::default(),
         }
+    }
+
+    fn due_of(&mut self, machine: &Machine, verdict: Verdict, reconnect: bool) -> Due {
+        let was_over = matches!(machine.standing, Standing::Over(_));
+        let known_to_be_lost = reconnect || was_over || !machine.config.can_reconnect;
+        let (definitive, clears) = match verdict {
+            Verdict::Valid(_) | Verdict::Transient(_) => (false, false),
+            Verdict::Lost => (known_to_be_lost, reconnect),
+            Verdict::Ended(reason) => (true, reason == Reason::SessionRevoked),
+            Verdict::Rejected(_) => (true, true),
+        };
+        self.barred |= definitive;
+        let ends = definitive && !was_over;
+        Due {
+            cleared: u32::from(clears),
+            over: u32::from(ends),
+            redirects: u32::from(ends && machine.config.redirects),
+        }
+    }
+
+    /// Whoever sends has the turn, and lets the others know.
+    fn is_told(&self, machine: &Machine, request: Request, next: Option<&Effect>) -> Result<(), Broken> {
+        let (phase, activity) = match request {
+            Request::Validate { activity, .. } => (Phase::Validate, activity),
+            Request::Reconnect { activity, .. } => (Phase::Reconnect, activity),
+            Request::Logout { .. } => return Ok(()),
+        };
+        if machine.config.shares {
+            must!(self.turn == Turn::Ours, "{request:?} out of turn");
+            let news = Effect::Tell(News::Asking { phase, activity });
+            must!(next == Some(&news), "{request:?}, and nobody is told");
+        }
+        Ok(())
     }
 
     fn heard(event: Event, before: &Machine, machine: &Machine) -> Result<(), Broken> {
@@ -131,6 +207,8 @@ impl Shell {
             | Event::Reconnecting { .. }
             | Event::Expiring { .. }
             | Event::Wake { .. } => {}
+            Event::Idle => must!(machine.page.idle && !before.page.idle, "idle without having become so"),
+            Event::Active => must!(before.page.idle && !machine.page.idle, "active without having been idle"),
         }
         Ok(())
     }
@@ -167,6 +245,7 @@ impl Shell {
             let superseded = matches!(input, Input::SignOut { .. } | Input::Remembered | Input::Replied { .. });
             must!(had_its_time || superseded, "a logout is given up early");
             self.undelivered &= !self.superseded;
+            self.begins_anew();
             return Ok(());
         }
         let Some(probe) = self.probe.take_if(|probe| probe.id == id) else {
@@ -177,7 +256,10 @@ impl Shell {
         if may_reestablish(machine, probe) {
             must!(age >= machine.config.reconnect_timeout, "a request that may re-establish is given up early");
         } else {
-            let not_wanted = matches!(input, Input::Stop | Input::Dispose | Input::Left | Input::SignOut { .. });
+            let not_wanted = matches!(
+                input,
+                Input::Stop | Input::Dispose | Input::Left | Input::SignOut { .. } | Input::Heard(News::SignedOut)
+            );
             must!(not_wanted || age >= machine.config.validate_timeout, "a check is given up early");
         }
         Ok(())
@@ -203,7 +285,11 @@ impl Shell {
 
     /// What holds at rest.
     fn is_consistent(&mut self, machine: &Machine, now: Now) -> Result<(), Broken> {
-        must!(self.probe.map(|probe| probe.id) == machine.probe.map(|probe| probe.id), "who waits for which request?");
+        let own = machine.probe.filter(|probe| probe.asker == Asker::ThisTab);
+        must!(self.probe.map(|probe| probe.id) == own.map(|probe| probe.id), "who waits for which request?");
+        must!(self.turn == machine.tabs.turn, "whose turn is it?");
+        must!(self.turn != Turn::Ours || self.probe.is_some(), "the turn is kept for nothing");
+        must!(self.lifecycle == Lifecycle::Disposed || self.kept == machine.logout.undelivered().is_some(), "storage does not keep what is pending");
         must!(self.logout.map(|(id, _)| id) == awaited_logout(machine), "who waits for which logout?");
         must!(self.lifecycle == machine.lifecycle, "does it run?");
         if self.lifecycle != Lifecycle::Running {

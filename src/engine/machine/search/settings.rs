@@ -1,7 +1,7 @@
 //! What is searched. All lengths are few seconds, so that few moments differ; the real ones keep the same order.
 
 use super::steps::{Alphabet, transient, valid};
-use crate::engine::{Config, CredentialHolder, Facts, Input, Millis, Reason, Verdict};
+use crate::engine::{Config, CredentialHolder, Facts, Input, Kept, Millis, Reason, SignOut, Verdict};
 
 /// How far to go.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +29,8 @@ fn config(credential: CredentialHolder) -> Config {
         can_reconnect: true,
         can_log_out: true,
         redirects: true,
+        shares: false,
+        idle: None,
         interval: Millis::from_secs(8),
         jitter_permille: 0,
         slow_after: Millis::from_secs(1),
@@ -42,14 +44,14 @@ fn config(credential: CredentialHolder) -> Config {
     }
 }
 
-const START: Input = Input::Start { visible: true, online: true };
+const START: Input = Input::Start { visible: true, online: true, kept: Kept::NOTHING };
 const CHECK: Input = Input::Check { activity: false };
 const SIGN_OUT: Input = Input::SignOut { everywhere: false };
 
 fn every_input() -> Vec<Input> {
     vec![
         START,
-        Input::Start { visible: false, online: false },
+        Input::Start { visible: false, online: false, kept: Kept::NOTHING },
         Input::Stop,
         Input::Dispose,
         CHECK,
@@ -86,7 +88,7 @@ pub(super) fn cookie() -> Setting {
     Setting {
         name: "cookie",
         config: config(CredentialHolder::Cookie),
-        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true, news: false },
         depth: Depth { usual: 9, deep: CLOSED },
     }
 }
@@ -100,7 +102,7 @@ pub(super) fn cookie_alone() -> Setting {
             redirects: false,
             ..config(CredentialHolder::Cookie)
         },
-        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: false },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: false, news: false },
         depth: Depth { usual: 9, deep: CLOSED },
     }
 }
@@ -109,7 +111,7 @@ pub(super) fn page() -> Setting {
     Setting {
         name: "page",
         config: Config { jitter_permille: 125, ..config(CredentialHolder::Page) },
-        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true, news: false },
         depth: Depth { usual: 9, deep: CLOSED },
     }
 }
@@ -118,7 +120,7 @@ pub(super) fn one_call() -> Setting {
     Setting {
         name: "one call",
         config: config(CredentialHolder::Page),
-        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 1, late: false },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 1, late: false, news: false },
         depth: Depth { usual: 8, deep: CLOSED },
     }
 }
@@ -132,6 +134,7 @@ pub(super) fn two_calls() -> Setting {
             verdicts: vec![valid(None, false), valid(None, true), Verdict::Lost, transient(Reason::Network, None)],
             calls: 2,
             late: false,
+            news: false,
         },
         depth: Depth { usual: 8, deep: CLOSED },
     }
@@ -155,6 +158,7 @@ pub(super) fn epochs() -> Setting {
             ],
             calls: 0,
             late: false,
+            news: false,
         },
         depth: Depth { usual: CLOSED, deep: CLOSED },
     }
@@ -194,7 +198,89 @@ pub(super) fn limits() -> Setting {
             ],
             calls: 0,
             late: true,
+            news: false,
         },
         depth: Depth { usual: CLOSED, deep: CLOSED },
+    }
+}
+
+/// Other tabs, with a ticket cookie.
+pub(super) fn tabs() -> Setting {
+    Setting {
+        name: "tabs",
+        config: Config { shares: true, ..config(CredentialHolder::Cookie) },
+        alphabet: Alphabet {
+            inputs: vec![
+                START,
+                Input::Stop,
+                Input::Dispose,
+                CHECK,
+                Input::Remembered,
+                SIGN_OUT,
+                Input::Left,
+                Input::Restored,
+                Input::Offline,
+                Input::Online,
+            ],
+            verdicts: every_verdict(),
+            calls: 0,
+            late: false,
+            news: true,
+        },
+        depth: Depth { usual: 7, deep: CLOSED },
+    }
+}
+
+/// Other tabs, of which some hold a credential.
+pub(super) fn tabs_with_credentials() -> Setting {
+    Setting {
+        name: "tabs, page",
+        config: Config { shares: true, ..config(CredentialHolder::Page) },
+        alphabet: Alphabet {
+            inputs: vec![START, Input::Stop, CHECK, Input::Remembered, SIGN_OUT, Input::Left, Input::Restored],
+            verdicts: vec![
+                valid(None, false),
+                valid(None, true),
+                Verdict::Lost,
+                Verdict::Rejected(Reason::CredentialRejected),
+                transient(Reason::Server, None),
+            ],
+            calls: 1,
+            late: false,
+            news: true,
+        },
+        depth: Depth { usual: 7, deep: CLOSED },
+    }
+}
+
+/// What a page before this one left behind, and whether the person is there.
+pub(super) fn kept_and_idle() -> Setting {
+    let left_behind = |everywhere, floor| {
+        let sign_out = Some(SignOut { everywhere });
+        Input::Start { visible: true, online: true, kept: Kept { sign_out, floor } }
+    };
+    let floor = Some(Millis::from_secs(3));
+    Setting {
+        name: "kept and idle",
+        config: Config { idle: Some(Millis::from_secs(6)), ..config(CredentialHolder::Cookie) },
+        alphabet: Alphabet {
+            inputs: vec![
+                left_behind(false, None),
+                left_behind(true, floor),
+                Input::Start { visible: true, online: true, kept: Kept { sign_out: None, floor } },
+                Input::Stop,
+                CHECK,
+                Input::Remembered,
+                SIGN_OUT,
+                Input::Active,
+                Input::Offline,
+                Input::Online,
+            ],
+            verdicts: every_verdict(),
+            calls: 0,
+            late: false,
+            news: false,
+        },
+        depth: Depth { usual: 7, deep: CLOSED },
     }
 }

@@ -1,9 +1,12 @@
 //! What the shell, the application and the server have seen of a machine.
 
+use super::super::tabs::Turn;
 use super::super::{Lifecycle, Machine, Standing};
-use super::normal::{Shift, awaited, renamed};
+use super::super::probing::Asker;
+use super::normal::{Shift, awaited, awaited_logout, renamed};
 use crate::engine::{
-    CredentialHolder, FetchId, Generation, Input, Instant, Now, Outcome, Reason, Refusal, RequestId, Verdict,
+    Answered, CredentialHolder, FetchId, Generation, Input, Instant, News, Now, Outcome, Phase, Reason, Refusal, RequestId,
+    Verdict,
 };
 
 /// A key that no attempt has soon.
@@ -47,6 +50,12 @@ pub(super) struct Shell {
     pub(super) check: bool,
     pub(super) sign_out: bool,
     pub(super) calls: [Call; 2],
+    /// Who may send.
+    pub(super) turn: Turn,
+    /// The storage of the name keeps a sign-out.
+    pub(super) kept: bool,
+    /// The page before left one.
+    pub(super) left_behind: bool,
     /// The key of the last check or reconnect, and whether the next one is a retry of it.
     pub(super) key: Option<(u32, bool)>,
 }
@@ -65,6 +74,9 @@ impl Shell {
             check: false,
             sign_out: false,
             calls: [Call::None; 2],
+            turn: Turn::Free,
+            kept: false,
+            left_behind: false,
             key: None,
         }
     }
@@ -101,8 +113,11 @@ impl Shell {
             return;
         }
         match input {
-            Input::Start { online, .. } => {
+            Input::Start { online, kept, .. } => {
                 if self.lifecycle == Lifecycle::Inactive {
+                    self.kept = kept.sign_out.is_some();
+                    self.left_behind |= self.kept && !self.undelivered;
+                    self.undelivered |= self.kept && machine.config.can_log_out;
                     (self.lifecycle, self.online, self.away) = (Lifecycle::Running, online, false);
                     self.barred = self.undelivered;
                     self.probe = self.probe.filter(|_| !self.undelivered);
@@ -125,12 +140,13 @@ impl Shell {
             }
             Input::Remembered => {
                 (self.undelivered, self.superseded, self.barred) = (false, false, false);
+                self.left_behind = false;
                 self.nothing_before_counts();
             }
             Input::SignOut { .. } => {
                 self.sign_out = true;
                 self.undelivered = machine.config.can_log_out;
-                (self.superseded, self.barred) = (false, true);
+                (self.superseded, self.barred, self.left_behind) = (false, true, false);
                 self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
                 self.next_is_another_attempt();
             }
@@ -152,6 +168,12 @@ impl Shell {
             Input::Online => self.online = true,
             Input::Offline => self.online = false,
             Input::Replied { id, outcome } => self.replied(machine, id, outcome),
+            Input::Turn { granted } => {
+                if self.turn == Turn::Asked {
+                    self.turn = if granted { Turn::Ours } else { Turn::Free };
+                }
+            }
+            Input::Heard(news) => self.hears(machine, news),
             Input::DeadlineReached
             | Input::Visible
             | Input::Hidden
@@ -167,6 +189,7 @@ impl Shell {
             self.logout = None;
             let again = matches!(outcome, Outcome::Verdict(Verdict::Transient(trouble)) if trouble.reason != Reason::Misconfigured);
             self.undelivered &= again && !self.superseded;
+            self.begins_anew();
         } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id)
             && self.lifecycle == Lifecycle::Running
         {
@@ -176,7 +199,9 @@ impl Shell {
                 return;
             }
             self.barred &= !valid;
-            if !matches!(outcome, Outcome::Verdict(Verdict::Transient(_))) {
+            // Where the other tabs are asked for a credential first, nothing is decided yet.
+            let undecided = outcome == Outcome::NoCredential && machine.config.shares;
+            if !undecided && !matches!(outcome, Outcome::Verdict(Verdict::Transient(_))) {
                 self.next_is_another_attempt();
             }
         } else if valid && self.stays_signed_out(machine) {
@@ -184,12 +209,59 @@ impl Shell {
         }
     }
 
-    /// A session that is established now is established behind the person's back.
-    pub(super) fn stays_signed_out(&self, machine: &Machine) -> bool {
-        machine.standing == Standing::Over(Reason::SignedOut) && machine.config.can_log_out && !self.superseded
+    fn hears(&mut self, machine: &Machine, news: News) {
+        if self.lifecycle != Lifecycle::Running || self.away {
+            return;
+        }
+        match news {
+            News::Answered(answered) => {
+                if let Some(outcome) = counts(machine, answered) {
+                    self.superseded = false;
+                    let valid = matches!(outcome, Verdict::Valid(_));
+                    self.barred &= !valid;
+                    if valid && is_signed_out(machine) {
+                        (self.undelivered, self.left_behind) = (false, false);
+                    }
+                    if !matches!(outcome, Verdict::Transient(_)) {
+                        self.next_is_another_attempt();
+                    }
+                }
+            }
+            News::Asking { phase, .. } => {
+                let unaware = matches!(machine.standing, Standing::Unknown | Standing::Good);
+                if self.probe.is_none() && phase == Phase::Reconnect && unaware {
+                    self.nothing_before_counts();
+                }
+            }
+            News::Looking => {
+                if self.probe.is_none() && !matches!(machine.standing, Standing::Over(_)) {
+                    self.nothing_before_counts();
+                }
+            }
+            News::SignedOut => {
+                if machine.standing != Standing::Over(Reason::SignedOut) {
+                    (self.superseded, self.barred) = (false, true);
+                    self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
+                    self.next_is_another_attempt();
+                }
+            }
+            News::StillAsking | News::Active => {}
+        }
     }
 
-    fn next_is_another_attempt(&mut self) {
+    /// A session that is established now is established behind the person's back.
+    pub(super) fn stays_signed_out(&self, machine: &Machine) -> bool {
+        is_signed_out(machine) && machine.config.can_log_out && !self.superseded
+    }
+
+    /// What the page before left behind is delivered: this one is like any other.
+    pub(super) fn begins_anew(&mut self) {
+        if !self.undelivered && core::mem::take(&mut self.left_behind) {
+            self.barred = false;
+        }
+    }
+
+    pub(super) fn next_is_another_attempt(&mut self) {
         if let Some((_, retry)) = &mut self.key {
             *retry = false;
         }
@@ -210,6 +282,20 @@ impl Shell {
 /// Cutting it off would leave the server ahead of the browser.
 pub(super) fn may_reestablish(machine: &Machine, probe: Awaited) -> bool {
     probe.reconnect || machine.config.credential == CredentialHolder::Cookie
+}
+
+fn is_signed_out(machine: &Machine) -> bool {
+    matches!(machine.standing, Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
+}
+
+/// What another tab tells, if it is about a request that this one knows of, and nothing has happened since.
+pub(super) fn counts(machine: &Machine, answered: Answered) -> Option<Verdict> {
+    let probe = machine.probe.filter(|probe| probe.asker == Asker::AnotherTab)?;
+    let reestablishes = matches!(answered.verdict, Verdict::Valid(facts) if facts.reconnected);
+    let believed = answered.signed_in && awaited_logout(machine).is_none();
+    let valid = matches!(answered.verdict, Verdict::Valid(_));
+    let fresh = probe.id >= machine.fresh_from || reestablishes;
+    (fresh && !(valid && is_signed_out(machine) && !believed)).then_some(answered.verdict)
 }
 
 /// The generation in which a call was sent.

@@ -1,10 +1,11 @@
 //! What can happen next.
 
+use super::super::tabs::Turn;
 use super::super::{Lifecycle, Machine};
 use super::shell::{Call, Shell, generation};
 use crate::engine::{
-    Chance, Facts, FetchId, Input, Instant, Millis, Now, Outcome, Reason, Refusal, RequestId, Trouble, Verdict,
-    WallTime,
+    Answered, Chance, Facts, FetchId, Input, Instant, Millis, News, Now, Outcome, Phase, Reason, Refusal, RequestId,
+    Trouble, Verdict, WallTime,
 };
 
 /// One thing that happens, some time after the last.
@@ -57,6 +58,8 @@ pub(super) struct Alphabet {
     pub(super) calls: usize,
     /// Inputs also come when the timer is late.
     pub(super) late: bool,
+    /// There are other tabs.
+    pub(super) news: bool,
 }
 
 /// An answer that brings no verdict.
@@ -79,6 +82,14 @@ impl Alphabet {
             if self.late {
                 steps.push(Step { after: LONG, ..Step::at_once(input) });
             }
+        }
+        if shell.turn == Turn::Asked {
+            for granted in [true, false] {
+                steps.push(Step::at_once(Input::Turn { granted }));
+            }
+        }
+        if self.news {
+            self.told(&mut steps);
         }
         let mut reply = |id, verdict| {
             let step = Step::at_once(Input::Replied { id, outcome: verdict });
@@ -125,6 +136,25 @@ impl Alphabet {
         }
     }
 
+    fn told(&self, steps: &mut Vec<Step>) {
+        let mut hear = |news| steps.push(Step::at_once(Input::Heard(news)));
+        for phase in [Phase::Validate, Phase::Reconnect] {
+            hear(News::Asking { phase, activity: phase == Phase::Validate });
+        }
+        for news in [News::StillAsking, News::Looking, News::SignedOut, News::Active] {
+            hear(news);
+        }
+        for verdict in self.verdicts.iter().copied().chain([Verdict::Ended(Reason::CredentialMissing)]) {
+            for signed_in in [false, true] {
+                let next_in = SMALL + SMALL + SMALL;
+                hear(News::Answered(Answered { request: RequestId(1 << 31), verdict, epoch: 1, next_in, signed_in }));
+                if !matches!(verdict, Verdict::Valid(_)) {
+                    break;
+                }
+            }
+        }
+    }
+
     fn calls(&self, machine: &Machine, shell: &Shell, steps: &mut Vec<Step>) {
         for (number, call) in shell.calls.iter().take(self.calls).enumerate() {
             let fetch = FetchId(number as u32);
@@ -166,6 +196,8 @@ fn makes_sense(shell: &Shell, input: Input) -> bool {
         | Input::Focused
         | Input::Resumed
         | Input::Active
+        | Input::Turn { .. }
+        | Input::Heard(_)
         | Input::Replied { .. } => true,
     }
 }
