@@ -42,7 +42,11 @@ enum Happening {
 fn inputs() -> impl Strategy<Value = Input> {
     prop_oneof![
         Just(Input::Stop),
-        (any::<bool>(), any::<bool>()).prop_map(|(visible, online)| Input::Start { visible, online, kept: Kept::NOTHING }),
+        (any::<bool>(), any::<bool>()).prop_map(|(visible, online)| Input::Start {
+            visible,
+            online,
+            kept: Kept::NOTHING
+        }),
         any::<bool>().prop_map(|activity| Input::Check { activity }),
         Just(Input::Remembered),
         (0..4u32).prop_map(|fetch| Input::FetchStarted(FetchId(fetch))),

@@ -127,7 +127,12 @@ pub enum Input {
         granted: bool,
     },
     /// Another tab told this. [`News::Looking`] is passed on only by a tab that holds a credential.
-    Heard(News),
+    Heard {
+        /// What.
+        news: News,
+        /// How long ago: a frozen tab hears late.
+        age: Millis,
+    },
 
     // The network.
     /// A request came back.

@@ -8,15 +8,16 @@ use super::verdict::Verdict;
 /// One message to all other tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum News {
-    /// A check or reconnect is being sent: the others wait for what comes of it.
+    /// A check or reconnect is under way: the others wait for what comes of it. Told again when it counts as failed but
+    /// stays under way, because it may re-establish the session.
     Asking {
         /// Which of the two.
         phase: Phase,
         /// It tells the server that the person was active.
         activity: bool,
+        /// For how long.
+        since: Millis,
     },
-    /// It counts as failed by now, but stays under way because it may re-establish the session.
-    StillAsking,
     /// What came of it.
     Answered(Answered),
     /// The session is lost and no credential is to be had in the tab that says so: may one that has it re-establish it.

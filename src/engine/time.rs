@@ -109,6 +109,13 @@ pub struct Now {
 }
 
 impl Now {
+    /// Both clocks as they stood that long ago.
+    #[must_use]
+    pub const fn ago(self, age: Millis) -> Self {
+        let wall = WallTime(self.wall.0.saturating_sub(age.0));
+        Self { instant: self.instant.minus(age), wall, chance: self.chance }
+    }
+
     /// The wall time at which the monotonic clock will show `instant`, as far as can be told now.
     pub const fn wall_at(self, instant: Instant) -> WallTime {
         let ahead = instant.since(self.instant).0;

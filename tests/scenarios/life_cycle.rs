@@ -41,7 +41,11 @@ fn after_dispose_there_is_no_effect() {
     let effects = world.log.len();
     world.unhang();
     world.server.mood = Mood::Works;
-    for input in [Input::Start { visible: true, online: true, kept: Kept::NOTHING }, Input::Check { activity: true }, Input::Visible] {
+    for input in [
+        Input::Start { visible: true, online: true, kept: Kept::NOTHING },
+        Input::Check { activity: true },
+        Input::Visible,
+    ] {
         world.feed(input);
     }
     world.run(HOUR);

@@ -18,6 +18,8 @@ mod sign_out;
 #[cfg(test)]
 mod slow;
 #[cfg(test)]
+mod tabs;
+#[cfg(test)]
 mod trouble;
 #[cfg(test)]
 mod warning;
@@ -26,8 +28,8 @@ mod warning;
 mod world;
 
 use session_keepalive::engine::{
-    Chance, Config, CredentialHolder, Event, Failure, FetchId, FetchStep, Generation, Input, Kept, Millis, Phase, Promised,
-    Reason, Refusal, Request, Status,
+    Chance, Config, CredentialHolder, Event, Failure, FetchId, FetchStep, Generation, Input, Kept, Millis, Phase,
+    Promised, Reason, Refusal, Request, Status,
 };
 use session_keepalive::wire::ProblemCode;
 use world::{Mood, World};

@@ -1,7 +1,8 @@
 //! What never happens, whatever does: held for every input of every scenario, from outside.
 
 use session_keepalive::engine::{
-    Config, CredentialHolder, Effect, Event, FetchId, Input, Instant, Kept, News, Outcome, Reason, Request, RequestId, Verdict,
+    Config, CredentialHolder, Effect, Event, FetchId, Input, Instant, Kept, News, Outcome, Reason, Request, RequestId,
+    Verdict,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -29,7 +30,7 @@ impl Rules {
         }
         self.take_in(input);
         let definitive = definitive(input);
-        let signs_out = matches!(input, Input::SignOut { .. } | Input::Heard(News::SignedOut));
+        let signs_out = matches!(input, Input::SignOut { .. } | Input::Heard { news: News::SignedOut, .. });
         let mut redirects = 0;
         let mut cleared = 0;
         for effect in effects {
@@ -51,7 +52,7 @@ impl Rules {
                     let waited = reason == Reason::CredentialMissing && config.shares;
                     let right = if by_the_person { signs_out || was_left_behind } else { definitive || waited };
                     assert!(right, "{input:?} ends the session");
-                    self.barred = true;
+                    self.barred = !was_left_behind;
                 }
                 Effect::Redirect(reason) => {
                     redirects += 1;
@@ -73,7 +74,10 @@ impl Rules {
             }
         }
         assert!(redirects <= 1, "{input:?} redirects {redirects} times");
-        assert!(cleared == 1 || !matches!(input, Input::SignOut { .. }), "{input:?} clears the credential {cleared} times");
+        assert!(
+            cleared == 1 || !matches!(input, Input::SignOut { .. }),
+            "{input:?} clears the credential {cleared} times"
+        );
         assert!(self.running || self.waiting.is_empty(), "{:?} wait for ever", self.waiting);
     }
 
@@ -109,9 +113,9 @@ impl Rules {
                 self.sent.remove(&id);
             }
             Input::Turn { granted } => self.turn = granted,
-            Input::Heard(News::SignedOut) => self.barred = true,
+            Input::Heard { news: News::SignedOut, .. } => self.barred = true,
             Input::Start { .. }
-            | Input::Heard(_)
+            | Input::Heard { .. }
             | Input::Check { .. }
             | Input::DeadlineReached
             | Input::Visible
@@ -141,7 +145,7 @@ fn definitive(input: Input) -> bool {
             Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) => true,
             Verdict::Valid(_) | Verdict::Transient(_) => false,
         },
-        Input::Heard(News::Answered(answered)) => match answered.verdict {
+        Input::Heard { news: News::Answered(answered), .. } => match answered.verdict {
             Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) => true,
             Verdict::Valid(_) | Verdict::Transient(_) => false,
         },

@@ -15,8 +15,8 @@ mod verdicts;
 use super::config::{Config, CredentialHolder};
 use super::effect::{Effect, Effects, Event, FetchStep, Promised};
 use super::input::{Input, Kept, RequestId, SignOut};
-use super::snapshot::{Failure, Snapshot, Status};
 use super::schedule::RETRY_AFTER_MAX;
+use super::snapshot::{Failure, Snapshot, Status};
 use super::time::{Instant, Now};
 use super::verdict::{Reason, Trouble};
 use fetches::Fetches;
@@ -162,7 +162,7 @@ impl Machine {
             }
             Input::Check { activity } => self.check(now, activity, out),
             Input::Turn { granted } => self.turned(now, granted),
-            Input::Heard(news) => self.heard(now, news, out),
+            Input::Heard { news, age } => self.heard(now.ago(age), news, out),
             Input::Remembered => self.remembered(now, out),
             Input::SignOut { everywhere } => self.sign_out(now, everywhere, out),
             Input::FetchStarted(fetch) => self.fetch_started(now, fetch, out),
@@ -355,7 +355,9 @@ impl Machine {
     fn take_kept(&mut self, now: Now, kept: Kept, out: &mut Effects) {
         self.forget_trouble();
         self.kept = (kept.sign_out, kept.floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX)));
-        if let (Some(SignOut { everywhere }), Logout::None, true) = (kept.sign_out, self.logout, self.config.can_log_out) {
+        if let (Some(SignOut { everywhere }), Logout::None, true) =
+            (kept.sign_out, self.logout, self.config.can_log_out)
+        {
             self.logout = Logout::Waiting { at: now.instant, everywhere, failures: 0 };
             self.check_after_logout = true;
             self.end(Reason::SignedOut, out);

@@ -98,7 +98,7 @@ impl Machine {
     /// The person did something, in any tab. Back from idling, the server learns of it at once.
     pub(super) fn person_acted(&mut self, now: Now, out: &mut Effects) {
         self.page.active = true;
-        self.page.last_active = now.instant;
+        self.page.last_active = self.page.last_active.max(now.instant);
         if core::mem::take(&mut self.page.idle) {
             out.emit(Event::Active);
             self.catch_up(now);

@@ -4,7 +4,7 @@ use super::super::config::CredentialHolder;
 use super::super::effect::{Effect, Effects, Event, Phase, Request};
 use super::super::input::RequestId;
 use super::super::news::News;
-use super::super::time::{Instant, Now};
+use super::super::time::{Instant, Millis, Now};
 use super::{Machine, Standing};
 
 /// Whose request it is.
@@ -59,7 +59,7 @@ impl Machine {
         self.schedule.quiet_since = Some(now.instant);
         out.emit(event);
         out.push(Effect::Send { id, request, key: self.key });
-        self.tell(News::Asking { phase, activity }, out);
+        self.tell(News::Asking { phase, activity, since: Millis::ZERO }, out);
     }
 
     /// Its answer will be ignored. It is given up only if that cannot hurt.

@@ -100,12 +100,8 @@ impl Machine {
         }
         let asks_itself = self.own_probe().is_some();
         match news {
-            News::Asking { phase, activity } if !asks_itself => self.another_asks(now, phase, activity),
-            News::StillAsking => {
-                if let Some(probe) = self.probe.as_mut().filter(|_| !asks_itself) {
-                    probe.overdue = true;
-                    self.counts_as_failed(now, out);
-                }
+            News::Asking { phase, activity, since } if !asks_itself => {
+                self.another_asks(now, phase, activity, since, out);
             }
             News::Answered(answered) => {
                 if let Some(probe) = self.probe.take_if(|_| !asks_itself) {
@@ -122,16 +118,22 @@ impl Machine {
         }
     }
 
-    fn another_asks(&mut self, now: Now, phase: Phase, activity: bool) {
+    fn another_asks(&mut self, now: Now, phase: Phase, activity: bool, since: Millis, out: &mut Effects) {
         if phase == Phase::Reconnect && matches!(self.standing, Standing::Unknown | Standing::Good) {
             self.lose(now);
         }
         self.tabs = self.tabs.only_turn();
-        let id = self.fresh_id();
-        let mut probe = Probe::new(id, Asker::AnotherTab, phase, now.instant, activity);
+        let known = self.probe.filter(|_| since > Millis::ZERO);
+        let id = known.map_or_else(|| self.fresh_id(), |probe| probe.id);
+        let mut probe = Probe::new(id, Asker::AnotherTab, phase, now.instant.minus(since), activity);
+        let over = matches!(self.standing, Standing::Over(_));
         // Where the session is over nobody waits for this.
-        probe.slow_told = matches!(self.standing, Standing::Over(_));
+        probe.slow_told = over || since >= self.config.slow_after;
+        probe.overdue = since >= self.config.validate_timeout;
         self.probe = Some(probe);
+        if probe.overdue && !over {
+            self.counts_as_failed(now, out);
+        }
     }
 
     /// Whoever is signed out believes in no session but that of a new sign-in, and in none while the server is being told.

@@ -7,6 +7,7 @@ use super::super::news::News;
 use super::super::time::{Instant, Now};
 use super::super::verdict::{Reason, Trouble, Verdict};
 use super::page::COMPARE_CLOCKS_EVERY;
+use super::probing::Probe;
 use super::sign_out::Logout;
 use super::tabs::Turn;
 use super::{Lifecycle, Machine, Standing};
@@ -160,7 +161,8 @@ impl Machine {
         if !self.may_reestablish(&probe) {
             return self.give_up(now, out);
         }
-        self.tell(News::StillAsking, out);
+        let Probe { phase, activity, sent, .. } = probe;
+        self.tell(News::Asking { phase, activity, since: now.instant.since(sent) }, out);
         self.counts_as_failed(now, out);
     }
 

@@ -68,7 +68,7 @@ fn a_stale_answer_says_nothing(state: &State) -> Result<(), Broken> {
 fn another_tab_found_it_good() -> Step {
     let (request, verdict) = (RequestId(1 << 31), valid(None, false));
     let answered = Answered { request, verdict, epoch: 1, next_in: Millis::from_secs(8), signed_in: true };
-    Step::at_once(Input::Heard(News::Answered(answered)))
+    Step::at_once(Input::Heard { news: News::Answered(answered), age: Millis::ZERO })
 }
 
 fn replied(id: RequestId, verdict: Verdict) -> Step {
@@ -116,10 +116,13 @@ fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
             _ if state.machine.snapshot().status == Status::Connected && !state.shell.keeps_waiting() => return Ok(()),
             (Some(id), _) => replied(id, valid(None, false)),
             _ if state.shell.turn == Turn::Asked => Step::at_once(Input::Turn { granted: true }),
-            _ if state.machine.tabs.looking_until.is_some() => {
-                Step::at_once(Input::Heard(News::Asking { phase: Phase::Reconnect, activity: false }))
+            _ if state.machine.tabs.looking_until.is_some() => Step::at_once(Input::Heard {
+                news: News::Asking { phase: Phase::Reconnect, activity: false, since: Millis::ZERO },
+                age: Millis::ZERO,
+            }),
+            _ if state.machine.probe.is_some_and(|probe| probe.asker == Asker::AnotherTab) => {
+                another_tab_found_it_good()
             }
-            _ if state.machine.probe.is_some_and(|probe| probe.asker == Asker::AnotherTab) => another_tab_found_it_good(),
             (None, Some(deadline)) => Step::timer(NOW, deadline),
             (None, None) => return Err("the session is not good, and no time is set".into()),
         };

@@ -1,14 +1,14 @@
 //! What must never happen between a machine and its shell, whatever comes in.
 
+use super::super::probing::Asker;
 use super::super::tabs::Turn;
 use super::super::{Lifecycle, Machine, Standing};
-use crate::engine::schedule::RETRY_AFTER_MAX;
 use super::normal::awaited_logout;
-use super::super::probing::Asker;
 use super::shell::{Awaited, Call, Shell, counts, may_reestablish};
+use crate::engine::schedule::RETRY_AFTER_MAX;
 use crate::engine::{
-    Effect, Event, FetchId, FetchStep, Input, News, Now, Outcome, Phase, Promised, Reason, Request, RequestId, Status,
-    Verdict,
+    Effect, Event, FetchId, FetchStep, Input, Millis, News, Now, Outcome, Phase, Promised, Reason, Request, RequestId,
+    Status, Verdict,
 };
 
 /// What is broken, in words.
@@ -76,7 +76,7 @@ impl Shell {
                 }
                 Effect::Tell(news) => {
                     must!(machine.config.shares, "nobody is there to be told");
-                    let asks = matches!(news, News::Asking { .. } | News::SignedOut);
+                    let asks = matches!(news, News::Asking { since: Millis::ZERO, .. } | News::SignedOut);
                     must!(!asks || place > 0, "{news:?} without having done so");
                     told_to_sign_out += u32::from(news == News::SignedOut);
                 }
@@ -114,11 +114,13 @@ impl Shell {
                 let found = kept.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
                 Due { over: u32::from(found && !known), ..Due::default() }
             }
-            Input::Heard(News::SignedOut) if hears && machine.standing != Standing::Over(Reason::SignedOut) => {
+            Input::Heard { news: News::SignedOut, .. }
+                if hears && machine.standing != Standing::Over(Reason::SignedOut) =>
+            {
                 let again = machine.standing == Standing::Over(Reason::SignedOutElsewhere);
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
             }
-            Input::Heard(News::Answered(answered)) if hears => {
+            Input::Heard { news: News::Answered(answered), .. } if hears => {
                 let phase = machine.probe.map_or(Phase::Validate, |probe| probe.phase);
                 match counts(machine, answered) {
                     Some(verdict) => self.due_of(machine, verdict, phase == Phase::Reconnect),
@@ -145,7 +147,7 @@ impl Shell {
             }
             // Not given up by any of these, the search for a credential ends when its time has come.
             Input::Stop | Input::Dispose | Input::Left | Input::Remembered => Due::default(),
-            Input::Heard(News::Asking { .. } | News::SignedOut) => Due::default(),
+            Input::Heard { news: News::Asking { .. } | News::SignedOut, .. } => Due::default(),
             _ if hears && machine.tabs.looking_until.is_some_and(|until| until <= now.instant) => {
                 self.next_is_another_attempt();
                 self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), true)
@@ -181,7 +183,7 @@ impl Shell {
         };
         if machine.config.shares {
             must!(self.turn == Turn::Ours, "{request:?} out of turn");
-            let news = Effect::Tell(News::Asking { phase, activity });
+            let news = Effect::Tell(News::Asking { phase, activity, since: Millis::ZERO });
             must!(next == Some(&news), "{request:?}, and nobody is told");
         }
         Ok(())
@@ -258,7 +260,11 @@ impl Shell {
         } else {
             let not_wanted = matches!(
                 input,
-                Input::Stop | Input::Dispose | Input::Left | Input::SignOut { .. } | Input::Heard(News::SignedOut)
+                Input::Stop
+                    | Input::Dispose
+                    | Input::Left
+                    | Input::SignOut { .. }
+                    | Input::Heard { news: News::SignedOut, .. }
             );
             must!(not_wanted || age >= machine.config.validate_timeout, "a check is given up early");
         }
@@ -289,7 +295,10 @@ impl Shell {
         must!(self.probe.map(|probe| probe.id) == own.map(|probe| probe.id), "who waits for which request?");
         must!(self.turn == machine.tabs.turn, "whose turn is it?");
         must!(self.turn != Turn::Ours || self.probe.is_some(), "the turn is kept for nothing");
-        must!(self.lifecycle == Lifecycle::Disposed || self.kept == machine.logout.undelivered().is_some(), "storage does not keep what is pending");
+        must!(
+            self.lifecycle == Lifecycle::Disposed || self.kept == machine.logout.undelivered().is_some(),
+            "storage does not keep what is pending"
+        );
         must!(self.logout.map(|(id, _)| id) == awaited_logout(machine), "who waits for which logout?");
         must!(self.lifecycle == machine.lifecycle, "does it run?");
         if self.lifecycle != Lifecycle::Running {

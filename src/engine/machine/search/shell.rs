@@ -1,12 +1,12 @@
 //! What the shell, the application and the server have seen of a machine.
 
+use super::super::probing::Asker;
 use super::super::tabs::Turn;
 use super::super::{Lifecycle, Machine, Standing};
-use super::super::probing::Asker;
 use super::normal::{Shift, awaited, awaited_logout, renamed};
 use crate::engine::{
-    Answered, CredentialHolder, FetchId, Generation, Input, Instant, News, Now, Outcome, Phase, Reason, Refusal, RequestId,
-    Verdict,
+    Answered, CredentialHolder, FetchId, Generation, Input, Instant, News, Now, Outcome, Phase, Reason, Refusal,
+    RequestId, Verdict,
 };
 
 /// A key that no attempt has soon.
@@ -173,7 +173,7 @@ impl Shell {
                     self.turn = if granted { Turn::Ours } else { Turn::Free };
                 }
             }
-            Input::Heard(news) => self.hears(machine, news),
+            Input::Heard { news, .. } => self.hears(machine, news),
             Input::DeadlineReached
             | Input::Visible
             | Input::Hidden
@@ -245,7 +245,7 @@ impl Shell {
                     self.next_is_another_attempt();
                 }
             }
-            News::StillAsking | News::Active => {}
+            News::Active => {}
         }
     }
 

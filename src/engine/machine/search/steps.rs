@@ -137,11 +137,13 @@ impl Alphabet {
     }
 
     fn told(&self, steps: &mut Vec<Step>) {
-        let mut hear = |news| steps.push(Step::at_once(Input::Heard(news)));
+        let mut hear = |news| steps.push(Step::at_once(Input::Heard { news, age: Millis::ZERO }));
         for phase in [Phase::Validate, Phase::Reconnect] {
-            hear(News::Asking { phase, activity: phase == Phase::Validate });
+            for since in [Millis::ZERO, SMALL + SMALL] {
+                hear(News::Asking { phase, activity: phase == Phase::Validate, since });
+            }
         }
-        for news in [News::StillAsking, News::Looking, News::SignedOut, News::Active] {
+        for news in [News::Looking, News::SignedOut, News::Active] {
             hear(news);
         }
         for verdict in self.verdicts.iter().copied().chain([Verdict::Ended(Reason::CredentialMissing)]) {
@@ -197,7 +199,7 @@ fn makes_sense(shell: &Shell, input: Input) -> bool {
         | Input::Resumed
         | Input::Active
         | Input::Turn { .. }
-        | Input::Heard(_)
+        | Input::Heard { .. }
         | Input::Replied { .. } => true,
     }
 }

@@ -1,0 +1,348 @@
+//! Several tabs of one browser profile: one server, one turn, one channel, one storage.
+
+use super::page::{Network, Page, UnderWay};
+use super::server::{Mood, Server};
+use session_keepalive::engine::{
+    Chance, Config, CredentialHolder, Effect, Event, Input, Instant, Kept, Millis, News, Now, Outcome, Reason, Request,
+    RequestId, SignOut, Status, WallTime,
+};
+use std::collections::VecDeque;
+
+/// From one process of the browser to another.
+const HOP: Millis = Millis(1);
+
+/// What happens to a tab that it did not ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Runs,
+    /// Nothing of it runs; what comes meanwhile waits.
+    Frozen,
+    /// Closed or crashed.
+    Gone,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Post {
+    Turn { granted: bool },
+    News { news: News, told: Instant },
+}
+
+struct Tab {
+    page: Page,
+    fate: Fate,
+    /// Timers fire at multiples of this only, as in a hidden tab.
+    timer_granularity: u64,
+    away: bool,
+    inbox: VecDeque<(Instant, Post)>,
+    /// Has asked for the turn and was not answered.
+    asks: bool,
+}
+
+impl Tab {
+    fn runs(&self) -> bool {
+        self.fate == Fate::Runs
+    }
+
+    /// When something happens to it next.
+    fn next(&self, now: Instant) -> Option<Instant> {
+        let timer = self.page.machine.deadline().map(|deadline| {
+            let granularity = self.timer_granularity;
+            Instant(deadline.0.div_ceil(granularity) * granularity)
+        });
+        let post = self.inbox.front().map(|(at, _)| *at);
+        let next = self.page.arrival().into_iter().chain(timer).chain(post).min();
+        next.filter(|_| self.runs()).map(|next| next.max(now))
+    }
+}
+
+/// A browser with tabs of one origin and name.
+pub(crate) struct Browser {
+    config: Config,
+    pub(crate) server: Server,
+    pub(crate) latency: Millis,
+    pub(crate) now: Instant,
+    /// Whether the tabs can hear each other.
+    pub(crate) channel: bool,
+    /// Whether there is a turn; if not, everybody has it.
+    pub(crate) locks: bool,
+    tabs: Vec<Tab>,
+    turn: Option<usize>,
+    sign_out: Option<SignOut>,
+    floor: Option<(Instant, Millis)>,
+    dice: u64,
+    heard: u32,
+    steps_now: u32,
+}
+
+impl Browser {
+    /// Tabs that share, started one after the other, all connected and at rest.
+    pub(crate) fn connected(count: usize, config: Config) -> Self {
+        let mut browser = Self::new(count, config);
+        for tab in 0..count {
+            browser.start(tab);
+            browser.run(Millis(1000));
+        }
+        assert!(browser.all(Status::Connected), "{:?}", browser.statuses());
+        browser.forget();
+        browser
+    }
+
+    /// Tabs that have not been started.
+    pub(crate) fn new(count: usize, config: Config) -> Self {
+        let config = Config { shares: true, ..config };
+        let tab = || Tab {
+            page: Page::new(&config),
+            fate: Fate::Runs,
+            timer_granularity: 1,
+            away: false,
+            inbox: VecDeque::new(),
+            asks: false,
+        };
+        Self {
+            tabs: (0..count).map(|_| tab()).collect(),
+            config,
+            server: Server::new(),
+            latency: Millis(20),
+            now: Instant(5000),
+            channel: true,
+            locks: true,
+            turn: None,
+            sign_out: None,
+            floor: None,
+            dice: 7,
+            heard: 0,
+            steps_now: 0,
+        }
+    }
+
+    pub(crate) fn start(&mut self, tab: usize) {
+        let left = |(set, length): (Instant, Millis)| Millis(length.0.saturating_sub(self.now.since(set).0));
+        let kept = Kept { sign_out: self.sign_out, floor: self.floor.map(left) };
+        self.feed(tab, Input::Start { visible: tab == 0, online: true, kept });
+    }
+
+    /// The tab is loaded anew: another page, the same storage.
+    pub(crate) fn reload(&mut self, tab: usize) {
+        self.feed(tab, Input::Left);
+        self.give_back(tab);
+        self.tabs[tab].page = Page::new(&self.config);
+        self.tabs[tab].inbox.clear();
+        (self.tabs[tab].away, self.tabs[tab].asks) = (false, false);
+        self.start(tab);
+    }
+
+    pub(crate) fn page(&self, tab: usize) -> &Page {
+        &self.tabs[tab].page
+    }
+
+    pub(crate) fn page_mut(&mut self, tab: usize) -> &mut Page {
+        &mut self.tabs[tab].page
+    }
+
+    pub(crate) fn hide(&mut self, tab: usize, timer_granularity: u64) {
+        self.tabs[tab].timer_granularity = timer_granularity;
+        self.feed(tab, Input::Hidden);
+    }
+
+    /// Closes a tab, or lets it crash: nobody is told, and the browser takes its turn back.
+    pub(crate) fn kill(&mut self, tab: usize) {
+        self.tabs[tab].fate = Fate::Gone;
+        self.give_back(tab);
+    }
+
+    /// Stops a tab, its turn included.
+    pub(crate) fn freeze(&mut self, tab: usize) {
+        self.tabs[tab].fate = Fate::Frozen;
+    }
+
+    pub(crate) fn thaw(&mut self, tab: usize) {
+        self.tabs[tab].fate = Fate::Runs;
+        self.feed(tab, Input::Resumed);
+    }
+
+    /// Every request that was sent, by which tab, and when.
+    pub(crate) fn sent(&self) -> Vec<(Instant, usize, Request)> {
+        let mut sent: Vec<_> = self
+            .tabs
+            .iter()
+            .enumerate()
+            .flat_map(|(tab, other)| other.page.sent().into_iter().map(move |(at, request)| (at, tab, request)))
+            .collect();
+        sent.sort_by_key(|(at, ..)| *at);
+        sent
+    }
+
+    /// The checks and reconnects sent by all tabs.
+    pub(crate) fn probes(&self) -> usize {
+        self.sent().iter().filter(|(.., request)| !matches!(request, Request::Logout { .. })).count()
+    }
+
+    /// Only what happens from now on counts.
+    pub(crate) fn forget(&mut self) {
+        for tab in &mut self.tabs {
+            tab.page.log.clear();
+        }
+    }
+
+    pub(crate) fn statuses(&self) -> Vec<(Status, Option<Reason>)> {
+        self.tabs.iter().map(|tab| (tab.page.status(), tab.page.reason())).collect()
+    }
+
+    pub(crate) fn all(&self, status: Status) -> bool {
+        self.tabs.iter().filter(|tab| tab.runs()).all(|tab| tab.page.status() == status)
+    }
+
+    pub(crate) fn events(&self, tab: usize) -> Vec<Event> {
+        self.tabs[tab].page.events()
+    }
+
+    /// What storage keeps of a sign-out.
+    pub(crate) fn kept_sign_out(&self) -> Option<SignOut> {
+        self.sign_out
+    }
+
+    /// Feeds the same to every tab that runs, at one moment.
+    pub(crate) fn feed_all(&mut self, input: Input) {
+        for tab in 0..self.tabs.len() {
+            if self.tabs[tab].runs() {
+                self.feed(tab, input);
+            }
+        }
+    }
+
+    pub(crate) fn feed(&mut self, tab: usize, input: Input) {
+        let now = Now { instant: self.now, wall: WallTime(self.now.0 + 1_700_000_000_000), chance: self.roll() };
+        let network = Network { hangs: self.server.mood == Mood::Hangs, latency: self.latency };
+        match input {
+            Input::Left => self.tabs[tab].away = true,
+            Input::Restored => self.tabs[tab].away = false,
+            _ => {}
+        }
+        for effect in self.tabs[tab].page.take(&self.config, now, network, input) {
+            self.carry_out(tab, effect);
+        }
+    }
+
+    fn carry_out(&mut self, tab: usize, effect: Effect) {
+        match effect {
+            Effect::TakeTurn { steal } => {
+                let granted = steal || !self.locks || self.turn.is_none();
+                if granted {
+                    self.turn = Some(tab);
+                }
+                self.tabs[tab].asks = true;
+                self.post(tab, Post::Turn { granted });
+            }
+            Effect::YieldTurn => {
+                self.tabs[tab].asks = false;
+                self.give_back(tab);
+            }
+            Effect::Tell(news) if self.channel => {
+                for other in (0..self.tabs.len()).filter(|other| *other != tab) {
+                    self.post(other, Post::News { news, told: self.now });
+                }
+            }
+            Effect::KeepSignOut(sign_out) => self.sign_out = sign_out,
+            Effect::KeepFloor(floor) => self.floor = floor.map(|length| (self.now, length)),
+            Effect::Tell(_)
+            | Effect::Send { .. }
+            | Effect::Abort(_)
+            | Effect::ClearCredential
+            | Effect::Change(_)
+            | Effect::Emit(_)
+            | Effect::Settle(_)
+            | Effect::Fetch { .. }
+            | Effect::Redirect(_) => {}
+        }
+    }
+
+    fn post(&mut self, tab: usize, post: Post) {
+        // A page that is away has closed its channel.
+        let closed = self.tabs[tab].away && matches!(post, Post::News { .. });
+        if self.tabs[tab].fate != Fate::Gone && !closed {
+            self.tabs[tab].inbox.push_back((self.now + HOP, post));
+        }
+    }
+
+    fn give_back(&mut self, tab: usize) {
+        if self.turn == Some(tab) {
+            self.turn = None;
+        }
+    }
+
+    fn roll(&mut self) -> Chance {
+        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Chance((self.dice >> 32) as u32)
+    }
+
+    /// Lets what hangs come back now.
+    pub(crate) fn unhang(&mut self) {
+        for tab in &mut self.tabs {
+            tab.page.unhang(self.now);
+        }
+    }
+
+    /// Runs until this much time has passed.
+    pub(crate) fn run(&mut self, length: Millis) {
+        let end = self.now + length;
+        for _ in 0..200_000 {
+            let next = self.tabs.iter().enumerate().filter_map(|(tab, other)| Some((other.next(self.now)?, tab))).min();
+            let Some((at, tab)) = next.filter(|(at, _)| *at <= end) else {
+                self.now = end;
+                return;
+            };
+            self.steps_now = if at > self.now { 0 } else { self.steps_now + 1 };
+            assert!(self.steps_now < 100 * self.tabs.len() as u32, "livelock at {at:?}: {:?}", self.statuses());
+            self.now = at;
+            self.step(tab);
+        }
+        panic!("more than 200,000 steps in {length:?}");
+    }
+
+    fn step(&mut self, tab: usize) {
+        let now = self.now;
+        let due = |(at, post): (Instant, Post)| (at <= now).then_some(post);
+        if let Some(post) = self.tabs[tab].inbox.front().copied().and_then(due) {
+            self.tabs[tab].inbox.pop_front();
+            self.deliver(tab, post);
+        } else if let Some(index) =
+            self.tabs[tab].page.under_way.iter().position(|request| request.at.is_some_and(|at| at <= now))
+        {
+            self.answer(tab, index);
+        } else {
+            self.feed(tab, Input::DeadlineReached);
+        }
+    }
+
+    fn deliver(&mut self, tab: usize, post: Post) {
+        match post {
+            Post::Turn { granted } => {
+                if core::mem::take(&mut self.tabs[tab].asks) {
+                    self.feed(tab, Input::Turn { granted });
+                }
+            }
+            Post::News { news: News::Looking, .. } if !self.tabs[tab].page.credential => {}
+            Post::News { mut news, told } => {
+                if let News::Answered(answered) = &mut news {
+                    self.heard += 1;
+                    answered.request = RequestId((1 << 31) + self.heard);
+                }
+                self.feed(tab, Input::Heard { news, age: self.now.since(told) });
+            }
+        }
+    }
+
+    fn answer(&mut self, tab: usize, index: usize) {
+        let page = &mut self.tabs[tab].page;
+        let arrived = page.under_way.remove(index);
+        let UnderWay { id, request, .. } = arrived;
+        let missing = matches!(request, Request::Reconnect { .. })
+            && self.config.credential == CredentialHolder::Page
+            && !page.credential;
+        let outcome = if missing { Some(Outcome::NoCredential) } else { self.server.reply(&self.config, request) };
+        match outcome {
+            Some(outcome) => self.feed(tab, Input::Replied { id, outcome }),
+            None => self.tabs[tab].page.under_way.push(UnderWay { at: None, ..arrived }),
+        }
+    }
+}

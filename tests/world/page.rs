@@ -1,0 +1,191 @@
+//! One page: its machine, its requests, and everything it did.
+
+use super::rules::Rules;
+use session_keepalive::engine::{
+    Config, Effect, Event, FetchId, FetchStep, Input, Instant, Machine, Millis, Now, Promised, Reason, Request,
+    RequestId, Snapshot, Status,
+};
+
+/// A request that has not come back.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct UnderWay {
+    pub(super) id: RequestId,
+    pub(super) request: Request,
+    /// When it comes back; `None` while it hangs.
+    pub(super) at: Option<Instant>,
+    /// Nobody waits for it any more; but it was not given up, because it may yet re-establish the session.
+    pub(super) disowned: bool,
+}
+
+/// One page.
+pub(crate) struct Page {
+    pub(crate) machine: Machine,
+    /// With a credential of the page: whether there is one.
+    pub(crate) credential: bool,
+    /// Every effect, with its time.
+    pub(crate) log: Vec<(Instant, Effect)>,
+    pub(super) under_way: Vec<UnderWay>,
+    rules: Rules,
+}
+
+/// The network, as a request finds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Network {
+    /// Requests do not come back.
+    pub(super) hangs: bool,
+    /// Between sending and answer.
+    pub(super) latency: Millis,
+}
+
+impl Page {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            machine: Machine::new(config.clone()),
+            credential: true,
+            log: Vec::new(),
+            under_way: Vec::new(),
+            rules: Rules::default(),
+        }
+    }
+
+    /// Feeds one input and carries out what concerns this page alone. All effects, for whoever carries out the rest.
+    pub(super) fn take(&mut self, config: &Config, now: Now, network: Network, input: Input) -> Vec<Effect> {
+        if matches!(input, Input::Dispose | Input::Left | Input::SignOut { .. }) {
+            self.disown();
+        }
+        let effects = self.machine.handle(now, input);
+        self.rules.hold(config, now.instant, input, &effects);
+        if let Some(deadline) = self.machine.deadline() {
+            assert!(deadline > now.instant, "the deadline {deadline:?} is not after {now:?}: {:?}", self.machine);
+        }
+        for effect in &effects {
+            match *effect {
+                Effect::Send { id, request, .. } => self.send(now.instant, network, id, request),
+                Effect::Abort(id) => self.under_way.retain(|other| other.id != id),
+                Effect::ClearCredential => self.credential = false,
+                Effect::Redirect(reason) => assert!(self.machine.may_redirect(reason)),
+                Effect::Change(_)
+                | Effect::Emit(_)
+                | Effect::Settle(_)
+                | Effect::Fetch { .. }
+                | Effect::TakeTurn { .. }
+                | Effect::YieldTurn
+                | Effect::Tell(_)
+                | Effect::KeepSignOut(_)
+                | Effect::KeepFloor(_) => {}
+            }
+            self.log.push((now.instant, *effect));
+        }
+        effects
+    }
+
+    pub(super) fn disown(&mut self) {
+        for other in &mut self.under_way {
+            other.disowned |= !matches!(other.request, Request::Logout { .. });
+        }
+    }
+
+    fn send(&mut self, now: Instant, network: Network, id: RequestId, request: Request) {
+        assert!(
+            self.under_way.iter().all(|other| other.disowned || !same_kind(other.request, request)),
+            "two requests of one kind are under way"
+        );
+        let at = (!network.hangs).then(|| now + network.latency);
+        self.under_way.push(UnderWay { id, request, at, disowned: false });
+    }
+
+    /// Lets what hangs come back now.
+    pub(super) fn unhang(&mut self, now: Instant) {
+        for request in &mut self.under_way {
+            request.at = request.at.or(Some(now));
+        }
+    }
+
+    /// When the next answer comes.
+    pub(super) fn arrival(&self) -> Option<Instant> {
+        self.under_way.iter().filter_map(|request| request.at).min()
+    }
+
+    pub(crate) fn disposed(&self) -> bool {
+        self.rules.disposed()
+    }
+
+    /// This call may not go on yet.
+    pub(crate) fn waits(&self, fetch: FetchId) -> bool {
+        self.rules.waits(fetch)
+    }
+
+    pub(crate) fn snapshot(&self) -> &Snapshot {
+        self.machine.snapshot()
+    }
+
+    pub(crate) fn status(&self) -> Status {
+        self.snapshot().status
+    }
+
+    pub(crate) fn reason(&self) -> Option<Reason> {
+        self.snapshot().reason
+    }
+
+    /// Every request sent, with its time.
+    pub(crate) fn sent(&self) -> Vec<(Instant, Request)> {
+        let request = |(at, effect): &(Instant, Effect)| match effect {
+            Effect::Send { request, .. } => Some((*at, *request)),
+            _ => None,
+        };
+        self.log.iter().filter_map(request).collect()
+    }
+
+    pub(crate) fn validates(&self) -> usize {
+        self.sent().iter().filter(|(_, request)| matches!(request, Request::Validate { .. })).count()
+    }
+
+    pub(crate) fn reconnects(&self) -> usize {
+        self.sent().iter().filter(|(_, request)| matches!(request, Request::Reconnect { .. })).count()
+    }
+
+    pub(crate) fn logouts(&self) -> usize {
+        self.sent().iter().filter(|(_, request)| matches!(request, Request::Logout { .. })).count()
+    }
+
+    pub(crate) fn events(&self) -> Vec<Event> {
+        let event = |(_, effect): &(Instant, Effect)| match effect {
+            Effect::Emit(event) => Some(*event),
+            _ => None,
+        };
+        self.log.iter().filter_map(event).collect()
+    }
+
+    pub(crate) fn redirects(&self) -> Vec<Reason> {
+        let redirect = |(_, effect): &(Instant, Effect)| match effect {
+            Effect::Redirect(reason) => Some(*reason),
+            _ => None,
+        };
+        self.log.iter().filter_map(redirect).collect()
+    }
+
+    pub(crate) fn settled(&self, promised: Promised) -> usize {
+        self.log.iter().filter(|(_, effect)| *effect == Effect::Settle(promised)).count()
+    }
+
+    pub(crate) fn cleared(&self) -> usize {
+        self.log.iter().filter(|(_, effect)| *effect == Effect::ClearCredential).count()
+    }
+
+    pub(crate) fn aborts(&self) -> usize {
+        self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Abort(_))).count()
+    }
+
+    /// What the machine let this call do, in order.
+    pub(crate) fn steps_of(&self, fetch: FetchId) -> Vec<FetchStep> {
+        let step = |(_, effect): &(Instant, Effect)| match effect {
+            Effect::Fetch { fetch: other, step } if *other == fetch => Some(*step),
+            _ => None,
+        };
+        self.log.iter().filter_map(step).collect()
+    }
+}
+
+fn same_kind(one: Request, other: Request) -> bool {
+    core::mem::discriminant(&one) == core::mem::discriminant(&other)
+}
