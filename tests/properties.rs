@@ -56,7 +56,7 @@ fn inputs() -> impl Strategy<Value = Input> {
         Just(Input::Hidden),
         Just(Input::Focused),
         Just(Input::Left),
-        Just(Input::Restored),
+        Just(Input::Restored { kept: Kept::NOTHING }),
         Just(Input::Resumed),
         Just(Input::Online),
         Just(Input::Offline),
@@ -192,7 +192,7 @@ fn all_is_well(world: &mut World) {
     world.latency = Millis(20);
     (world.server.idle_in, world.server.warn_in, world.server.next_check_in) = (Some(86_400), None, None);
     world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
-    world.feed(Input::Restored);
+    world.feed(Input::Restored { kept: Kept::NOTHING });
     world.feed(Input::Online);
     world.unhang();
     world.run(Millis::from_secs(3600 + 1000));
@@ -247,7 +247,7 @@ proptest! {
         }
         let fetch = FetchId(9);
         world.feed(Input::FetchStarted(fetch));
-        world.feed(Input::Restored);
+        world.feed(Input::Restored { kept: Kept::NOTHING });
         let asked = world.settled(Promised::Check);
         world.feed(Input::Check { activity: true });
         world.server.mood = Mood::Hangs;

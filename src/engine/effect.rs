@@ -215,8 +215,8 @@ impl Effects {
     }
 
     /// All of them, behind those that come `first`.
-    pub(super) fn behind(self, mut first: Vec<Effect>) -> Vec<Effect> {
-        first.extend(self.0);
-        first
+    pub(super) fn behind(self, mut first: Self) -> Vec<Effect> {
+        first.0.extend(self.0);
+        first.0
     }
 }

@@ -110,7 +110,10 @@ pub enum Input {
     /// The page is going away, perhaps into the back/forward cache.
     Left,
     /// The page came back out of the back/forward cache.
-    Restored,
+    Restored {
+        /// What was left behind meanwhile.
+        kept: Kept,
+    },
     /// The page was frozen and runs again.
     Resumed,
     /// The browser found a network.

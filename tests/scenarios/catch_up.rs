@@ -71,7 +71,7 @@ fn a_page_out_of_the_back_forward_cache_checks_at_once() {
     world.feed(Input::Left);
     assert_eq!(world.machine.deadline(), None);
     world.run(Millis::from_secs(2));
-    world.feed(Input::Restored);
+    world.feed(Input::Restored { kept: Kept::NOTHING });
     world.run(Millis(100));
     assert_eq!((world.validates(), world.status()), (2, Status::Connected));
 }

@@ -306,7 +306,7 @@ fn a_page_in_the_back_forward_cache_keeps_no_turn_and_catches_up_when_restored()
     browser.server.restart();
     browser.run(Millis(20_000));
     assert_eq!(browser.page(1).snapshot().epoch, 2, "the other tab was not held up for longer than a timeout");
-    browser.feed(0, Input::Restored);
+    browser.restore(0);
     browser.run(Millis(1000));
     assert!(browser.all(Status::Connected));
     assert_eq!(browser.page(0).snapshot().epoch, 2);

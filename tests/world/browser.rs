@@ -3,8 +3,8 @@
 use super::page::{Network, Page, UnderWay};
 use super::server::{Mood, Server};
 use session_keepalive::engine::{
-    Chance, Config, CredentialHolder, Effect, Event, Input, Instant, Kept, Millis, News, Now, Outcome, Reason, Request,
-    RequestId, SignOut, Status, WallTime,
+    Chance, Config, CredentialHolder, Effect, Event, Facts, Input, Instant, Kept, Millis, News, Now, Outcome, Reason,
+    Request, RequestId, SignOut, Status, Verdict, WallTime,
 };
 use std::collections::VecDeque;
 
@@ -116,9 +116,19 @@ impl Browser {
     }
 
     pub(crate) fn start(&mut self, tab: usize) {
-        let left = |(set, length): (Instant, Millis)| Millis(length.0.saturating_sub(self.now.since(set).0));
-        let kept = Kept { sign_out: self.sign_out, floor: self.floor.map(left) };
+        let kept = self.kept();
         self.feed(tab, Input::Start { visible: tab == 0, online: true, kept });
+    }
+
+    /// The page comes back out of the back/forward cache.
+    pub(crate) fn restore(&mut self, tab: usize) {
+        let kept = self.kept();
+        self.feed(tab, Input::Restored { kept });
+    }
+
+    fn kept(&self) -> Kept {
+        let left = |(set, length): (Instant, Millis)| Millis(length.0.saturating_sub(self.now.since(set).0));
+        Kept { sign_out: self.sign_out, floor: self.floor.map(left) }
     }
 
     /// The tab is loaded anew: another page, the same storage.
@@ -215,7 +225,7 @@ impl Browser {
         let network = Network { hangs: self.server.mood == Mood::Hangs, latency: self.latency };
         match input {
             Input::Left => self.tabs[tab].away = true,
-            Input::Restored => self.tabs[tab].away = false,
+            Input::Restored { .. } => self.tabs[tab].away = false,
             _ => {}
         }
         for effect in self.tabs[tab].page.take(&self.config, now, network, input) {
@@ -339,7 +349,14 @@ impl Browser {
         let missing = matches!(request, Request::Reconnect { .. })
             && self.config.credential == CredentialHolder::Page
             && !page.credential;
-        let outcome = if missing { Some(Outcome::NoCredential) } else { self.server.reply(&self.config, request) };
+        let outcome = if missing {
+            Some(Outcome::NoCredential)
+        } else if matches!(request, Request::Logout { .. }) && self.sign_out.is_none() {
+            // Another tab has seen to it, or somebody has signed in again.
+            Some(Outcome::Verdict(Verdict::Valid(Facts::default())))
+        } else {
+            self.server.reply(&self.config, request)
+        };
         match outcome {
             Some(outcome) => self.feed(tab, Input::Replied { id, outcome }),
             None => self.tabs[tab].page.under_way.push(UnderWay { at: None, ..arrived }),

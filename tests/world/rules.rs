@@ -102,7 +102,7 @@ impl Rules {
             Input::Online => self.online = true,
             Input::Offline => self.online = false,
             Input::Left => self.away = true,
-            Input::Restored => self.away = false,
+            Input::Restored { .. } => self.away = false,
             Input::FetchStarted(fetch) | Input::FetchRefused { fetch, .. } => {
                 self.waiting.insert(fetch);
             }

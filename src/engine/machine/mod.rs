@@ -137,8 +137,9 @@ impl Machine {
         self.take(now, input, &mut out);
         self.fire(now, &mut out);
         self.yield_turn(now, &mut out);
-        self.keep(now, &mut out);
-        out.behind(self.announce(now))
+        let mut first = self.announce(now);
+        self.keep(now, &mut first);
+        out.behind(first)
     }
 
     /// The public picture as of the last [`Effect::Change`].
@@ -176,7 +177,7 @@ impl Machine {
             Input::Hidden => self.page.visible = false,
             Input::Focused | Input::Resumed => self.catch_up(now),
             Input::Left => self.left(out),
-            Input::Restored => self.restored(now),
+            Input::Restored { kept } => self.restored(now, kept, out),
             Input::Online => self.became_online(now),
             Input::Offline => self.became_offline(out),
             Input::Active => self.acted(now, out),
@@ -191,9 +192,9 @@ impl Machine {
                 self.lifecycle = Lifecycle::Running;
                 self.page = Page::opened(now, visible, online);
                 self.tabs = self.tabs.only_turn();
-                self.take_kept(now, kept, out);
+                self.forget_trouble();
                 self.schedule = Schedule::default();
-                self.schedule.floor = self.kept.1;
+                self.take_kept(now, kept, out);
                 if self.logout == Logout::None {
                     self.standing = Standing::Unknown;
                     self.schedule.next = Some(now.instant);
@@ -310,7 +311,7 @@ impl Machine {
 
     /// What comes before all other effects where something public changed, so that listeners of the events behind it
     /// already see the new snapshot.
-    fn announce(&mut self, now: Now) -> Vec<Effect> {
+    fn announce(&mut self, now: Now) -> Effects {
         let status = self.status();
         let mut fresh = Snapshot {
             status,
@@ -333,7 +334,7 @@ impl Machine {
         }
         let before = self.announced.status;
         if same_but_for_the_clock(&fresh, &self.announced) {
-            return Vec::new();
+            return Effects::default();
         }
         fresh.expires_in_ms = self.session.limit.map(|limit| limit.since(now.instant));
         self.announced = fresh;
@@ -342,7 +343,7 @@ impl Machine {
         if status == Status::Connected && before != Status::Connected {
             first.emit(Event::Connected);
         }
-        first.behind(Vec::new())
+        first
     }
 
     /// When the next probe may be sent, as long as requests can be sent at all.
@@ -351,20 +352,22 @@ impl Machine {
         Some(next.max(self.schedule.floor.unwrap_or_default()))
     }
 
-    /// What the page before left behind.
-    fn take_kept(&mut self, now: Now, kept: Kept, out: &mut Effects) {
-        self.forget_trouble();
-        self.kept = (kept.sign_out, kept.floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX)));
+    /// What was left behind while this page did not run.
+    pub(super) fn take_kept(&mut self, now: Now, kept: Kept, out: &mut Effects) {
+        let floor = kept.floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX));
+        self.kept = (kept.sign_out.or(self.kept.0), self.schedule.floor.max(floor));
         if let (Some(SignOut { everywhere }), Logout::None, true) =
             (kept.sign_out, self.logout, self.config.can_log_out)
         {
             self.logout = Logout::Waiting { at: now.instant, everywhere, failures: 0 };
             self.check_after_logout = true;
+            out.push(Effect::ClearCredential);
             self.end(Reason::SignedOut, out);
         }
+        self.schedule.floor = self.kept.1;
     }
 
-    /// Leaves behind what the next page must know.
+    /// Leaves behind what the next page must know, before anything is sent that makes it so.
     fn keep(&mut self, now: Now, out: &mut Effects) {
         let (sign_out, floor) = self.kept;
         self.kept = (self.logout.undelivered(), self.schedule.floor);

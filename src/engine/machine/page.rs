@@ -1,6 +1,7 @@
 //! The page and its clocks: when a person is there, and when the machine has been asleep.
 
 use super::super::effect::{Effects, Event};
+use super::super::input::Kept;
 use super::super::news::News;
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::Reason;
@@ -128,8 +129,11 @@ impl Machine {
         self.drop_probe(out);
     }
 
-    pub(super) fn restored(&mut self, now: Now) {
+    pub(super) fn restored(&mut self, now: Now, kept: Kept, out: &mut Effects) {
         self.page.away = false;
+        if self.lifecycle == Lifecycle::Running {
+            self.take_kept(now, kept, out);
+        }
         self.schedule.quiet_since = None;
         self.catch_up(now);
     }

@@ -103,6 +103,7 @@ impl Machine {
     pub(super) fn forgo_logout(&mut self) {
         if let Logout::Waiting { .. } = self.logout {
             self.logout = Logout::None;
+            self.check_after_logout = false;
         }
     }
 

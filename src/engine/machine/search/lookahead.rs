@@ -8,7 +8,7 @@ use super::normal::NOW;
 use super::rules::Broken;
 use super::steps::{STALE, Step, transient, valid};
 use crate::engine::{
-    Answered, Effect, Input, Instant, Millis, News, Outcome, Phase, Reason, Request, RequestId, Status, Verdict,
+    Answered, Effect, Input, Instant, Kept, Millis, News, Outcome, Phase, Reason, Request, RequestId, Status, Verdict,
 };
 
 /// More steps than any wait may take.
@@ -102,7 +102,9 @@ fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
         return Ok(());
     }
     let mut state = state.clone();
-    for (needed, input) in [(state.shell.away, Input::Restored), (!state.shell.online, Input::Online)] {
+    for (needed, input) in
+        [(state.shell.away, Input::Restored { kept: Kept::NOTHING }), (!state.shell.online, Input::Online)]
+    {
         if needed {
             (state, _) = state.after(Step::at_once(input))?;
         }

@@ -7,8 +7,8 @@ use super::normal::awaited_logout;
 use super::shell::{Awaited, Call, Shell, counts, may_reestablish};
 use crate::engine::schedule::RETRY_AFTER_MAX;
 use crate::engine::{
-    Effect, Event, FetchId, FetchStep, Input, Millis, News, Now, Outcome, Phase, Promised, Reason, Request, RequestId,
-    Status, Verdict,
+    Effect, Event, FetchId, FetchStep, Input, Kept, Millis, News, Now, Outcome, Phase, Promised, Reason, Request,
+    RequestId, Status, Verdict,
 };
 
 /// What is broken, in words.
@@ -109,11 +109,8 @@ impl Shell {
         let hears = self.lifecycle == Lifecycle::Running && !self.away;
         match input {
             _ if self.lifecycle == Lifecycle::Disposed => Due::default(),
-            Input::Start { kept, .. } if self.lifecycle == Lifecycle::Inactive => {
-                let known = machine.standing == Standing::Over(Reason::SignedOut);
-                let found = kept.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
-                Due { over: u32::from(found && !known), ..Due::default() }
-            }
+            Input::Start { kept, .. } if self.lifecycle == Lifecycle::Inactive => self.due_of_kept(machine, kept),
+            Input::Restored { kept } if self.lifecycle == Lifecycle::Running => self.due_of_kept(machine, kept),
             Input::Heard { news: News::SignedOut, .. }
                 if hears && machine.standing != Standing::Over(Reason::SignedOut) =>
             {
@@ -154,6 +151,12 @@ impl Shell {
             }
             _ => Due::default(),
         }
+    }
+
+    fn due_of_kept(&self, machine: &Machine, kept: Kept) -> Due {
+        let known = machine.standing == Standing::Over(Reason::SignedOut);
+        let found = kept.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
+        Due { cleared: u32::from(found), over: u32::from(found && !known), redirects: 0 }
     }
 
     fn due_of(&mut self, machine: &Machine, verdict: Verdict, reconnect: bool) -> Due {

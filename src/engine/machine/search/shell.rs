@@ -5,7 +5,7 @@ use super::super::tabs::Turn;
 use super::super::{Lifecycle, Machine, Standing};
 use super::normal::{Shift, awaited, awaited_logout, renamed};
 use crate::engine::{
-    Answered, CredentialHolder, FetchId, Generation, Input, Instant, News, Now, Outcome, Phase, Reason, Refusal,
+    Answered, CredentialHolder, FetchId, Generation, Input, Instant, Kept, News, Now, Outcome, Phase, Reason, Refusal,
     RequestId, Verdict,
 };
 
@@ -115,9 +115,7 @@ impl Shell {
         match input {
             Input::Start { online, kept, .. } => {
                 if self.lifecycle == Lifecycle::Inactive {
-                    self.kept = kept.sign_out.is_some();
-                    self.left_behind |= self.kept && !self.undelivered;
-                    self.undelivered |= self.kept && machine.config.can_log_out;
+                    self.finds(machine, kept);
                     (self.lifecycle, self.online, self.away) = (Lifecycle::Running, online, false);
                     self.barred = self.undelivered;
                     self.probe = self.probe.filter(|_| !self.undelivered);
@@ -136,6 +134,7 @@ impl Shell {
                 if self.lifecycle == Lifecycle::Running && self.online && !self.away && !held {
                     self.superseded = true;
                     self.undelivered &= self.logout.is_some();
+                    self.left_behind &= self.undelivered;
                 }
             }
             Input::Remembered => {
@@ -164,7 +163,13 @@ impl Shell {
                 self.away = true;
                 self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
             }
-            Input::Restored => self.away = false,
+            Input::Restored { kept } => {
+                self.away = false;
+                if self.lifecycle == Lifecycle::Running {
+                    self.finds(machine, kept);
+                    self.barred |= self.left_behind;
+                }
+            }
             Input::Online => self.online = true,
             Input::Offline => self.online = false,
             Input::Replied { id, outcome } => self.replied(machine, id, outcome),
@@ -180,6 +185,14 @@ impl Shell {
             | Input::Focused
             | Input::Resumed
             | Input::Active => {}
+        }
+    }
+
+    fn finds(&mut self, machine: &Machine, kept: Kept) {
+        self.kept |= kept.sign_out.is_some();
+        if kept.sign_out.is_some() && machine.config.can_log_out && !self.undelivered {
+            (self.left_behind, self.undelivered, self.superseded) = (true, true, false);
+            self.next_is_another_attempt();
         }
     }
 

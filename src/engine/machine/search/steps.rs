@@ -180,7 +180,7 @@ impl Alphabet {
 fn makes_sense(shell: &Shell, input: Input) -> bool {
     match input {
         Input::Start { .. } => shell.lifecycle != Lifecycle::Running,
-        Input::Restored => shell.away,
+        Input::Restored { .. } => shell.away,
         Input::Left => !shell.away,
         Input::Online => !shell.online,
         Input::Offline => shell.online,
