@@ -41,11 +41,13 @@ pub struct Kept {
     pub sign_out: Option<SignOut>,
     /// How much longer the server asked to be left alone.
     pub floor: Option<Millis>,
+    /// Somebody signed out while this page did not run and could not be told.
+    pub signed_out: bool,
 }
 
 impl Kept {
     /// Nothing was left behind.
-    pub const NOTHING: Self = Self { sign_out: None, floor: None };
+    pub const NOTHING: Self = Self { sign_out: None, floor: None, signed_out: false };
 }
 
 /// A sign-out that the server has still to learn of.

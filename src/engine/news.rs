@@ -33,6 +33,8 @@ pub enum News {
 pub struct Answered {
     /// The request; its subject and data are told along by the shell, which names them anew where they are heard.
     pub request: RequestId,
+    /// Whether it was a check or a reconnect.
+    pub phase: Phase,
     /// The verdict; `reconnected` also where only a comparison of epochs showed it.
     pub verdict: Verdict,
     /// How often the session has been established, as that tab counts.

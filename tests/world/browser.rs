@@ -36,6 +36,8 @@ struct Tab {
     inbox: VecDeque<(Instant, Post)>,
     /// Has asked for the turn and was not answered.
     asks: bool,
+    /// How many have signed out as far as it knows.
+    sign_outs_known: u32,
 }
 
 impl Tab {
@@ -69,6 +71,7 @@ pub(crate) struct Browser {
     turn: Option<usize>,
     sign_out: Option<SignOut>,
     floor: Option<(Instant, Millis)>,
+    sign_outs: u32,
     dice: u64,
     heard: u32,
     steps_now: u32,
@@ -97,6 +100,7 @@ impl Browser {
             away: false,
             inbox: VecDeque::new(),
             asks: false,
+            sign_outs_known: 0,
         };
         Self {
             tabs: (0..count).map(|_| tab()).collect(),
@@ -109,33 +113,46 @@ impl Browser {
             turn: None,
             sign_out: None,
             floor: None,
+            sign_outs: 0,
             dice: 7,
             heard: 0,
             steps_now: 0,
         }
     }
 
+    /// Starts a tab that does not run.
     pub(crate) fn start(&mut self, tab: usize) {
-        let kept = self.kept();
+        if self.tabs[tab].page.status() != Status::Inactive {
+            return;
+        }
+        let kept = self.kept(tab);
         self.feed(tab, Input::Start { visible: tab == 0, online: true, kept });
     }
 
     /// The page comes back out of the back/forward cache.
     pub(crate) fn restore(&mut self, tab: usize) {
-        let kept = self.kept();
+        if self.tabs[tab].page.status() == Status::Inactive {
+            return;
+        }
+        let kept = self.kept(tab);
         self.feed(tab, Input::Restored { kept });
     }
 
-    fn kept(&self) -> Kept {
+    fn kept(&self, tab: usize) -> Kept {
         let left = |(set, length): (Instant, Millis)| Millis(length.0.saturating_sub(self.now.since(set).0));
-        Kept { sign_out: self.sign_out, floor: self.floor.map(left) }
+        let signed_out = self.tabs[tab].sign_outs_known < self.sign_outs;
+        Kept { sign_out: self.sign_out, floor: self.floor.map(left), signed_out }
     }
 
     /// The tab is loaded anew: another page, the same storage.
     pub(crate) fn reload(&mut self, tab: usize) {
         self.feed(tab, Input::Left);
         self.give_back(tab);
+        // Kept in storage, where the tab that signed out has cleared it.
+        let credential = self.tabs[tab].page.credential && self.tabs[tab].sign_outs_known == self.sign_outs;
         self.tabs[tab].page = Page::new(&self.config);
+        self.tabs[tab].page.credential = credential;
+        self.tabs[tab].sign_outs_known = self.sign_outs;
         self.tabs[tab].inbox.clear();
         (self.tabs[tab].away, self.tabs[tab].asks) = (false, false);
         self.start(tab);
@@ -160,14 +177,22 @@ impl Browser {
         self.give_back(tab);
     }
 
-    /// Stops a tab, its turn included.
+    pub(crate) fn runs(&self, tab: usize) -> bool {
+        self.tabs[tab].runs()
+    }
+
+    /// Stops a tab that runs, its turn included.
     pub(crate) fn freeze(&mut self, tab: usize) {
-        self.tabs[tab].fate = Fate::Frozen;
+        if self.runs(tab) {
+            self.tabs[tab].fate = Fate::Frozen;
+        }
     }
 
     pub(crate) fn thaw(&mut self, tab: usize) {
-        self.tabs[tab].fate = Fate::Runs;
-        self.feed(tab, Input::Resumed);
+        if self.tabs[tab].fate == Fate::Frozen {
+            self.tabs[tab].fate = Fate::Runs;
+            self.feed(tab, Input::Resumed);
+        }
     }
 
     /// Every request that was sent, by which tab, and when.
@@ -224,8 +249,14 @@ impl Browser {
         let now = Now { instant: self.now, wall: WallTime(self.now.0 + 1_700_000_000_000), chance: self.roll() };
         let network = Network { hangs: self.server.mood == Mood::Hangs, latency: self.latency };
         match input {
-            Input::Left => self.tabs[tab].away = true,
-            Input::Restored { .. } => self.tabs[tab].away = false,
+            Input::Left | Input::Stop => self.tabs[tab].away = true,
+            Input::Restored { .. } | Input::Start { .. } => {
+                self.tabs[tab].away = false;
+                self.tabs[tab].sign_outs_known = self.sign_outs;
+            }
+            Input::Heard { news: News::SignedOut, .. } if !self.tabs[tab].away => {
+                self.tabs[tab].sign_outs_known = self.sign_outs;
+            }
             _ => {}
         }
         for effect in self.tabs[tab].page.take(&self.config, now, network, input) {
@@ -248,6 +279,10 @@ impl Browser {
                 self.give_back(tab);
             }
             Effect::Tell(news) if self.channel => {
+                if news == News::SignedOut {
+                    self.sign_outs += 1;
+                    self.tabs[tab].sign_outs_known = self.sign_outs;
+                }
                 for other in (0..self.tabs.len()).filter(|other| *other != tab) {
                     self.post(other, Post::News { news, told: self.now });
                 }
@@ -301,7 +336,9 @@ impl Browser {
                 self.now = end;
                 return;
             };
-            self.steps_now = if at > self.now { 0 } else { self.steps_now + 1 };
+            // What a thawed tab hears at once is bounded by what was told.
+            let hears = self.tabs[tab].inbox.front().is_some_and(|(due, _)| *due <= at);
+            self.steps_now = if at > self.now { 0 } else { self.steps_now + u32::from(!hears) };
             assert!(self.steps_now < 100 * self.tabs.len() as u32, "livelock at {at:?}: {:?}", self.statuses());
             self.now = at;
             self.step(tab);

@@ -9,6 +9,7 @@ mod page;
 mod rules;
 mod server;
 
+#[allow(unused_imports)]
 pub(crate) use browser::Browser;
 pub(crate) use page::Page;
 use page::{Network, UnderWay};

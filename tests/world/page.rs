@@ -2,7 +2,7 @@
 
 use super::rules::Rules;
 use session_keepalive::engine::{
-    Config, Effect, Event, FetchId, FetchStep, Input, Instant, Machine, Millis, Now, Promised, Reason, Request,
+    Config, Effect, Event, FetchId, FetchStep, Input, Instant, Machine, Millis, News, Now, Promised, Reason, Request,
     RequestId, Snapshot, Status,
 };
 
@@ -50,7 +50,12 @@ impl Page {
 
     /// Feeds one input and carries out what concerns this page alone. All effects, for whoever carries out the rest.
     pub(super) fn take(&mut self, config: &Config, now: Now, network: Network, input: Input) -> Vec<Effect> {
-        if matches!(input, Input::Dispose | Input::Left | Input::SignOut { .. }) {
+        let disowns = match input {
+            Input::Dispose | Input::Left | Input::SignOut { .. } | Input::Heard { news: News::SignedOut, .. } => true,
+            Input::Start { kept, .. } | Input::Restored { kept } => kept.sign_out.is_some(),
+            _ => false,
+        };
+        if disowns {
             self.disown();
         }
         let effects = self.machine.handle(now, input);

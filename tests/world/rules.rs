@@ -1,7 +1,7 @@
 //! What never happens, whatever does: held for every input of every scenario, from outside.
 
 use session_keepalive::engine::{
-    Config, CredentialHolder, Effect, Event, FetchId, Input, Instant, Kept, News, Outcome, Reason, Request, RequestId,
+    Config, CredentialHolder, Effect, Event, FetchId, Input, Instant, News, Outcome, Reason, Request, RequestId,
     Verdict,
 };
 use std::collections::{HashMap, HashSet};
@@ -30,6 +30,10 @@ impl Rules {
         }
         self.take_in(input);
         let definitive = definitive(input);
+        let was_left_behind = match input {
+            Input::Start { kept, .. } | Input::Restored { kept } => kept.sign_out.is_some() || kept.signed_out,
+            _ => false,
+        };
         let signs_out = matches!(input, Input::SignOut { .. } | Input::Heard { news: News::SignedOut, .. });
         let mut redirects = 0;
         let mut cleared = 0;
@@ -43,11 +47,10 @@ impl Rules {
                 }
                 Effect::ClearCredential => {
                     cleared += 1;
-                    assert!(signs_out || definitive, "{input:?} clears the credential");
+                    assert!(signs_out || was_left_behind || definitive, "{input:?} clears the credential");
                 }
                 Effect::Emit(Event::Disconnected { reason }) => {
                     let by_the_person = matches!(reason, Reason::SignedOut | Reason::SignedOutElsewhere);
-                    let was_left_behind = matches!(input, Input::Start { kept: Kept { sign_out: Some(_), .. }, .. });
                     // No tab has said that it holds a credential.
                     let waited = reason == Reason::CredentialMissing && config.shares;
                     let right = if by_the_person { signs_out || was_left_behind } else { definitive || waited };
@@ -102,7 +105,11 @@ impl Rules {
             Input::Online => self.online = true,
             Input::Offline => self.online = false,
             Input::Left => self.away = true,
-            Input::Restored { .. } => self.away = false,
+            Input::Restored { kept } => {
+                self.away = false;
+                // Once that is delivered, this page is like any other.
+                self.barred &= kept.sign_out.is_none();
+            }
             Input::FetchStarted(fetch) | Input::FetchRefused { fetch, .. } => {
                 self.waiting.insert(fetch);
             }
@@ -113,7 +120,6 @@ impl Rules {
                 self.sent.remove(&id);
             }
             Input::Turn { granted } => self.turn = granted,
-            Input::Heard { news: News::SignedOut, .. } => self.barred = true,
             Input::Start { .. }
             | Input::Heard { .. }
             | Input::Check { .. }

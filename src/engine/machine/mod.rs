@@ -356,12 +356,14 @@ impl Machine {
     pub(super) fn take_kept(&mut self, now: Now, kept: Kept, out: &mut Effects) {
         let floor = kept.floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX));
         self.kept = (kept.sign_out.or(self.kept.0), self.schedule.floor.max(floor));
-        if let (Some(SignOut { everywhere }), Logout::None, true) =
-            (kept.sign_out, self.logout, self.config.can_log_out)
-        {
+        let pending = kept.sign_out.filter(|_| self.logout == Logout::None && self.config.can_log_out);
+        if kept.signed_out || pending.is_some() {
+            out.push(Effect::ClearCredential);
+        }
+        if let Some(SignOut { everywhere }) = pending {
+            self.drop_probe(out);
             self.logout = Logout::Waiting { at: now.instant, everywhere, failures: 0 };
             self.check_after_logout = true;
-            out.push(Effect::ClearCredential);
             self.end(Reason::SignedOut, out);
         }
         self.schedule.floor = self.kept.1;

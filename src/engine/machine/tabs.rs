@@ -5,7 +5,6 @@
 //! not waited for beyond the limit of its request: then the turn is taken again, at last by force.
 
 use super::super::effect::{Effect, Effects, Phase};
-use super::super::input::RequestId;
 use super::super::news::{Answered, News};
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::{Reason, Verdict};
@@ -146,6 +145,8 @@ impl Machine {
             }
             self.logout = Logout::None;
         }
+        // Two tabs may have asked, if one of them had been given up.
+        let probe = Probe { phase: answered.phase, ..probe };
         self.judge(now, probe, answered.verdict, Some(answered), out);
         if self.standing == Standing::Lost {
             // Most likely that tab goes on to reconnect.
@@ -173,23 +174,16 @@ impl Machine {
     pub(super) fn nobody_has_one(&mut self, now: Now, out: &mut Effects) {
         self.tabs.looking_until = None;
         let verdict = Verdict::Ended(Reason::CredentialMissing);
-        let request = self.fresh_id();
+        let probe = Probe::new(self.fresh_id(), Asker::ThisTab, Phase::Reconnect, now.instant, false);
         self.conclude(Reason::CredentialMissing, out);
-        self.tell_answer(now, request, verdict, false, out);
+        self.tell_answer(now, &probe, verdict, false, out);
     }
 
     /// Lets the others know what came of a request of this tab.
-    pub(super) fn tell_answer(
-        &self,
-        now: Now,
-        request: RequestId,
-        verdict: Verdict,
-        signed_in: bool,
-        out: &mut Effects,
-    ) {
+    pub(super) fn tell_answer(&self, now: Now, probe: &Probe, verdict: Verdict, signed_in: bool, out: &mut Effects) {
         let next_in = self.schedule.next.map_or(Millis::ZERO, |next| next.since(now.instant));
-        let epoch = self.session.epoch;
-        self.tell(News::Answered(Answered { request, verdict, epoch, next_in, signed_in }), out);
+        let (request, phase, epoch) = (probe.id, probe.phase, self.session.epoch);
+        self.tell(News::Answered(Answered { request, phase, verdict, epoch, next_in, signed_in }), out);
     }
 
     fn signed_out_elsewhere(&mut self, out: &mut Effects) {

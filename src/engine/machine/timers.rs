@@ -183,7 +183,7 @@ impl Machine {
             if let Verdict::Transient(trouble) = verdict {
                 self.transient(now, trouble, out);
             }
-            self.tell_answer(now, probe.id, verdict, false, out);
+            self.tell_answer(now, &probe, verdict, false, out);
         }
     }
 

@@ -32,7 +32,7 @@ impl Machine {
             Outcome::NoCredential => self.conclude(Reason::CredentialMissing, out),
             Outcome::Verdict(verdict) => {
                 if let Some(verdict) = self.judge(now, probe, verdict, None, out) {
-                    self.tell_answer(now, probe.id, verdict, signed_in, out);
+                    self.tell_answer(now, &probe, verdict, signed_in, out);
                 }
             }
         }

@@ -67,7 +67,8 @@ fn a_stale_answer_says_nothing(state: &State) -> Result<(), Broken> {
 
 fn another_tab_found_it_good() -> Step {
     let (request, verdict) = (RequestId(1 << 31), valid(None, false));
-    let answered = Answered { request, verdict, epoch: 1, next_in: Millis::from_secs(8), signed_in: true };
+    let answered =
+        Answered { request, phase: Phase::Validate, verdict, epoch: 1, next_in: Millis::from_secs(8), signed_in: true };
     Step::at_once(Input::Heard { news: News::Answered(answered), age: Millis::ZERO })
 }
 

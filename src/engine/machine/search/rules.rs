@@ -117,13 +117,10 @@ impl Shell {
                 let again = machine.standing == Standing::Over(Reason::SignedOutElsewhere);
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
             }
-            Input::Heard { news: News::Answered(answered), .. } if hears => {
-                let phase = machine.probe.map_or(Phase::Validate, |probe| probe.phase);
-                match counts(machine, answered) {
-                    Some(verdict) => self.due_of(machine, verdict, phase == Phase::Reconnect),
-                    None => Due::default(),
-                }
-            }
+            Input::Heard { news: News::Answered(answered), .. } if hears => match counts(machine, answered) {
+                Some(verdict) => self.due_of(machine, verdict, answered.phase == Phase::Reconnect),
+                None => Due::default(),
+            },
             Input::SignOut { .. } => {
                 let again = machine.standing == Standing::Over(Reason::SignedOut);
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
@@ -156,7 +153,7 @@ impl Shell {
     fn due_of_kept(&self, machine: &Machine, kept: Kept) -> Due {
         let known = machine.standing == Standing::Over(Reason::SignedOut);
         let found = kept.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
-        Due { cleared: u32::from(found), over: u32::from(found && !known), redirects: 0 }
+        Due { cleared: u32::from(found || kept.signed_out), over: u32::from(found && !known), redirects: 0 }
     }
 
     fn due_of(&mut self, machine: &Machine, verdict: Verdict, reconnect: bool) -> Due {

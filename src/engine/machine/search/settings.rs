@@ -265,7 +265,7 @@ pub(super) fn tabs_with_credentials() -> Setting {
 pub(super) fn kept_and_idle() -> Setting {
     let left_behind = |everywhere, floor| {
         let sign_out = Some(SignOut { everywhere });
-        Input::Start { visible: true, online: true, kept: Kept { sign_out, floor } }
+        Input::Start { visible: true, online: true, kept: Kept { sign_out, floor, signed_out: false } }
     };
     let floor = Some(Millis::from_secs(3));
     Setting {
@@ -275,14 +275,17 @@ pub(super) fn kept_and_idle() -> Setting {
             inputs: vec![
                 left_behind(false, None),
                 left_behind(true, floor),
-                Input::Start { visible: true, online: true, kept: Kept { sign_out: None, floor } },
+                Input::Start { visible: true, online: true, kept: Kept { floor, ..Kept::NOTHING } },
                 Input::Stop,
                 CHECK,
                 Input::Remembered,
                 SIGN_OUT,
                 Input::Active,
                 Input::Left,
-                Input::Restored { kept: Kept { sign_out: Some(SignOut { everywhere: false }), floor } },
+                Input::Restored {
+                    kept: Kept { sign_out: Some(SignOut { everywhere: false }), floor, signed_out: true },
+                },
+                Input::Restored { kept: Kept { signed_out: true, ..Kept::NOTHING } },
                 Input::Offline,
                 Input::Online,
             ],

@@ -149,7 +149,10 @@ impl Alphabet {
         for verdict in self.verdicts.iter().copied().chain([Verdict::Ended(Reason::CredentialMissing)]) {
             for signed_in in [false, true] {
                 let next_in = SMALL + SMALL + SMALL;
-                hear(News::Answered(Answered { request: RequestId(1 << 31), verdict, epoch: 1, next_in, signed_in }));
+                let (request, epoch) = (RequestId(1 << 31), 1);
+                let answered = Answered { request, phase: Phase::Validate, verdict, epoch, next_in, signed_in };
+                hear(News::Answered(answered));
+                hear(News::Answered(Answered { phase: Phase::Reconnect, ..answered }));
                 if !matches!(verdict, Verdict::Valid(_)) {
                     break;
                 }
