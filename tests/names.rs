@@ -2,9 +2,10 @@
 //! to the Rust types, and the published declarations to the lists.
 #![cfg(not(target_arch = "wasm32"))]
 // A helper of a test may fail it.
-#![allow(clippy::panic, clippy::expect_used)]
+#![allow(clippy::panic, clippy::expect_used, clippy::indexing_slicing)]
 
-use session_keepalive::engine::{Call, Event, Millis, Phase, Reason, Status};
+use session_keepalive::engine::{Call, Effect, Event, Millis, Phase, Reason, Status};
+use session_keepalive::numbers::{EffectKind, InputKind, VerdictKind, effect};
 use session_keepalive::wire::ProblemCode;
 
 const NAMES: &str = include_str!("../src/js/names.js");
@@ -111,8 +112,20 @@ fn calls_and_phases_are_in_the_order_of_the_types() {
 }
 
 #[test]
-fn events_are_in_the_order_in_which_the_shell_numbers_them() {
-    const SHELL: &str = include_str!("../src/web/events.rs");
+fn kinds_are_in_the_order_of_the_types() {
+    assert_eq!(list("INPUTS"), InputKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>());
+    assert_eq!(list("EFFECTS"), EffectKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>());
+    assert_eq!(list("VERDICTS"), VerdictKind::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>());
+    for (place, kind) in EffectKind::ALL.iter().enumerate() {
+        assert_eq!(*kind as usize, place, "{kind:?} crosses the boundary as its discriminant");
+    }
+    for (place, kind) in InputKind::ALL.iter().enumerate() {
+        assert_eq!(*kind as usize, place, "{kind:?} crosses the boundary as its discriminant");
+    }
+}
+
+#[test]
+fn every_event_has_its_name_and_its_payload() {
     let none = Millis::ZERO;
     let all = [
         Event::Connected,
@@ -127,52 +140,35 @@ fn events_are_in_the_order_in_which_the_shell_numbers_them() {
         Event::Wake { slept_ms: none },
     ];
     // A new event does not compile before it is in the list above.
-    let variant = |event: &Event| match event {
-        Event::Connected => "Connected",
-        Event::Checking { .. } => "Checking",
-        Event::Checked { .. } => "Checked",
-        Event::Slow { .. } => "Slow",
-        Event::Degraded { .. } => "Degraded",
-        Event::Reconnecting { .. } => "Reconnecting",
-        Event::Reconnected { .. } => "Reconnected",
-        Event::Expiring { .. } => "Expiring",
-        Event::Disconnected { .. } => "Disconnected",
-        Event::Wake { .. } => "Wake",
+    let fields = |event: &Event| match event {
+        Event::Connected => "null",
+        Event::Checking { .. } | Event::Reconnecting { .. } => "(attempt) =>",
+        Event::Checked { .. } => "(durationMs, shared) =>",
+        Event::Slow { .. } => "(phase, elapsedMs) =>",
+        Event::Degraded { .. } => "(reason, retryInMs) =>",
+        Event::Reconnected { .. } => "(downtimeMs, epoch) =>",
+        Event::Expiring { .. } => "(secondsLeft) =>",
+        Event::Disconnected { .. } => "(reason) =>",
+        Event::Wake { .. } => "(sleptMs) =>",
     };
-    let names = list("EVENTS");
-    for (place, event) in all.iter().enumerate() {
-        let arm = between(SHELL, &format!("Event::{} ", variant(event)), ",\n");
-        let number = between(arm, "=> (", ",");
-        assert_eq!(number, place.to_string(), "{}", variant(event));
-        assert_eq!(names[place], event.name());
+    let payloads: Vec<_> = between(NAMES, "export const PAYLOADS = [\n", "];").lines().map(str::trim).collect();
+    assert_eq!(payloads.len(), all.len());
+    for event in &all {
+        let (kind, _) = effect(&Effect::Emit(*event));
+        assert_eq!(kind.as_str(), event.name());
+        let payload = payloads[kind as usize];
+        assert!(payload.starts_with(fields(event)), "{payload} is that of {event:?}");
     }
-    assert_eq!(
-        names[all.len()..],
-        ["change", "redirect", "idle", "active"],
-        "those that the facade emits, or nobody yet"
-    );
-    let payloads = between(NAMES, "const PAYLOADS = [", "];").lines().filter(|line| line.contains("=>")).count();
-    assert_eq!(payloads, all.len());
 }
 
-#[test]
-fn verdicts_are_in_the_order_in_which_the_shell_reads_them() {
-    const SHELL: &str = include_str!("../src/web/reply.rs");
-    let names = list("VERDICTS");
-    let number = |name: &str| between(SHELL, &format!("const {name}: u32 = "), ";").parse::<usize>().expect("a number");
-    for (place, name) in names.iter().enumerate() {
-        assert_eq!(number(&name.to_uppercase()), place, "{name}");
-    }
-    assert_eq!(number("NO_CREDENTIAL"), names.len());
-}
-
-#[test]
-fn page_events_are_in_the_order_in_which_the_shell_reads_them() {
-    const SHELL: &str = include_str!("../src/web/driver.rs");
-    let inputs = between(SHELL, "const INPUTS: [Input; 9] = [", "];");
-    let names: Vec<_> =
-        inputs.split("Input::").skip(1).map(|input| input.trim_end_matches([' ', '\n', ',']).to_lowercase()).collect();
-    assert_eq!(list("PAGE_EVENTS"), names);
+/// The names of the events: those of the effects up to a place, and some more.
+fn events() -> Vec<&'static str> {
+    let text = between(NAMES, "export const EVENTS = [...EFFECTS.slice(0, ", "];");
+    let (count, more) = text.split_once(')').expect("the slice ends");
+    let mut names = list("EFFECTS");
+    names.truncate(count.parse().expect("a number"));
+    names.extend(quoted(more));
+    names
 }
 
 #[test]
@@ -180,11 +176,11 @@ fn the_public_types_have_every_name_and_no_other() {
     assert_eq!(union("Status"), list("STATUSES"));
     assert_eq!(union("Reason"), list("REASONS"));
     let text = declarations();
-    let mut events = fields(between(&text, "export interface KeepAliveEvents {", "\n}"));
-    let mut names = list("EVENTS");
-    events.sort_unstable();
+    let mut declared = fields(between(&text, "export interface KeepAliveEvents {", "\n}"));
+    let mut names = events();
+    declared.sort_unstable();
     names.sort_unstable();
-    assert_eq!(events, names);
+    assert_eq!(declared, names);
     let verdicts = quoted(between(&text, "export type Verdict =", "export interface"));
     for name in list("VERDICTS") {
         assert!(verdicts.contains(&name), "{name}");

@@ -61,26 +61,6 @@ impl Add<Millis> for Instant {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct WallTime(pub u64);
 
-/// JavaScript's only number. A `u64` would bring its own text formatting along, for the error that it is too large.
-#[cfg(any(feature = "serde", target_arch = "wasm32"))]
-mod as_number {
-    use serde::{Serialize, Serializer};
-
-    impl Serialize for super::Millis {
-        #[allow(clippy::cast_precision_loss)]
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_f64(self.0 as f64)
-        }
-    }
-
-    impl Serialize for super::WallTime {
-        #[allow(clippy::cast_precision_loss)]
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.serialize_f64(self.0 as f64)
-        }
-    }
-}
-
 /// One roll of the dice: a fraction of [`u32::MAX`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Chance(pub u32);

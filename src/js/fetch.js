@@ -28,18 +28,19 @@ const sessionUnknown = async (response) => {
  * @param send the application's own or the global fetch
  * @param covers whether an absolute URL belongs to this session
  * @param engine the running Wasm session, null while there is none
+ * @param feed tells it something, if there is one
  * @param loaded a promise that settles when it is there or cannot be had
  */
-export const createFetch = ({ send, covers, engine, loaded }) => {
+export const createFetch = ({ send, covers, engine, feed, loaded }) => {
   let lastId = 0;
   const waiting = new Map();
 
-  /** Asks the engine about one call; resolves with the generation to send in, or null to hand over the refusal. */
-  const ask = (id, signal, question) =>
+  /** Asks the engine about one call; resolves with the generation to send in, or NaN to hand over the refusal. */
+  const ask = (signal, name, id, ...more) =>
     rejectOnAbort(
       new Promise((resolve) => {
         waiting.set(id, resolve);
-        question();
+        feed(name, id, ...more);
       }),
       signal,
     );
@@ -52,7 +53,7 @@ export const createFetch = ({ send, covers, engine, loaded }) => {
     const id = ++lastId;
     try {
       // Before the module is there no reconnect can be under way.
-      const generation = engine() ? await ask(id, signal, () => engine().fetchStarted(id)) : 0;
+      const generation = engine() ? await ask(signal, 'fetchStarted', id) : 0;
       // A Request gives its body away, so the copy is sent and the original kept.
       const response = await send(isRequest ? input.clone() : input, init);
       if (!REFUSED.includes(response.status)) return response;
@@ -60,23 +61,23 @@ export const createFetch = ({ send, covers, engine, loaded }) => {
       await rejectOnAbort(loaded(), signal);
       // It may have been disposed meanwhile.
       if (!engine()) return response;
-      const refused = () => engine().fetchRefused(id, generation, unknown);
+      const refused = ['fetchRefused', id, generation, unknown];
       if (isStream) {
         // It is used up. The session is looked after, but nothing can be sent again.
-        refused();
+        feed(...refused);
         return response;
       }
-      if ((await ask(id, signal, refused)) === null) return response;
+      if (isNaN(await ask(signal, ...refused))) return response;
       await response.body?.cancel().catch(() => {});
       return await send(input, init);
     } finally {
       waiting.delete(id);
-      engine()?.fetchEnded(id);
+      feed('fetchEnded', id);
     }
   };
 
   /** The engine's answer to one call. */
-  const resume = (id, sends, generation) => waiting.get(id)?.(sends ? generation : null);
+  const resume = (id, generation) => waiting.get(id)?.(generation);
 
   return { sessionFetch, resume };
 };

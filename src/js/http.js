@@ -3,11 +3,7 @@
  * this file only brings it back.
  */
 import { report } from './events.js';
-import { CALLS, CODES, REASONS, VERDICTS, place } from './names.js';
-
-/** In the place of a verdict: nothing was sent, because no credential is stored. */
-const NO_CREDENTIAL = VERDICTS.length;
-const NOT_A_VERDICT = NO_CREDENTIAL + 1;
+import { CALLS, CODES, REASONS, VERDICTS } from './names.js';
 
 /** A number, or `NaN` for none. */
 const number = (value) => (typeof value === 'number' ? value : NaN);
@@ -63,12 +59,11 @@ export const createHttp = (options) => {
     });
 
   /** Tells the Wasm session what an application's function says. */
-  const judge = (session, id, verdict) => {
+  const judge = (feed, id, verdict) => {
     const given = verdict ?? {};
     if (given.kind === 'valid') brought.set(id, given);
-    const kind = place(VERDICTS, given.kind);
-    session()?.judged(
-      id, kind < VERDICTS.length ? kind : NOT_A_VERDICT, place(REASONS, given.reason), number(given.retryAfterMs), !!given.reconnected,
+    feed(
+      'judged', id, VERDICTS.indexOf(given.kind), REASONS.indexOf(given.reason), number(given.retryAfterMs), !!given.reconnected,
       number(given.epoch), number(given.idleInMs), number(given.absoluteInMs), number(given.warnInMs),
       number(given.nextCheckInMs),
     );
@@ -84,38 +79,38 @@ export const createHttp = (options) => {
     }
   };
 
-  const perform = async (session, id, call, context) => {
+  const perform = async (feed, id, call, context) => {
     if (call === 'reconnect' && options.store) {
       context.credential = await options.store.load();
-      if (context.credential == null) return session()?.judged(id, NO_CREDENTIAL);
+      if (context.credential == null) return feed('noCredential', id);
     }
     if (typeof options[call] === 'function') {
       const verdict = await options[call](context);
-      return judge(session, id, call === 'logout' ? { kind: 'valid' } : verdict);
+      return judge(feed, id, call === 'logout' ? { kind: 'valid' } : verdict);
     }
     const response = await post(call, context);
     const verdict = await classified(response);
-    if (verdict !== undefined) return judge(session, id, verdict);
+    if (verdict !== undefined) return judge(feed, id, verdict);
     const body = (await response.json().catch(() => null)) ?? {};
     if (body.valid === true) brought.set(id, { subject: body.subject });
-    session()?.answered(
-      id, CALLS.indexOf(call), response.status, place(CODES, body.code), retryAfter(response.headers), body.valid === true,
-      !!body.reconnected, body.epoch ?? 1, number(body.idleIn), number(body.absoluteIn), number(body.warnIn),
+    feed(
+      'answered', id, CALLS.indexOf(call), response.status, CODES.indexOf(body.code), retryAfter(response.headers),
+      body.valid === true, !!body.reconnected, body.epoch ?? 1, number(body.idleIn), number(body.absoluteIn), number(body.warnIn),
       number(body.nextCheckIn),
     );
   };
 
   return {
     /**
-     * Sends a request and tells the Wasm session what came back. `flag` is the person's activity, or for a logout whether
-     * it counts everywhere. Rejects if no answer came back.
+     * Sends a request and feeds what came back. `flag` is the person's activity, or for a logout whether it counts everywhere.
+     * Rejects if no answer came back.
      */
-    async send(session, id, call, attempt, flag, keyNumber) {
+    async send(feed, id, call, attempt, flag, keyNumber) {
       const controller = new AbortController();
       underWay.set(id, controller);
       try {
         const { signal } = controller;
-        await perform(session, id, call, {
+        await perform(feed, id, call, {
           signal, attempt, idempotencyKey: idempotencyKey(keyNumber), activity: flag, everywhere: flag,
         });
       } finally {

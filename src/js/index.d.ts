@@ -241,7 +241,14 @@ export interface KeepAliveOptions {
   fetch?: typeof fetch;
   /** Disposes the session when it is aborted. */
   signal?: AbortSignal;
-  /** Tells every event to the console, or to a function. `at` is `Date.now()`. Default false. */
+  /**
+   * Tells every event to the console, or to a function. `at` is `Date.now()`. Default false.
+   *
+   * In the same stream goes what makes it a log that can be replayed, in numbers alone, and therefore without any secret:
+   * `options` with those that the engine was made from, then `input` with `[monotonic ms, wall ms, chance, kind, …numbers]` for
+   * everything that it is told, and `effect` with `[kind, …numbers]` for everything that it answers. `NaN` is no number;
+   * in JSON that is `null`.
+   */
   debug?: boolean | ((event: { at: number; name: string; detail?: unknown }) => void);
 }
 

@@ -3,10 +3,11 @@
  * there before the Wasm is, and without it.
  */
 import { keepAliveError } from './errors.js';
+import { createTell } from './debug.js';
 import { createEvents, guarded, report } from './events.js';
 import { createFetch } from './fetch.js';
 import { createHttp } from './http.js';
-import { CALLS, EVENTS, REASONS, STATUSES, eventOf } from './names.js';
+import { CALLS, EFFECTS, EVENTS, INPUTS, PAYLOADS, REASONS, STATUSES } from './names.js';
 import { normalise } from './options.js';
 import { listen, pageState } from './page.js';
 import { redirect } from './redirect.js';
@@ -19,12 +20,16 @@ const STARTING = Object.freeze({ ...INACTIVE, status: 'starting' });
 
 const MISTAKES = ['misconfigured', 'wasm-blocked'];
 
+/** What is not there is NaN in the Wasm. */
+const orNull = (number) => (isNaN(number) ? null : number);
+
 const inBrowser = () => typeof document !== 'undefined';
 
 /** @param load a promise of the Wasm's `Session` class; rejects with a `KeepAliveError` */
 export const createKeepAliveWith = (load) => (given) => {
   const options = normalise(given);
   const events = createEvents();
+  const tell = createTell(options.debug);
   const http = createHttp(options);
   let snapshot = INACTIVE;
   /** The Wasm session once it is there, and the promise of it. */
@@ -49,11 +54,7 @@ export const createKeepAliveWith = (load) => (given) => {
   };
 
   const emit = (name, event) => {
-    if (options.debug) {
-      const entry = { at: Date.now(), name, detail: event };
-      if (options.debug === true) console.debug('[session-keepalive]', entry);
-      else guarded(options.debug, entry);
-    }
+    tell(name, event);
     events.emit(name, event);
   };
 
@@ -69,31 +70,47 @@ export const createKeepAliveWith = (load) => (given) => {
     for (const resolve of promised[name].splice(0)) resolve();
   };
 
+  /** Tells the Wasm session something, if there is one. */
+  const feed = (name, ...numbers) => session?.feed(INPUTS.indexOf(name), ...numbers);
+
   /** Async, so that a store of the application that throws cannot throw through the module. */
   const forget = async () => {
     await options.store?.clear();
   };
 
-  const host = {
-    change([status, reason, epoch, answeredBy, lastOkAt, nextCheckAt, expiresInMs, failure]) {
+  /** What the other effects ask for. */
+  const carryOut = {
+    change(status, reason, epoch, answeredBy, lastOkAt, nextCheckAt, expiresInMs, code, httpStatus, retryable) {
       const { subject, data } = http.broughtBy(answeredBy);
-      const error = failure && keepAliveError(REASONS[failure[0]], failure[1], failure[2]);
       change({
-        status: STATUSES[status], reason: REASONS[reason] ?? null, subject: subject ?? null, epoch, data, lastOkAt, nextCheckAt, expiresInMs, error,
+        status: STATUSES[status], reason: REASONS[reason] ?? null, subject: subject ?? null, epoch, data,
+        lastOkAt: orNull(lastOkAt), nextCheckAt: orNull(nextCheckAt), expiresInMs: orNull(expiresInMs),
+        error: isNaN(code) ? null : keepAliveError(REASONS[code], httpStatus, retryable > 0),
       });
     },
-    emit: (...numbers) => emit(...eventOf(...numbers, () => snapshot)),
-    send: (id, call, ...details) => http.send(() => session, id, CALLS[call], ...details).catch(() => session?.failed(id)),
+    connected: () => emit('connected', snapshot),
+    send: (id, call, attempt, flag, key) =>
+      http.send(feed, id, CALLS[call], attempt, flag > 0, key).catch(() => feed('failed', id)),
     abort: http.abort,
     clearCredential: () => void forget().catch(report),
     redirect: (reason) => guarded(() => redirect(options, REASONS[reason], emit)),
     settle: (signOut) => settle(signOut ? 'signOut' : 'check'),
-    resume: (...decision) => fetches.resume(...decision),
+    resume: (id, generation) => fetches.resume(id, generation),
+  };
+
+  const host = {
+    effect(kind, ...numbers) {
+      const name = EFFECTS[kind];
+      tell('effect', [name, ...numbers]);
+      if (PAYLOADS[kind]) emit(name, PAYLOADS[kind](...numbers));
+      else carryOut[name](...numbers);
+    },
+    input: (instant, wall, chance, kind, ...numbers) => tell('input', [instant, wall, chance, INPUTS[kind], ...numbers]),
   };
 
   const begin = () => {
-    deaf = listen((happened) => session?.page(happened));
-    session.start(...pageState());
+    deaf = listen(feed);
+    feed('start', ...pageState());
   };
 
   /** Resolves with the Wasm session, or with null if it cannot be had. A failed load may be tried again. */
@@ -105,6 +122,7 @@ export const createKeepAliveWith = (load) => (given) => {
       loading = load().then(
         (Session) => {
           if (disposed) return null;
+          tell('options', options.forEngine);
           session = new Session(host, ...options.forEngine);
           if (started) begin();
           return session;
@@ -129,15 +147,14 @@ export const createKeepAliveWith = (load) => (given) => {
     const { validate } = options;
     return [location.origin, ...(typeof validate === 'string' ? [origin(validate)] : [])].includes(origin(url));
   };
-  const fetches = createFetch({ send: options.fetch, covers, engine: () => session, loaded });
+  const fetches = createFetch({ send: options.fetch, covers, engine: () => session, feed, loaded });
 
-  /** Calls the Wasm session and waits until it keeps the promise. */
-  const ask = async (name, question) => {
-    const wasm = await loaded();
-    if (wasm && !disposed) {
+  /** Feeds a question and waits until its promise is kept. */
+  const ask = async (name, flag) => {
+    if ((await loaded()) && !disposed) {
       await new Promise((resolve) => {
         promised[name].push(resolve);
-        question(wasm);
+        feed(name, flag);
       });
     }
     return snapshot;
@@ -148,7 +165,7 @@ export const createKeepAliveWith = (load) => (given) => {
     await forget();
     change({ ...snapshot, status: 'disconnected', reason: 'signed-out', error: null });
     emit('disconnected', { reason: 'signed-out' });
-    if (options.logout) await http.send(() => null, 0, 'logout', 1, everywhere, 0);
+    if (options.logout) await http.send(() => {}, 0, 'logout', 1, everywhere, 0);
   };
 
   const keepAlive = {
@@ -170,7 +187,7 @@ export const createKeepAliveWith = (load) => (given) => {
       if (!started) return;
       started = false;
       deaf();
-      if (session) session.stop();
+      if (session) feed('stop');
       else change(INACTIVE);
     },
     dispose() {
@@ -181,7 +198,7 @@ export const createKeepAliveWith = (load) => (given) => {
       const ended = session;
       session = null;
       if (ended) {
-        ended.dispose();
+        ended.feed(INPUTS.indexOf('dispose'));
         // The call that led here may still be inside the module.
         queueMicrotask(() => ended.free());
       }
@@ -203,16 +220,14 @@ export const createKeepAliveWith = (load) => (given) => {
     },
     async remember(credential) {
       await options.store?.save(credential);
-      await ask('check', (wasm) => {
-        wasm.remembered();
-        wasm.check(true);
-      });
+      if (await loaded()) feed('remembered');
+      await ask('check', true);
     },
     forget,
-    check: () => ask('check', (wasm) => wasm.check(false)),
-    extend: () => ask('check', (wasm) => wasm.check(true)),
+    check: () => ask('check', false),
+    extend: () => ask('check', true),
     async signOut({ everywhere = false } = {}) {
-      await ask('signOut', (wasm) => wasm.signOut(everywhere));
+      await ask('signOut', everywhere);
       if (!session && !disposed && inBrowser()) await signOutByHand(everywhere);
     },
     fetch: fetches.sessionFetch,

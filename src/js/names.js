@@ -1,6 +1,7 @@
 /**
  * The names of the protocol and of the public types. Between the facade and the Wasm they are numbers: their places in
- * these lists. `tests/names.rs` holds the lists to the Rust types.
+ * these lists. `tests/names.rs` holds the lists to the Rust types; which numbers come with an input or an effect is said in
+ * `src/numbers`. With the option `debug` all of it is told, so that a log can be replayed.
  */
 
 export const CALLS = ['validate', 'reconnect', 'logout'];
@@ -16,32 +17,27 @@ export const CODES = [
   'CONNECTION_REFUSED', 'TARGET_NOT_ALLOWED', 'SESSION_LIMIT', 'CSRF_REFUSED', 'INVALID_REQUEST', 'PAYLOAD_TOO_LARGE',
   'RATE_LIMITED', 'STORE_UNAVAILABLE', 'TARGET_UNAVAILABLE', 'OVERLOADED',
 ];
-export const EVENTS = [
-  'connected', 'checking', 'checked', 'slow', 'degraded', 'reconnecting', 'reconnected', 'expiring', 'disconnected',
-  'wake', 'change', 'redirect', 'idle', 'active',
+export const INPUTS = [
+  'start', 'stop', 'dispose', 'check', 'remembered', 'signOut', 'fetchStarted', 'fetchRefused', 'fetchEnded', 'deadlineReached',
+  'visible', 'hidden', 'focused', 'left', 'restored', 'resumed', 'online', 'offline', 'active', 'answered', 'judged', 'failed',
+  'noCredential',
 ];
-
-export const PAGE_EVENTS = ['visible', 'hidden', 'focused', 'left', 'restored', 'resumed', 'online', 'offline', 'active'];
-
-/** The place of a name; beyond the list where it is not in it. */
-export const place = (names, name) => {
-  const at = names.indexOf(name);
-  return at < 0 ? names.length : at;
-};
-
-/** The payload of each event, from its numbers. */
-const PAYLOADS = [
-  (snapshot) => snapshot(),
-  (_, attempt) => ({ attempt }),
-  (_, durationMs, shared) => ({ durationMs, shared: shared > 0 }),
-  (_, phase, elapsedMs) => ({ phase: CALLS[phase], elapsedMs }),
-  (_, reason, retryInMs) => ({ reason: REASONS[reason], retryInMs }),
-  (_, attempt) => ({ attempt }),
-  (_, downtimeMs, epoch) => ({ downtimeMs, epoch }),
-  (_, secondsLeft) => ({ secondsLeft }),
-  (_, reason) => ({ reason: REASONS[reason] }),
-  (_, sleptMs) => ({ sleptMs }),
+export const EFFECTS = [
+  'connected', 'checking', 'checked', 'slow', 'degraded', 'reconnecting', 'reconnected', 'expiring', 'disconnected', 'wake',
+  'change', 'redirect', 'send', 'abort', 'clearCredential', 'settle', 'resume',
 ];
+export const EVENTS = [...EFFECTS.slice(0, 12), 'idle', 'active'];
 
-/** Name and payload of an event that the Wasm emits; `snapshot` gives the current one. */
-export const eventOf = (number, first, second, snapshot) => [EVENTS[number], PAYLOADS[number](snapshot, first, second)];
+/** The payload of each event, from its numbers; `connected` has the snapshot instead, and the rest are no events. */
+export const PAYLOADS = [
+  null,
+  (attempt) => ({ attempt }),
+  (durationMs, shared) => ({ durationMs, shared: shared > 0 }),
+  (phase, elapsedMs) => ({ phase: CALLS[phase], elapsedMs }),
+  (reason, retryInMs) => ({ reason: REASONS[reason], retryInMs }),
+  (attempt) => ({ attempt }),
+  (downtimeMs, epoch) => ({ downtimeMs, epoch }),
+  (secondsLeft) => ({ secondsLeft }),
+  (reason) => ({ reason: REASONS[reason] }),
+  (sleptMs) => ({ sleptMs }),
+];

@@ -163,7 +163,7 @@ export const normalise = (given = {}) => {
     fetch: (input, init) => (send ?? globalThis.fetch)(input, init),
     /** What the Wasm session is made from: switches, the jitter in thousandths, and lengths in milliseconds. */
     forEngine: [
-      (store ? 1 : 0) | (options.reconnect ? 2 : 0) | (options.logout ? 4 : 0) | (options.login ? 8 : 0),
+      (store ? 1 : 0) | (options.reconnect ? 2 : 0) | (options.logout ? 4 : 0) | (options.login ? 8 : 0) | (options.debug ? 16 : 0),
       Math.round(options.jitter * 1000),
       options.interval, timeout.slow, timeout.validate, timeout.reconnect, retry.base, retry.cap, retry.spread, options.warnBefore,
     ],

@@ -1,5 +1,4 @@
 /** What the page and the person in front of it do. */
-import { PAGE_EVENTS } from './names.js';
 
 /** Signs of a person. Scrolling is heard in the capture phase because it does not bubble. */
 const ACTIVITY = ['pointerdown', 'keydown', 'touchstart', 'scroll'];
@@ -12,7 +11,7 @@ const visible = () => document.visibilityState === 'visible';
 /** How the page is now. */
 export const pageState = () => [visible(), navigator.onLine !== false];
 
-/** Tells `hear` about everything that may matter, as its place in the list, until the returned function is called. */
+/** Tells `hear` the name of everything that may matter, until the returned function is called. */
 export const listen = (hear) => {
   const listening = new AbortController();
   const on = (target, type, name) =>
@@ -20,7 +19,7 @@ export const listen = (hear) => {
       type,
       (event) => {
         const happened = name(event);
-        if (happened) hear(PAGE_EVENTS.indexOf(happened));
+        if (happened) hear(happened);
       },
       { capture: true, passive: true, signal: listening.signal },
     );

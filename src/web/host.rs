@@ -8,36 +8,44 @@ extern "C" {
     #[derive(Debug)]
     pub type Host;
 
-    /// A new snapshot, field by field in the order of [`super::snapshot`].
+    /// Carries out an effect, whose numbers are those of [`effect`](crate::numbers::effect()).
+    #[allow(clippy::too_many_arguments)]
     #[wasm_bindgen(method)]
-    pub(super) fn change(this: &Host, snapshot: JsValue);
+    pub(super) fn effect(
+        this: &Host,
+        kind: u32,
+        a: f64,
+        b: f64,
+        c: f64,
+        d: f64,
+        e: f64,
+        f: f64,
+        g: f64,
+        h: f64,
+        i: f64,
+        j: f64,
+    );
 
-    /// An event, as [`super::events`] numbers it.
+    /// Takes note of an input before it is handled; called only if the switches ask for it.
+    #[allow(clippy::too_many_arguments)]
     #[wasm_bindgen(method)]
-    pub(super) fn emit(this: &Host, event: u32, first: f64, second: f64);
-
-    /// The promises of `check()` (false) or `signOut()` (true) are kept now.
-    #[wasm_bindgen(method)]
-    pub(super) fn settle(this: &Host, sign_out: bool);
-
-    /// A `session.fetch` call goes on: sends in this generation, or hands over its refusal.
-    #[wasm_bindgen(method)]
-    pub(super) fn resume(this: &Host, fetch: u32, send: bool, generation: u32);
-
-    /// Sends a request; what comes back is fed in as an answer, a verdict or a failure under the same id. The flag is
-    /// the person's activity, or for a logout whether it counts everywhere. Requests of one key are one attempt.
-    #[wasm_bindgen(method)]
-    pub(super) fn send(this: &Host, id: u32, call: u32, attempt: u32, flag: bool, key: u32);
-
-    /// Gives up a request.
-    #[wasm_bindgen(method)]
-    pub(super) fn abort(this: &Host, id: u32);
-
-    /// Forgets the credential that the page holds.
-    #[wasm_bindgen(method, js_name = clearCredential)]
-    pub(super) fn clear_credential(this: &Host);
-
-    /// The last resort: to the login page.
-    #[wasm_bindgen(method)]
-    pub(super) fn redirect(this: &Host, reason: u32);
+    pub(super) fn input(
+        this: &Host,
+        instant: f64,
+        wall: f64,
+        chance: f64,
+        kind: u32,
+        a: f64,
+        b: f64,
+        c: f64,
+        d: f64,
+        e: f64,
+        f: f64,
+        g: f64,
+        h: f64,
+        i: f64,
+        j: f64,
+        k: f64,
+        l: f64,
+    );
 }

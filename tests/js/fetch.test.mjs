@@ -10,12 +10,6 @@ const setUp = (answers, { there = true, loads = there } = {}) => {
   const log = [];
   const sent = [];
   const engine = {
-    fetchStarted(id) {
-      log.push(['started', id]);
-      if (engine.open) fetches.resume(id, true, engine.generation);
-    },
-    fetchRefused(id, generation, unknown) { log.push(['refused', id, generation, unknown]); },
-    fetchEnded(id) { log.push(['ended', id]); },
     /** Whether calls are sent at once, and in which generation. */
     open: true,
     generation: 1,
@@ -26,8 +20,14 @@ const setUp = (answers, { there = true, loads = there } = {}) => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     return typeof answer === 'function' ? answer(input, init) : answer;
   };
+  const feed = (name, id, ...more) => {
+    if (!running) return;
+    log.push([name, id, ...more]);
+    if (name === 'fetchStarted' && engine.open) fetches.resume(id, engine.generation);
+  };
   const fetches = createFetch({
     send,
+    feed,
     covers: (url) => new URL(url, HERE).origin === HERE,
     engine: () => running,
     loaded: async () => { if (loads) running = engine; },
@@ -49,7 +49,7 @@ test('an answer that is no refusal is handed over as it came: neither cloned nor
     assert.equal(answer.bodyUsed, false);
     assert.equal(sent.length, 1);
     assert.equal(sent[0].init, init, 'the init is the caller’s own');
-    assert.deepEqual(log, [['started', 1], ['ended', 1]]);
+    assert.deepEqual(log, [['fetchStarted', 1], ['fetchEnded', 1]]);
   }
 });
 
@@ -75,7 +75,7 @@ test('a request to another origin is the caller’s own object', async () => {
       given = input;
       return ok();
     },
-    covers: () => false, engine: () => assert.fail('not asked'), loaded: () => assert.fail('not asked'),
+    covers: () => false, engine: () => assert.fail('not asked'), feed: () => assert.fail('not told'), loaded: () => assert.fail('not asked'),
   });
   await sessionFetch(request);
   assert.equal(given, request);
@@ -87,7 +87,7 @@ test('a call waits until the engine lets it go', async () => {
   const result = sessionFetch('/api/a');
   await settled();
   assert.deepEqual(sent, []);
-  resume(1, true, 2);
+  resume(1, 2);
   assert.equal((await result).status, 200);
   assert.equal(sent.length, 1);
 });
@@ -99,14 +99,14 @@ test('a refused call is sent once more, in the generation it was sent in', async
   const init = { method: 'POST', body: 'x=1' };
   const result = sessionFetch('/api/a', init);
   await settled();
-  assert.deepEqual(log, [['started', 1], ['refused', 1, 7, true]]);
+  assert.deepEqual(log, [['fetchStarted', 1], ['fetchRefused', 1, 7, true]]);
   assert.equal(sent.length, 1);
-  resume(1, true, 8);
+  resume(1, 8);
   const response = await result;
   assert.equal(await response.text(), 'fine');
   assert.deepEqual(sent.map(({ input, init: given }) => [input, given]), [['/api/a', init], ['/api/a', init]]);
   assert.ok(first.bodyUsed, 'the refusal is given up, so that its connection is free');
-  assert.deepEqual(log.at(-1), ['ended', 1]);
+  assert.deepEqual(log.at(-1), ['fetchEnded', 1]);
 });
 
 test('it is sent once more only: a second refusal is the caller’s', async () => {
@@ -114,11 +114,11 @@ test('it is sent once more only: a second refusal is the caller’s', async () =
   const { sessionFetch, resume, sent, log } = setUp([refusal(), second]);
   const result = sessionFetch('/api/a');
   await settled();
-  resume(1, true, 2);
+  resume(1, 2);
   assert.equal(await result, second);
   assert.equal((await second.json()).code, 'SESSION_UNKNOWN');
   assert.equal(sent.length, 2);
-  assert.equal(log.filter(([what]) => what === 'refused').length, 1);
+  assert.equal(log.filter(([what]) => what === 'fetchRefused').length, 1);
 });
 
 test('the engine may hand the refusal over, whole', async () => {
@@ -126,7 +126,7 @@ test('the engine may hand the refusal over, whole', async () => {
   const { sessionFetch, resume, sent } = setUp([first]);
   const result = sessionFetch('/api/a');
   await settled();
-  resume(1, false, 0);
+  resume(1, NaN);
   assert.equal(await result, first);
   assert.deepEqual(await first.json(), { code: 'SESSION_UNKNOWN', detail: 'x' });
   assert.equal(sent.length, 1);
@@ -146,8 +146,8 @@ test('only SESSION_UNKNOWN says that the session is lost', async () => {
     const { sessionFetch, resume, log } = setUp([answer]);
     const result = sessionFetch('/api/a');
     await settled();
-    assert.deepEqual(log[1], ['refused', 1, 1, unknown]);
-    resume(1, false, 0);
+    assert.deepEqual(log[1], ['fetchRefused', 1, 1, unknown]);
+    resume(1, NaN);
     assert.equal(await result, answer);
   }
 });
@@ -157,7 +157,7 @@ test('a Request with a body is sent again with its body, and stays usable', asyn
   const request = new Request(`${HERE}/api/a`, { method: 'POST', body: 'form=1', headers: { 'x-a': 'b' } });
   const result = sessionFetch(request);
   await settled();
-  resume(1, true, 2);
+  resume(1, 2);
   assert.equal((await result).status, 200);
   assert.deepEqual(sent.map(({ body }) => body), ['form=1', 'form=1']);
   assert.ok(sent.every(({ input }) => input.method === 'POST' && input.headers.get('x-a') === 'b'));
@@ -170,7 +170,7 @@ test('every body that can be sent again is', async () => {
     const { sessionFetch, resume, sent } = setUp([refusal(), ok()]);
     const result = sessionFetch('/api/a', { method: 'POST', body });
     await settled();
-    resume(1, true, 2);
+    resume(1, 2);
     assert.equal((await result).status, 200);
     assert.deepEqual(sent.map(({ body: given }) => given), [body, body]);
   }
@@ -183,7 +183,7 @@ test('a stream cannot be sent again: the caller gets the refusal at once, the en
   assert.equal(response, first);
   assert.equal((await response.json()).code, 'SESSION_UNKNOWN');
   assert.equal(sent.length, 1);
-  assert.deepEqual(log, [['started', 1], ['refused', 1, 1, true], ['ended', 1]]);
+  assert.deepEqual(log, [['fetchStarted', 1], ['fetchRefused', 1, 1, true], ['fetchEnded', 1]]);
 });
 
 test('network errors are the caller’s, and never sent again', async () => {
@@ -191,7 +191,7 @@ test('network errors are the caller’s, and never sent again', async () => {
   const { sessionFetch, sent, log } = setUp([() => { throw error; }]);
   await assert.rejects(sessionFetch('/api/a'), error);
   assert.equal(sent.length, 1);
-  assert.deepEqual(log, [['started', 1], ['ended', 1]]);
+  assert.deepEqual(log, [['fetchStarted', 1], ['fetchEnded', 1]]);
 });
 
 test('the second sending may fail too', async () => {
@@ -199,9 +199,9 @@ test('the second sending may fail too', async () => {
   const { sessionFetch, resume, log } = setUp([refusal(), () => { throw error; }]);
   const result = sessionFetch('/api/a');
   await settled();
-  resume(1, true, 2);
+  resume(1, 2);
   await assert.rejects(result, error);
-  assert.deepEqual(log.at(-1), ['ended', 1]);
+  assert.deepEqual(log.at(-1), ['fetchEnded', 1]);
 });
 
 test('a refusal whose body breaks off is still replaced', async () => {
@@ -210,7 +210,7 @@ test('a refusal whose body breaks off is still replaced', async () => {
   const { sessionFetch, resume } = setUp([broken, ok()]);
   const result = sessionFetch('/api/a');
   await settled();
-  resume(1, true, 2);
+  resume(1, 2);
   assert.equal((await result).status, 200);
 });
 
@@ -228,7 +228,7 @@ const abortedAt = async (answers, step, { given = 'init', options } = {}) => {
   await settled();
   controller.abort(reason);
   await rejected;
-  assert.equal(world.log.at(-1)[0], 'ended');
+  assert.equal(world.log.at(-1)[0], 'fetchEnded');
   return world;
 };
 
@@ -249,9 +249,9 @@ test('an abort while it waits to be sent', async () => {
     await settled();
     controller.abort(reason);
     await rejected;
-    resume(1, true, 2);
+    resume(1, 2);
     await settled();
-    assert.deepEqual([sent, log], [[], [['started', 1], ['ended', 1]]]);
+    assert.deepEqual([sent, log], [[], [['fetchStarted', 1], ['fetchEnded', 1]]]);
   }
 });
 
@@ -260,7 +260,7 @@ test('an abort before it begins', async () => {
   engine.open = false;
   const reason = new Error('too late');
   await assert.rejects(sessionFetch('/api/a', { signal: AbortSignal.abort(reason) }), reason);
-  assert.deepEqual([sent, log], [[], [['started', 1], ['ended', 1]]]);
+  assert.deepEqual([sent, log], [[], [['fetchStarted', 1], ['fetchEnded', 1]]]);
 });
 
 test('an abort while it is under way', async () => {
@@ -274,7 +274,7 @@ test('an abort while the module loads', async () => {
   const controller = new AbortController();
   const reason = new Error('the person left');
   const { sessionFetch } = createFetch({
-    send: async () => refusal(), covers: () => true, engine: () => null, loaded: () => deferred().promise,
+    send: async () => refusal(), covers: () => true, engine: () => null, feed: () => {}, loaded: () => deferred().promise,
   });
   const rejected = assert.rejects(sessionFetch('/api/a', { signal: controller.signal }), (error) => error === reason);
   await settled();
@@ -284,16 +284,16 @@ test('an abort while the module loads', async () => {
 
 test('an abort while the engine decides about the refusal', async () => {
   const { sent, resume, log } = await abortedAt([refusal(), ok()]);
-  resume(1, true, 2);
+  resume(1, 2);
   await settled();
   assert.equal(sent.length, 1);
-  assert.deepEqual(log.map(([what]) => what), ['started', 'refused', 'ended']);
+  assert.deepEqual(log.map(([what]) => what), ['fetchStarted', 'fetchRefused', 'fetchEnded']);
 });
 
 test('an abort while it is sent once more', async () => {
   const { sent } = await abortedAt([refusal(), pending], async ({ resume }) => {
     await settled();
-    resume(1, true, 2);
+    resume(1, 2);
   });
   assert.equal(sent.length, 2);
 });
@@ -308,7 +308,7 @@ test('a signal that has done its work is let go of', async () => {
   const { sessionFetch, resume } = setUp([refusal(), ok()]);
   const result = sessionFetch('/api/a', { signal });
   await settled();
-  resume(1, true, 2);
+  resume(1, 2);
   await result;
   await settled();
   assert.equal(held, 0);
@@ -318,8 +318,8 @@ test('before the module is there it is plain fetch, and a refusal waits for the 
   const { sessionFetch, resume, log, sent } = setUp([refusal(), ok()], { there: false, loads: true });
   const result = sessionFetch('/api/a');
   await settled();
-  assert.deepEqual(log, [['refused', 1, 0, true]], 'sent before there was any generation');
-  resume(1, true, 1);
+  assert.deepEqual(log, [['fetchRefused', 1, 0, true]], 'sent before there was any generation');
+  resume(1, 1);
   assert.equal((await result).status, 200);
   assert.equal(sent.length, 2);
 });
@@ -341,7 +341,7 @@ test('a session that is disposed while the refusal is read hands it over', async
   dispose();
   body.resolve({ code: 'SESSION_UNKNOWN' });
   assert.equal(await result, first);
-  assert.deepEqual(log, [['started', 1]]);
+  assert.deepEqual(log, [['fetchStarted', 1]]);
 });
 
 test('two hundred at once each get their own answer', async () => {
@@ -350,9 +350,9 @@ test('two hundred at once each get their own answer', async () => {
   ]);
   const paths = Array.from({ length: 200 }, (_, index) => `/api/${index}`);
   const results = Promise.all(paths.map(async (path) => (await sessionFetch(path)).text()));
-  while (log.filter(([what]) => what === 'refused').length < 200) await settled();
-  for (let id = 200; id > 0; id -= 1) resume(id, true, 2);
+  while (log.filter(([what]) => what === 'fetchRefused').length < 200) await settled();
+  for (let id = 200; id > 0; id -= 1) resume(id, 2);
   assert.deepEqual(await results, paths);
   assert.equal(sent.length, 400);
-  assert.equal(new Set(log.filter(([what]) => what === 'ended').map(([, id]) => id)).size, 200);
+  assert.equal(new Set(log.filter(([what]) => what === 'fetchEnded').map(([, id]) => id)).size, 200);
 });

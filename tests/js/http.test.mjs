@@ -5,8 +5,7 @@ import { CALLS, CODES, REASONS, VERDICTS } from '../../src/js/names.js';
 import { normalise } from '../../src/js/options.js';
 import { openPage, settled } from './support/page.mjs';
 
-const NO_CREDENTIAL = VERDICTS.length;
-const NOT_A_VERDICT = NO_CREDENTIAL + 1;
+const NOT_A_VERDICT = -1;
 
 let page;
 beforeEach(() => { page = openPage(); });
@@ -20,15 +19,14 @@ const problem = (status, code, headers) =>
 const backend = (answer, options = {}) => {
   const requests = [];
   const told = [];
-  const note = (name) => (...given) => told.push([name, ...given]);
-  const session = { answered: note('answered'), judged: note('judged') };
+  const feed = (...given) => void told.push(given);
   const fetch = async (url, init) => {
     requests.push({ url, ...init });
     return typeof answer === 'function' ? answer(url, init) : answer;
   };
   const http = createHttp(normalise({ fetch, ...options }));
   let id = 0;
-  const send = (call, { attempt = 1, flag = false, key = 1 } = {}) => http.send(() => session, (id += 1), call, attempt, flag, key);
+  const send = (call, { attempt = 1, flag = false, key = 1 } = {}) => http.send(feed, (id += 1), call, attempt, flag, key);
   return { http, requests, told, send };
 };
 
@@ -107,10 +105,11 @@ test('a reconnect carries the stored credential: a string as the connection stri
 test('without a stored credential nothing is sent', async () => {
   for (const nothing of [null, undefined]) {
     const store = { load: async () => nothing, save: async () => {}, clear: async () => {} };
-    const { kind, id } = await judgedBy('reconnect', { credential: store });
-    assert.deepEqual([kind, id], [NO_CREDENTIAL, 1]);
-    const own = await judgedBy('reconnect', { credential: store, reconnect: () => assert.fail('not asked') });
-    assert.equal(own.kind, NO_CREDENTIAL);
+    for (const reconnect of ['/api/reconnect', () => assert.fail('not asked')]) {
+      const { told, send } = backend(() => assert.fail('no request'), { credential: store, reconnect });
+      await send('reconnect');
+      assert.deepEqual(told, [['noCredential', 1]]);
+    }
   }
 });
 
@@ -334,16 +333,9 @@ test('subject and data stay here, by the request that brought them', async () =>
   assert.equal(http.broughtBy(2).subject, null);
   assert.deepEqual(http.broughtBy(1), {}, 'forgotten once there is a later one');
   assert.deepEqual(http.broughtBy(3), {}, 'an answer that is not valid brings nothing');
-  assert.deepEqual(http.broughtBy(null), {});
+  assert.deepEqual(http.broughtBy(NaN), {});
   const data = { theme: 'dark' };
   const own = await judgedBy('validate', { validate: async () => ({ kind: 'valid', subject: 'bob', data }) });
   assert.equal(own.http.broughtBy(1).data, data);
   assert.equal(own.http.broughtBy(1).subject, 'bob');
-});
-
-test('an answer after the session has gone is nobody’s', async () => {
-  const http = createHttp(normalise({ fetch: async () => json({ valid: true }) }));
-  await http.send(() => null, 1, 'validate', 1, false, 1);
-  const own = createHttp(normalise({ validate: async () => ({ kind: 'lost' }) }));
-  await own.send(() => null, 1, 'validate', 1, false, 1);
 });

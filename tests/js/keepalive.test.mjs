@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { loadError } from '../../src/js/errors.js';
 import { createKeepAliveWith } from '../../src/js/keepalive.js';
-import { EVENTS, REASONS, STATUSES } from '../../src/js/names.js';
+import { CALLS, EFFECTS, EVENTS, INPUTS, REASONS, STATUSES } from '../../src/js/names.js';
 import { deferred, openPage, settled } from './support/page.mjs';
 
 let page;
@@ -20,26 +20,35 @@ class Session {
     this.numbers = numbers;
     this.calls = [];
     sessions.push(this);
-    for (const name of ['start', 'stop', 'page', 'check', 'remembered', 'signOut', 'fetchStarted', 'fetchRefused', 'fetchEnded', 'answered', 'judged', 'failed', 'dispose', 'free']) {
-      this[name] = (...given) => {
-        assert.ok(!this.freed, `${name}() after free()`);
-        this.calls.push([name, ...given]);
-        this[`on_${name}`]?.(...given);
-      };
-    }
   }
 
-  on_free() { this.freed = true; }
+  feed(kind, ...given) {
+    const name = INPUTS[kind];
+    assert.ok(name, `no input is number ${kind}`);
+    assert.ok(!this.freed, `${name} after free()`);
+    this.calls.push([name, ...given]);
+    this[`on_${name}`]?.(...given);
+  }
+
+  free() {
+    assert.ok(!this.freed, 'twice');
+    this.freed = true;
+    this.calls.push(['free']);
+  }
 
   names() { return this.calls.map(([name]) => name); }
 
-  change({ status = 'connected', reason = null, epoch = 1, answeredBy = null, lastOkAt = null, nextCheckAt = null, expiresInMs = null, error = null } = {}) {
-    const at = (names, name) => (name === null ? null : names.indexOf(name));
-    const failure = error && [REASONS.indexOf(error.code), error.status ?? null, error.retryable];
-    this.host.change([STATUSES.indexOf(status), at(REASONS, reason), epoch, answeredBy, lastOkAt, nextCheckAt, expiresInMs, failure]);
+  /** Always as many numbers, as the module does it; what is not there is NaN. */
+  effect(name, ...numbers) {
+    this.host.effect(EFFECTS.indexOf(name), ...Array.from({ length: 10 }, (_, place) => Number(numbers[place] ?? NaN)));
   }
 
-  emit(name, first = 0, second = 0) { this.host.emit(EVENTS.indexOf(name), first, second); }
+  change({ status = 'connected', reason, epoch = 1, answeredBy, lastOkAt, nextCheckAt, expiresInMs, error } = {}) {
+    const at = (name) => name && REASONS.indexOf(name);
+    this.effect('change', STATUSES.indexOf(status), at(reason), epoch, answeredBy, lastOkAt, nextCheckAt, expiresInMs, at(error?.code), error?.status, error?.retryable);
+  }
+
+  send(id, call) { this.effect('send', id, CALLS.indexOf(call), 1, 0, 1); }
 }
 
 const create = (options, load = async () => Session) => createKeepAliveWith(load)(options);
@@ -116,7 +125,7 @@ test('what the page does reaches the module', async () => {
   const [, session] = await running();
   page.fire(page.window, 'offline');
   page.fire(page.window, 'online');
-  assert.deepEqual(session.calls.slice(1), [['page', 7], ['page', 6]]);
+  assert.deepEqual(session.calls.slice(1), [['offline'], ['online']]);
 });
 
 test('a module that cannot be loaded is degraded, and ready rejects without a fuss', async (t) => {
@@ -250,7 +259,7 @@ test('dispose ends everything, once, and frees the module afterwards', async () 
   await keepAlive.ready;
 
   heard.length = 0;
-  session.emit('wake', 5);
+  session.effect('wake', 5);
   session.change();
   assert.deepEqual(heard, []);
   keepAlive.start();
@@ -321,9 +330,9 @@ test('Symbol.dispose is dispose', async () => {
 
 test('methods need no object', async () => {
   const [keepAlive, session] = await running({ fetch: async () => new Response('fine') });
-  session.on_check = () => session.host.settle(false);
-  session.on_signOut = () => session.host.settle(true);
-  session.on_fetchStarted = (id) => session.host.resume(id, true, 1);
+  session.on_check = () => session.effect('settle', 0);
+  session.on_signOut = () => session.effect('settle', 1);
+  session.on_fetchStarted = (id) => session.effect('resume', id, 1);
   const { start, stop, check, extend, signOut, remember, forget, on, subscribe, getSnapshot, getServerSnapshot, fetch, dispose } = keepAlive;
   subscribe(() => {})();
   on('change', () => {})();
@@ -355,7 +364,7 @@ test('a snapshot is frozen, has every public field, and stays the same object un
   const { error, ...rest } = snapshot;
   assert.deepEqual(rest, { status: 'degraded', reason: 'server', subject: null, epoch: 3, data: undefined, lastOkAt: 5, nextCheckAt: 6, expiresInMs: 7 });
   assert.deepEqual([error.code, error.status, error.retryable], ['server', 503, true]);
-  session.emit('degraded', REASONS.indexOf('server'), 500);
+  session.effect('degraded', REASONS.indexOf('server'), 500);
   assert.equal(keepAlive.getSnapshot(), snapshot);
   session.change();
   assert.notEqual(keepAlive.getSnapshot(), snapshot);
@@ -370,17 +379,17 @@ test('every event of the module arrives with its public payload', async () => {
   await settled();
   heard.length = 0;
   const reason = REASONS.indexOf('rate-limited');
-  session.emit('checking', 2);
-  session.emit('checked', 12, 0);
-  session.emit('checked', 12, 1);
-  session.emit('slow', 0, 3000);
-  session.emit('slow', 1, 3000);
-  session.emit('degraded', reason, 500);
-  session.emit('reconnecting', 1);
-  session.emit('reconnected', 800, 2);
-  session.emit('expiring', 59);
-  session.emit('disconnected', reason);
-  session.emit('wake', 60_000);
+  session.effect('checking', 2);
+  session.effect('checked', 12, 0);
+  session.effect('checked', 12, 1);
+  session.effect('slow', 0, 3000);
+  session.effect('slow', 1, 3000);
+  session.effect('degraded', reason, 500);
+  session.effect('reconnecting', 1);
+  session.effect('reconnected', 800, 2);
+  session.effect('expiring', 59);
+  session.effect('disconnected', reason);
+  session.effect('wake', 60_000);
   assert.deepEqual(heard, [
     ['checking', { attempt: 2 }],
     ['checked', { durationMs: 12, shared: false }],
@@ -396,7 +405,7 @@ test('every event of the module arrives with its public payload', async () => {
   ]);
   heard.length = 0;
   session.change();
-  session.emit('connected');
+  session.effect('connected');
   assert.deepEqual(heard, [['change', keepAlive.getSnapshot()], ['connected', keepAlive.getSnapshot()]]);
 });
 
@@ -446,7 +455,7 @@ test('a listener may call anything during an event', async () => {
     const later = [];
     keepAlive.on('checking', () => void keepAlive[method]());
     keepAlive.on('checking', () => later.push('heard'));
-    session.emit('checking', 1);
+    session.effect('checking', 1);
     await settled();
     assert.deepEqual(later, method === 'dispose' ? [] : ['heard'], method);
     assert.deepEqual(page.reported, [], method);
@@ -461,30 +470,35 @@ test('a listener that throws is reported and disturbs nobody', async () => {
   const heard = [];
   keepAlive.on('checking', () => { throw new Error('mine'); });
   keepAlive.on('checking', (event) => heard.push(event));
-  session.emit('checking', 1);
+  session.effect('checking', 1);
   assert.deepEqual(heard, [{ attempt: 1 }]);
   assert.equal(page.reported[0].message, 'mine');
 });
 
-test('debug tells every event, to the console or to a function', async (t) => {
+test('debug tells every event, and every number on its way to the module and back', async () => {
   const told = [];
-  const [keepAlive, session] = await running({ debug: (entry) => told.push(entry) });
+  const [keepAlive, session] = await running({ debug: (entry) => told.push(entry), jitter: 0 });
+  assert.equal(session.numbers[0] & 16, 16, 'the module is asked for its inputs');
+  const [change, options] = told;
+  assert.deepEqual([change.name, change.detail.status], ['change', 'starting']);
+  assert.deepEqual([options.name, options.detail], ['options', session.numbers]);
+  assert.ok(told.every(({ at }) => typeof at === 'number'));
+
   told.length = 0;
-  session.emit('wake', 5);
-  assert.equal(told.length, 1);
-  assert.deepEqual([told[0].name, told[0].detail, typeof told[0].at], ['wake', { sleptMs: 5 }, 'number']);
+  session.host.input(1.5, 2, 3, INPUTS.indexOf('answered'), 0, 1, NaN, 2, ...Array(8).fill(NaN));
+  session.host.input(4, 5, 6, INPUTS.indexOf('stop'), ...Array(12).fill(NaN));
+  session.effect('wake', 5);
+  session.effect('resume', 7);
+  assert.deepEqual(told.map(({ name, detail }) => [name, detail]), [
+    ['input', [1.5, 2, 3, 'answered', 0, 1, NaN, 2]],
+    ['input', [4, 5, 6, 'stop']],
+    ['effect', ['wake', 5]],
+    ['wake', { sleptMs: 5 }],
+    ['effect', ['resume', 7]],
+  ]);
   keepAlive.dispose();
-
-  const [, noisy] = await running({ debug: () => { throw new Error('mine'); } });
-  page.reported.length = 0;
-  noisy.emit('wake', 5);
-  assert.equal(page.reported[0].message, 'mine');
-
-  const log = t.mock.method(console, 'debug', () => {});
-  const [, printed] = await running({ debug: true });
-  log.mock.resetCalls();
-  printed.emit('wake', 5);
-  assert.equal(log.mock.calls[0].arguments[1].name, 'wake');
+  const [, quiet] = await running();
+  assert.equal(quiet.numbers[0] & 16, 0);
 });
 
 // --- calls ---
@@ -494,9 +508,9 @@ test('check and extend resolve with the snapshot when the module keeps the promi
   const results = Promise.all([keepAlive.check(), keepAlive.extend()]);
   await settled();
   assert.deepEqual(session.calls.slice(1), [['check', false], ['check', true]]);
-  session.host.settle(true);
+  session.effect('settle', 1);
   session.change({ epoch: 9 });
-  session.host.settle(false);
+  session.effect('settle', 0);
   assert.deepEqual((await results).map(({ epoch }) => epoch), [9, 9]);
 });
 
@@ -510,7 +524,7 @@ test('what waits when it is disposed is not left waiting', async () => {
 
 test('signing out is the module’s; everywhere goes along', async () => {
   const [keepAlive, session] = await running();
-  session.on_signOut = () => session.host.settle(true);
+  session.on_signOut = () => session.effect('settle', 1);
   await keepAlive.signOut();
   await keepAlive.signOut({ everywhere: true });
   // As the handler of a click it gets an event.
@@ -553,7 +567,7 @@ test('remember stores the credential before it checks; with a cookie its argumen
   session.on_remembered = () => log.push(['remembered']);
   session.on_check = (activity) => {
     log.push(['check', activity]);
-    session.host.settle(false);
+    session.effect('settle', 0);
   };
   await keepAlive.remember('secret');
   assert.deepEqual(log, [['save', 'secret'], ['remembered'], ['check', true]]);
@@ -561,7 +575,7 @@ test('remember stores the credential before it checks; with a cookie its argumen
   assert.deepEqual(log.at(-1), ['clear']);
 
   const [cookie, other] = await running();
-  other.on_check = () => other.host.settle(false);
+  other.on_check = () => other.effect('settle', 0);
   await cookie.remember('ignored');
   assert.deepEqual(other.names(), ['start', 'remembered', 'check']);
   await cookie.forget();
@@ -571,7 +585,7 @@ test('a store that throws, or is not async, cannot reach the module', async () =
   const stores = [() => undefined, () => { throw new Error('locked'); }, async () => { throw new Error('locked'); }];
   for (const clear of stores) {
     const [keepAlive, session] = await running({ credential: { load: async () => null, save: async () => {}, clear } });
-    assert.equal(session.host.clearCredential(), undefined);
+    session.effect('clearCredential');
     await settled();
     keepAlive.dispose();
   }
@@ -587,8 +601,8 @@ test('requests of the module go out, and what comes back returns under the same 
       return Response.json({ valid: true, subject: 'alice', epoch: 2 });
     },
   });
-  session.host.send(5, 0, 1, false, 1);
-  session.host.send(6, 1, 1, false, 1);
+  session.send(5, 'validate');
+  session.send(6, 'reconnect');
   await settled();
   assert.deepEqual(requests, ['/api/validate-session', '/api/reconnect']);
   assert.deepEqual(session.calls.slice(1).map(([name, id]) => [name, id]).sort(), [['answered', 5], ['failed', 6]]);
@@ -604,9 +618,9 @@ test('a request that the module gives up is aborted', async () => {
     given = signal;
     return new Promise((_resolve, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
   } });
-  session.host.send(5, 0, 1, false, 1);
+  session.send(5, 'validate');
   await settled();
-  session.host.abort(5);
+  session.effect('abort', 5);
   assert.equal(given.aborted, true);
   await settled();
   assert.deepEqual(session.calls.at(-1), ['failed', 5]);
@@ -615,7 +629,7 @@ test('a request that the module gives up is aborted', async () => {
 test('an answer after dispose is nobody’s', async () => {
   const answer = deferred();
   const [keepAlive, session] = await running({ fetch: () => answer.promise });
-  session.host.send(5, 0, 1, false, 1);
+  session.send(5, 'validate');
   keepAlive.dispose();
   await settled();
   answer.resolve(Response.json({ valid: true }));
@@ -625,17 +639,17 @@ test('an answer after dispose is nobody’s', async () => {
 
 test('the module sends a person to the login page, and no error of the application gets back to it', async () => {
   const [, session] = await running();
-  session.host.redirect(REASONS.indexOf('session-expired'));
+  session.effect('redirect', REASONS.indexOf('session-expired'));
   assert.deepEqual(page.visited, ['https://app.example/connect?returnTo=%2Ftasks%3Fpage%3D2%23open']);
   const [, other] = await running({ login: () => { throw new Error('mine'); } });
-  other.host.redirect(0);
+  other.effect('redirect', 0);
   assert.equal(page.reported[0].message, 'mine');
 });
 
 test('a listener can prevent the redirect', async () => {
   const [keepAlive, session] = await running();
   keepAlive.on('redirect', (event) => event.preventDefault());
-  session.host.redirect(0);
+  session.effect('redirect', 0);
   assert.deepEqual(page.visited, []);
 });
 
@@ -650,7 +664,7 @@ test('fetch covers the page’s origin and that of validate, wherever the page�
   ];
   for (const [options, url, covered] of rows) {
     const [keepAlive, session] = await running({ ...options, fetch: async () => new Response('fine') });
-    session.on_fetchStarted = (id) => session.host.resume(id, true, 1);
+    session.on_fetchStarted = (id) => session.effect('resume', id, 1);
     await keepAlive.fetch(url);
     assert.equal(session.names().includes('fetchStarted'), covered, String(url));
     keepAlive.dispose();
@@ -670,7 +684,7 @@ test('calls that wait when it is disposed go out as plain fetch', async () => {
   const result = keepAlive.fetch('/api/a');
   await settled();
   assert.deepEqual(sent, []);
-  session.on_dispose = () => session.host.resume(1, true, 0);
+  session.on_dispose = () => session.effect('resume', 1, 0);
   keepAlive.dispose();
   assert.equal((await result).status, 200);
   assert.deepEqual(sent, ['/api/a']);
@@ -684,5 +698,5 @@ test('two sessions on one page keep out of each other’s way', async () => {
   assert.deepEqual([one.getSnapshot().epoch, two.getSnapshot().status], [5, 'disconnected']);
   one.dispose();
   page.fire(page.window, 'online');
-  assert.deepEqual(second.calls.at(-1), ['page', 6]);
+  assert.deepEqual(second.calls.at(-1), ['online']);
 });

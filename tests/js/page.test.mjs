@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { PAGE_EVENTS } from '../../src/js/names.js';
 import { listen, pageState } from '../../src/js/page.js';
 import { openPage } from './support/page.mjs';
 
@@ -10,7 +9,7 @@ let deafen;
 beforeEach(() => {
   page = openPage();
   heard = [];
-  deafen = listen((event) => heard.push(PAGE_EVENTS[event]));
+  deafen = listen((event) => heard.push(event));
 });
 afterEach(() => page.remove());
 

@@ -3,14 +3,24 @@
 const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 const { now } = Date;
 const { random } = Math;
-const HOST = ['change', 'emit', 'settle', 'resume', 'send', 'abort', 'clearCredential', 'redirect'];
+
+/** The numbers as text; what is not there is null, and nothing at the end. */
+const shown = (numbers) => {
+  const end = numbers.findLastIndex((number) => !Number.isNaN(number)) + 1;
+  return numbers.slice(0, end).map((number) => JSON.stringify(number)).join();
+};
 
 export class World {
-  constructor() {
+  /** The names of the kinds. */
+  constructor(effects, inputs) {
     this.log = [];
     this.reactions = [];
-    this.host = {};
-    for (const name of HOST) this.host[name] = (...given) => this.called(name, given);
+    this.host = {
+      effect: (kind, ...numbers) => this.called(effects[kind], numbers, 10),
+      input: (instant, wall, chance, kind, ...numbers) => {
+        this.called(`input ${instant} ${wall} ${chance} ${inputs[kind]}`, numbers, 12);
+      },
+    };
     this.monotonic = 1_000;
     this.wall = 1_700_000_000_000;
     this.dice = 0.5;
@@ -31,8 +41,9 @@ export class World {
     globalThis.clearTimeout = (id) => void this.timers.delete(id);
   }
 
-  called(name, given) {
-    this.log.push(`${name}(${given.map((value) => JSON.stringify(value)).join()})`);
+  called(name, numbers, count) {
+    if (numbers.length !== count || numbers.some((number) => typeof number !== 'number')) throw new Error(`${count} numbers`);
+    this.log.push(`${name}(${shown(numbers)})`);
     const [next] = this.reactions;
     if (next?.name === name) {
       this.reactions.shift();
@@ -74,19 +85,20 @@ export class World {
   }
 }
 
-/** A host that answers every check after a moment; resolves with what it was asked for, once there were `count` checks. */
-export const answering = (count) => {
+/**
+ * A host that answers every check after a moment; resolves with the kinds of the effects, once there were `count` checks.
+ * `send` is the kind of effect that is one.
+ */
+export const answering = (count, send) => {
   const log = [];
   const host = {};
   const done = new Promise((resolve) => {
-    for (const name of HOST) {
-      host[name] = (...given) => {
-        log.push(name);
-        if (name !== 'send') return;
-        if (log.filter((other) => other === 'send').length === count) resolve(log);
-        else real.setTimeout.call(globalThis, () => host.answer(given[0]), 1);
-      };
-    }
+    host.effect = (kind, id) => {
+      log.push(kind);
+      if (kind !== send) return;
+      if (log.filter((other) => other === send).length === count) resolve(log);
+      else real.setTimeout.call(globalThis, () => host.answer(id), 1);
+    };
   });
   return { host, done };
 };

@@ -1,0 +1,162 @@
+//! From numbers to an [`Input`].
+
+use super::{Given, at, given, millis, on, whole};
+use crate::engine::{
+    Answer, Call, CredentialHolder, Facts, FetchId, Generation, Input, Millis, NoAnswer, Outcome, Reason, Refusal,
+    RequestId, Trouble, Verdict, classify,
+};
+use crate::wire::{ProblemCode, SessionAnswer};
+
+kinds! {
+    /// What can be told to the engine, and with which numbers.
+    InputKind:
+    /// visible, online
+    Start = "start";
+    /// Nothing.
+    Stop = "stop";
+    /// Nothing.
+    Dispose = "dispose";
+    /// activity
+    Check = "check";
+    /// Nothing.
+    Remembered = "remembered";
+    /// everywhere
+    SignOut = "signOut";
+    /// fetch
+    FetchStarted = "fetchStarted";
+    /// fetch, generation, whether the session is unknown
+    FetchRefused = "fetchRefused";
+    /// fetch
+    FetchEnded = "fetchEnded";
+    /// Nothing.
+    DeadlineReached = "deadlineReached";
+    /// Nothing.
+    Visible = "visible";
+    /// Nothing.
+    Hidden = "hidden";
+    /// Nothing.
+    Focused = "focused";
+    /// Nothing.
+    Left = "left";
+    /// Nothing.
+    Restored = "restored";
+    /// Nothing.
+    Resumed = "resumed";
+    /// Nothing.
+    Online = "online";
+    /// Nothing.
+    Offline = "offline";
+    /// Nothing.
+    Active = "active";
+    /// An answer over HTTP: id, call, status, code, `Retry-After`, and of the body: valid, reconnected, epoch, and in seconds
+    /// idle, absolute, warn, next check
+    Answered = "answered";
+    /// The verdict of a function of the application: id, verdict, reason, retry after, reconnected, epoch, idle, absolute,
+    /// warn, next check
+    Judged = "judged";
+    /// No answer came back: id
+    Failed = "failed";
+    /// Nothing was sent, because no credential is stored: id
+    NoCredential = "noCredential";
+}
+
+kinds! {
+    /// The verdicts that a function of the application may give.
+    VerdictKind:
+    /// The session is good.
+    Valid = "valid";
+    /// The server does not know the session.
+    Lost = "lost";
+    /// The server ended the session.
+    Ended = "ended";
+    /// The credential was not accepted.
+    Rejected = "rejected";
+    /// Nothing definitive.
+    Transient = "transient";
+}
+
+/// The input of this kind.
+pub fn input(kind: InputKind, numbers: &Given, holder: CredentialHolder) -> Input {
+    let [first, second, third, ..] = *numbers;
+    let replied = |outcome| Input::Replied { id: RequestId(whole(first)), outcome };
+    match kind {
+        InputKind::Start => Input::Start { visible: on(first), online: on(second) },
+        InputKind::Stop => Input::Stop,
+        InputKind::Dispose => Input::Dispose,
+        InputKind::Check => Input::Check { activity: on(first) },
+        InputKind::Remembered => Input::Remembered,
+        InputKind::SignOut => Input::SignOut { everywhere: on(first) },
+        InputKind::FetchStarted => Input::FetchStarted(FetchId(whole(first))),
+        InputKind::FetchRefused => Input::FetchRefused {
+            fetch: FetchId(whole(first)),
+            generation: Generation(whole(second)),
+            refusal: if on(third) { Refusal::SessionUnknown } else { Refusal::Unclear },
+        },
+        InputKind::FetchEnded => Input::FetchEnded(FetchId(whole(first))),
+        InputKind::DeadlineReached => Input::DeadlineReached,
+        InputKind::Visible => Input::Visible,
+        InputKind::Hidden => Input::Hidden,
+        InputKind::Focused => Input::Focused,
+        InputKind::Left => Input::Left,
+        InputKind::Restored => Input::Restored,
+        InputKind::Resumed => Input::Resumed,
+        InputKind::Online => Input::Online,
+        InputKind::Offline => Input::Offline,
+        InputKind::Active => Input::Active,
+        InputKind::Answered => replied(Outcome::Verdict(answered(numbers, holder))),
+        InputKind::Judged => replied(Outcome::Verdict(judged(numbers))),
+        InputKind::Failed => replied(Outcome::Verdict(NoAnswer::Network.into())),
+        InputKind::NoCredential => replied(Outcome::NoCredential),
+    }
+}
+
+/// What an HTTP answer means. The status decides, unless the body has a code that the protocol knows.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn answered(numbers: &Given, holder: CredentialHolder) -> Verdict {
+    const CALLS: [Call; 3] = [Call::Validate, Call::Reconnect, Call::Logout];
+    let [_, call, status, code, retry_after, valid, reconnected, epoch, idle, absolute, warn, next] = *numbers;
+    let session = SessionAnswer {
+        valid: on(valid),
+        reconnected: on(reconnected),
+        epoch: whole(epoch),
+        subject: None,
+        idle_in: given(idle, whole),
+        absolute_in: given(absolute, whole),
+        warn_in: given(warn, whole),
+        next_check_in: given(next, whole),
+    };
+    let answer = Answer {
+        status: status as u16,
+        session: Some(session),
+        code: at(ProblemCode::ALL, code),
+        retry_after: given(retry_after, millis),
+    };
+    classify(at(&CALLS, call).unwrap_or(Call::Logout), holder, answer)
+}
+
+/// The verdict of the application's own function. What is not one is a mistake of the application, and therefore costs
+/// nobody their session.
+fn judged(numbers: &Given) -> Verdict {
+    let [_, kind, reason, retry_after, reconnected, epoch, idle, absolute, warn, next, ..] = *numbers;
+    let length = |number| -> Option<Millis> { given(number, millis) };
+    let reason = |fallback| at(Reason::ALL, reason).unwrap_or(fallback);
+    let transient = |reason| Verdict::Transient(Trouble { reason, status: None, retry_after: length(retry_after) });
+    match at(VerdictKind::ALL, kind) {
+        Some(VerdictKind::Valid) => Verdict::Valid(Facts {
+            epoch: given(epoch, whole),
+            idle_in: length(idle),
+            absolute_in: length(absolute),
+            warn_in: length(warn),
+            next_check_in: length(next),
+            reconnected: on(reconnected),
+        }),
+        Some(VerdictKind::Lost) => Verdict::Lost,
+        Some(VerdictKind::Ended) => Verdict::Ended(reason(Reason::SessionExpired)),
+        Some(VerdictKind::Rejected) => Verdict::Rejected(reason(Reason::CredentialRejected)),
+        Some(VerdictKind::Transient) => transient(reason(Reason::Server)),
+        None => transient(Reason::Misconfigured),
+    }
+}
+
+#[cfg(test)]
+mod tests;
