@@ -438,17 +438,21 @@ test('the slim entry loads its code at once, and only when it is asked for', asy
   await bob.page.evaluate(() => window.session.ready);
   assert.equal(bob.asked('GET', '/dist/sealed.js').length, 0);
 
-  await slimPage(alice, { credential: 'sealed' });
+  // A session that is good needs no credential: the code is there before it is needed.
+  await signIn(alice, '/?interval=500');
+  await slimPage(alice, { credential: 'sealed', name: 'shop' });
+  await until('the code is asked for', () => alice.asked('GET', '/dist/sealed.js').length === 1);
   await alice.page.evaluate(() => window.session.ready);
-  assert.equal(alice.asked('GET', '/dist/sealed.js').length, 1);
-  assert.equal((await alice.call('POST', '/api/connect', { connectionString: CONNECTION, remember: false })).status, 200);
+  assert.equal(reconnects(alice), 0);
   await alice.page.evaluate((credential) => window.session.remember(credential), CONNECTION);
+  assert.deepEqual((await records(alice.page)).map(({ database }) => database), ['session-keepalive:shop']);
   alice.events.length = 0;
   await backend.restart();
   await until('the session is re-established', () => alice.named('reconnected').length === 1);
   await backend.restart();
   await reloaded(alice);
   assert.equal((await alice.snapshot()).status, 'connected');
+  assert.equal(reconnects(alice), 2);
 });
 
 test('code that does not arrive ends no session, and signing out needs none', async (t) => {
