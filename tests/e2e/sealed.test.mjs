@@ -31,9 +31,16 @@ const reconnects = (person) => person.asked('POST', '/api/reconnect').length;
 const warnings = (person) => person.console.filter((text) => text.includes("credential 'sealed' is kept in this page only"));
 const ended = (person, reason) =>
   until(`the session is ended: ${reason}`, () => person.named('disconnected').some((event) => event.reason === reason));
-const reloaded = async (person) => {
+
+/** Restarts the backend while this person has no page open that could reconnect before it is left. */
+async function restartBehind(person, backend) {
+  await person.page.goto('about:blank');
+  await backend.restart();
   person.events.length = 0;
-  await person.page.reload();
+}
+
+const visited = async (person, place) => {
+  await person.page.goto(person.origin + place);
   await person.page.evaluate(() => window.session.ready);
 };
 
@@ -68,12 +75,9 @@ test('a restart is survived silently, and so is a reload after one; signing out 
   await alice.assertNothingLost('half a sentence');
 
   // Nothing of this page is left when the session is needed again.
-  await alice.page.goto('about:blank');
-  await backend.restart();
   const asked = reconnects(alice);
-  alice.events.length = 0;
-  await alice.page.goto(alice.origin + PLACE);
-  await alice.page.evaluate(() => window.session.ready);
+  await restartBehind(alice, backend);
+  await visited(alice, PLACE);
   const { status, subject } = await alice.snapshot();
   assert.deepEqual([status, subject], ['connected', before.subject]);
   assert.equal(reconnects(alice), asked + 1);
@@ -376,8 +380,8 @@ for (const [what, [why, forbid]] of Object.entries(FORBIDDEN)) {
     assert.equal(warnings(alice).length, 1, alice.console.join('\n'));
     assert.match(warnings(alice)[0], why);
 
-    await backend.restart();
-    await alice.page.reload();
+    await restartBehind(alice, backend);
+    await alice.page.goto(alice.origin + PLACE);
     await ended(alice, 'credential-missing');
     assert.ok(!alice.console.join('\n').includes('sample.db'));
   });
@@ -449,8 +453,8 @@ test('the slim entry loads its code at once, and only when it is asked for', asy
   alice.events.length = 0;
   await backend.restart();
   await until('the session is re-established', () => alice.named('reconnected').length === 1);
-  await backend.restart();
-  await reloaded(alice);
+  await restartBehind(alice, backend);
+  await visited(alice, '/slim-page');
   assert.equal((await alice.snapshot()).status, 'connected');
   assert.equal(reconnects(alice), 2);
 });
@@ -459,19 +463,18 @@ test('code that does not arrive ends no session, and signing out needs none', as
   const { backend, person } = await world(t);
   const alice = await person();
   await signIn(alice);
-  await backend.restart();
+  await restartBehind(alice, backend);
   await alice.context.route('**/dist/sealed.js', (route) => route.abort());
-  alice.events.length = 0;
   await slimPage(alice, { credential: 'sealed' });
   const { reason } = await until('the session is degraded', () => alice.named('degraded')[0]);
   assert.equal(reason, 'network');
   assert.deepEqual(alice.named('disconnected'), []);
   await alice.context.unroute('**/dist/sealed.js');
-  await reloaded(alice);
+  await visited(alice, '/slim-page');
   assert.equal((await alice.snapshot()).status, 'connected', 'the next page finds everything as it was');
 
   await alice.context.route('**/dist/sealed.js', (route) => route.abort());
-  await reloaded(alice);
+  await visited(alice, '/slim-page');
   assert.equal((await records(alice.page)).length, 1);
   await alice.page.evaluate(() => window.session.signOut());
   await until('the database is gone', async () => (await records(alice.page)).length === 0);
