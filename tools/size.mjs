@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { entries } from './build/bundle.mjs';
+import { entries, lazy } from './build/bundle.mjs';
 import { glue } from './build/wasm.mjs';
 import { Failure, main } from './lib/failure.mjs';
 import { inRoot } from './lib/paths.mjs';
@@ -16,7 +16,7 @@ const tolerance = 0.02;
 
 /** The rows of the table. `inlined` and `slim` are what a page downloads with either entry. */
 async function sizes() {
-  const missing = Object.values(entries).filter((path) => !existsSync(path));
+  const missing = [...Object.values(entries), ...Object.values(lazy)].filter((path) => !existsSync(path));
   if (missing.length > 0) throw new Failure(`${missing.map((path) => basename(path)).join(', ')} not built yet: npm run build`);
   const wasm = measure(readFileSync(entries.wasm));
   const slimScript = measure(readFileSync(entries.slim));
@@ -27,6 +27,7 @@ async function sizes() {
     { name: 'its glue, alone', ...measure(code) },
     { name: 'JavaScript of `session-keepalive/slim`, glue and facade', ...slimScript },
     { name: '`session-keepalive/slim`, both', key: 'slim', ...together(wasm, slimScript) },
+    { name: "more for `credential: 'sealed'`", ...measure(readFileSync(lazy.sealed)) },
     { name: '`session-keepalive`, one file', key: 'inlined', ...measure(readFileSync(entries.inlined)) },
   ];
 }

@@ -188,9 +188,12 @@ export interface KeepAliveOptions {
   logout?: string | false | ((context: LogoutContext) => Promise<void>);
   /**
    * Where that is kept which re-establishes a lost session. 'cookie' (default): in the server's sealed ticket, which no
-   * script sees. 'memory': in this page until it is closed. Or the application's own store.
+   * script sees. 'memory': in this page until it is closed. 'sealed': in IndexedDB, encrypted under a key that script can use but
+   * not take away; it outlives the page, is shared by tabs of one `name`, and holds what JSON can hold. Protection at rest only:
+   * not against script on the page, nor against a copy of the whole browser profile, which holds the key too. Where the browser
+   * forbids it, it is 'memory', with a warning. Or the application's own store.
    */
-  credential?: 'cookie' | 'memory' | CredentialStore;
+  credential?: 'cookie' | 'memory' | 'sealed' | CredentialStore;
   /** Maps an unusual backend's answer to a verdict; undefined leaves it to the default table. It gets a copy to read. */
   classify?: (response: Response) => Verdict | undefined | Promise<Verdict | undefined>;
   /** More headers for the calls above; a function is asked at every request. Default none. */
@@ -220,7 +223,7 @@ export interface KeepAliveOptions {
     /** With nobody waiting, the first retry falls anywhere within this. Default '30s'. */
     spread?: Duration;
   };
-  /** Tells several sessions of one origin apart. Today it scopes the redirect budget; every tab checks for itself. Default 'session'. */
+  /** Tells several sessions of one origin apart. Today it scopes the redirect budget and the sealed credential; every tab checks for itself. Default 'session'. */
   name?: string;
   /** For tabs that share their checks. No effect in this version: every tab checks for itself. */
   crossTab?: boolean;

@@ -3,6 +3,8 @@
  * comes out is the normalised record that the Wasm trusts.
  */
 
+import { report } from './events.js';
+
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST = 400 * UNITS.d;
 
@@ -49,8 +51,8 @@ const urlFunctionOrFalse = kind(
 const fraction = kind('a number from 0 to 1', (value) => typeof value === 'number' && value >= 0 && value <= 1);
 const count = kind('a whole number from 0 to 1000', (value) => Number.isInteger(value) && value >= 0 && value <= 1000);
 const credential = kind(
-  "'cookie', 'memory' or an object with load(), save() and clear() ('sealed' is not in this version)",
-  (value) => value === 'cookie' || value === 'memory' || isStore(value),
+  "'cookie', 'memory', 'sealed' or an object with load(), save() and clear()",
+  (value) => ['cookie', 'memory', 'sealed'].includes(value) || isStore(value),
 );
 const isStore = (value) => isObject(value) && ['load', 'save', 'clear'].every((method) => isFunction(value[method]));
 const headers = kind(
@@ -142,8 +144,33 @@ const memory = () => {
   };
 };
 
-const storeOf = (credential) => {
+/**
+ * A credential that outlives the page, encrypted. Its code is loaded only for those who want it; if that fails, with every
+ * call again, where the browser does not remember the failure until the page is loaded anew.
+ */
+const sealed = (database) => {
+  let loading = null;
+  const load = () =>
+    (loading ??= import('./sealed.js').then(
+      (module) => module.sealed(database, report),
+      (error) => {
+        loading = null;
+        throw error;
+      },
+    ));
+  // At once: when a credential is needed, the server that has the code may be the one that is down.
+  if (typeof document !== 'undefined') load().catch(() => {});
+  return {
+    load: async () => (await load()).load(),
+    save: async (credential) => (await load()).save(credential),
+    // Signing out waits for no code.
+    clear: () => load().then((store) => store.clear(), () => void indexedDB.deleteDatabase(database)),
+  };
+};
+
+const storeOf = ({ credential, name }) => {
   if (credential === 'cookie') return undefined;
+  if (credential === 'sealed') return sealed(`session-keepalive:${name}`);
   return credential === 'memory' ? memory() : credential;
 };
 
@@ -154,7 +181,7 @@ export const normalise = (given = {}) => {
   inOrder('timeout', ['slow', 'validate', 'reconnect'], options.timeout);
   inOrder('retry', ['base', 'cap'], options.retry);
   const { headers: own = {}, fetch: send, timeout, retry } = options;
-  const store = storeOf(options.credential);
+  const store = storeOf(options);
   return {
     ...options,
     store,

@@ -119,7 +119,6 @@ test('an unknown option is refused with the known ones, also inside a group', ()
 });
 
 test('what is not in this version says so', () => {
-  refused({ credential: 'sealed' }, '`credential`', "'cookie', 'memory' or an object with load(), save() and clear()", "'sealed' is not in this version");
   refused({ idle: '5m' }, '`idle`', 'false', 'not in this version');
   assert.doesNotThrow(() => normalise({ idle: false }));
 });
@@ -147,6 +146,7 @@ test('the switches tell the engine what there is', () => {
   const rows = [
     [{ credential: 'cookie' }, 14],
     [{ credential: 'memory' }, 15],
+    [{ credential: 'sealed' }, 15],
     [{ credential: store }, 15],
     [{ reconnect: false }, 12],
     [{ logout: false }, 10],
@@ -188,7 +188,9 @@ test('a credential store is one with all three methods', () => {
     refused({ credential: { ...store, [method]: undefined } }, '`credential`');
     refused({ credential: { ...store, [method]: 'text' } }, '`credential`');
   }
-  for (const value of ['localStorage', '', 5, null, true]) refused({ credential: value }, '`credential`');
+  for (const value of ['localStorage', '', 5, null, true]) {
+    refused({ credential: value }, '`credential`', "'cookie', 'memory', 'sealed' or an object with load(), save() and clear()");
+  }
   class Store {
     async load() {}
     async save() {}

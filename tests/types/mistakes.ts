@@ -28,8 +28,6 @@ createKeepAlive({ validate: async () => true });
 createKeepAlive({ classify: () => ({ kind: 'ended' }) });
 // @ts-expect-error no such reason
 createKeepAlive({ classify: () => ({ kind: 'ended', reason: 'because' }) });
-// @ts-expect-error not in this version
-createKeepAlive({ credential: 'sealed' });
 // @ts-expect-error never
 createKeepAlive({ credential: 'localStorage' });
 // @ts-expect-error clear() is missing

@@ -107,7 +107,7 @@ export const everything: Required<KeepAliveOptions> = {
 
 export const variants: KeepAliveOptions[] = [
   addresses, functions, withoutContext, off,
-  { credential: 'memory' }, { credential: store }, { credential: new Vault() },
+  { credential: 'memory' }, { credential: 'sealed' }, { credential: store }, { credential: new Vault() },
   { classify: async (response) => ((await response.text()) ? { kind: 'lost' } : undefined) },
   { headers: () => ({ authorization: 'Bearer x' }) },
   { timeout: { slow: 100 } }, { retry: {} }, { redirectBudget: { max: 1 } }, { redirectBudget: { per: '1h' } },

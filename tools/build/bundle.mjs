@@ -1,6 +1,7 @@
-// JavaScript to dist/: the facade, the generated glue and the module become the two published entries.
+// JavaScript to dist/: the facade, the generated glue and the module become the two published entries, and what the slim one
+// loads later.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Failure } from '../lib/failure.mjs';
 import { dist, inRoot, root, target } from '../lib/paths.mjs';
 import { hashOf, whenChanged } from '../lib/stamp.mjs';
@@ -11,6 +12,8 @@ const sources = inRoot('src', 'js');
 const wasmFile = join(dist, 'session_keepalive_bg.wasm');
 /** The published entries, by what they hold. */
 export const entries = { inlined: join(dist, 'index.js'), slim: join(dist, 'slim.js'), wasm: wasmFile };
+/** What the slim entry loads when it is asked for, by the file's name. `index.js` is one file, and holds it. */
+export const lazy = { sealed: join(dist, 'sealed.js') };
 
 /** `#glue` is what wasm-bindgen wrote; `#wasm` is the module itself: `export default async () => BufferSource`. */
 const generatedModules = {
@@ -29,11 +32,26 @@ const generatedModules = {
   },
 };
 
-/** The entries' paths and their code: bundled and minified by esbuild, and once more by terser, which finds 0.25 kB of brotli. */
-async function minifiedEntries() {
+/** Leaves `import('./sealed.js')` as it stands: the file lies beside the entry, and an application's bundler follows it. */
+const filesOfTheirOwn = {
+  name: 'files of their own',
+  setup(build) {
+    build.onResolve({ filter: /^\.\// }, ({ kind, path }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      if (!Object.values(lazy).includes(join(dist, path))) throw new Failure(`import('${path}') is not in the list \`lazy\``);
+      return { path, external: true };
+    });
+  },
+};
+
+/**
+ * The paths of the published scripts and their code: bundled and minified by esbuild, and once more by terser, which finds
+ * 0.25 kB of brotli.
+ */
+async function minifiedScripts() {
   const [esbuild, terser] = await Promise.all([import('esbuild'), import('terser')]);
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [join(sources, 'index.js'), join(sources, 'slim.js')],
+  const bundled = (paths, plugins) => esbuild.build({
+    entryPoints: paths.map((path) => join(sources, basename(path))),
     outdir: dist,
     write: false,
     bundle: true,
@@ -42,9 +60,11 @@ async function minifiedEntries() {
     target: 'es2022',
     charset: 'ascii',
     legalComments: 'none',
-    plugins: [generatedModules],
+    plugins: [generatedModules, ...plugins],
     logLevel: 'warning',
   });
+  const builds = [bundled([entries.inlined], []), bundled([entries.slim, ...Object.values(lazy)], [filesOfTheirOwn])];
+  const outputFiles = (await Promise.all(builds)).flatMap((build) => build.outputFiles);
   const options = { module: true, ecma: 2020, compress: { ecma: 2020, passes: 2 }, format: { ascii_only: true } };
   return Promise.all(outputFiles.map(async ({ path, text }) => [path, (await terser.minify(text, options)).code]));
 }
@@ -57,11 +77,11 @@ export function bundle() {
     if (!existsSync(join(sources, name))) throw new Failure(`src/js/${name} is missing: it is one of the published entries`);
   }
   const key = hashOf(root, [sources, inRoot('tools', 'build'), inRoot('package-lock.json'), ...Object.values(glue)]);
-  const outputs = [...Object.values(entries), ...declarations().map((name) => join(dist, name))];
+  const outputs = [...Object.values(entries), ...Object.values(lazy), ...declarations().map((name) => join(dist, name))];
   return whenChanged({ base: root, stampFile: join(target, 'wasm-bindgen', 'dist-stamp'), key, outputs }, async () => {
     rmSync(dist, { recursive: true, force: true });
     mkdirSync(dist);
-    for (const [path, code] of await minifiedEntries()) writeFileSync(path, code);
+    for (const [path, code] of await minifiedScripts()) writeFileSync(path, code);
     copyFileSync(glue.wasm, wasmFile);
     for (const name of declarations()) copyFileSync(join(sources, name), join(dist, name));
   });

@@ -2,6 +2,7 @@
 
 /** Query parameter → where it goes in the options. */
 const PLACES = {
+  credential: ['credential'],
   interval: ['interval'],
   jitter: ['jitter'],
   slowTimeout: ['timeout', 'slow'],

@@ -3,17 +3,19 @@ import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from '../../../tools/test/browser.mjs';
 
-export async function launch() {
-  const executablePath = process.env.CHROME_PATH ?? (await ensureBrowser()).chrome;
-  return chromium.launch({
-    executablePath,
-    args: [
-      // Containers run as root, where Chromium's sandbox refuses to work.
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-    ],
-  });
-}
+const settings = async () => ({
+  executablePath: process.env.CHROME_PATH ?? (await ensureBrowser()).chrome,
+  args: [
+    // Containers run as root, where Chromium's sandbox refuses to work.
+    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync',
+  ],
+});
+
+export const launch = async () => chromium.launch(await settings());
+
+/** A browser whose profile is this folder, as on a person's disk. @param {string} folder */
+export const launchPersistent = async (folder) => chromium.launchPersistentContext(folder, await settings());
 
 /** Runs in the page before its own scripts: hands over every event of `window.session` from the very first. */
 function tap() {
