@@ -17,7 +17,7 @@ export async function ensurePeers() {
     try {
       await npm(['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
     } catch (error) {
-      throw new Failure(`the packages to compare with could not be installed into bench/node_modules: ${error.message}`, { cause: error });
+      throw new Failure(`the packages to compare with could not be installed from the npm registry into bench/node_modules: ${error.message}`, { cause: error });
     }
   });
 }

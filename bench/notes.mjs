@@ -14,7 +14,7 @@ const median = (samples, valueOf) => quantile(samples.map(valueOf).filter((value
 const ms = (value) => `${value.toFixed(2)} ms`;
 
 /** Sentences, each to stand in a line of its own. */
-export function notes({ results: { checks, loads }, rounds, browserVersion }) {
+export function notes({ results: { checks, loads }, rounds, load, browserVersion }) {
   const [own] = candidates;
   const check = median(checks[own.key], (sample) => sample.check);
   const bare = median(checks[own.key], (sample) => sample.check - sample.own);
@@ -22,7 +22,7 @@ export function notes({ results: { checks, loads }, rounds, browserVersion }) {
     `${candidate.package ?? candidate.name} ${version(candidate.package ? join(folder, 'node_modules', candidate.package, 'package.json') : inRoot('package.json'))}`);
   const loaded = (key, name) => ms(median(loads[key], (sample) => sample[name]));
   return [
-    `${versions.join(', ')}; Chromium ${browserVersion}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}; ${rounds} rounds.`,
+    `${versions.join(', ')}; Chromium ${browserVersion}, ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}; ${rounds} rounds, load average ${load.toFixed(1)} before.`,
     `Wanted for a check: under ${ms(wantedMs)}. It takes ${ms(check)}, of which the browser needs ${ms(bare)} for the request alone: `
       + `${check < wantedMs ? 'reached' : 'missed'}.`,
     `${slim.name}: ${loaded(slim.key, 'cold')} to the verdict with an empty cache, ${loaded(slim.key, 'warm')} with a filled one.`,

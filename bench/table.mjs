@@ -12,14 +12,14 @@ const present = (samples, name) => samples.map((sample) => sample[name]).filter(
 
 /** The rows of everything that was measured, the first candidate being the one that the others are compared with. */
 export function rows({ candidates, sizes, checks, loads, hours, tabs, counts }) {
-  const timed = (label, samples, name) => row(label, 'ms', 2, candidates, (key) => spread(present(samples[key], name)));
+  const timed = (label, digits, samples, name) => row(label, 'ms', digits, candidates, (key) => spread(present(samples[key], name)));
   const counted = (label, digits, valueOf) => row(label, '', digits, candidates, (key) => once(valueOf(key)));
   return [
     row('Download, brotli 11', 'kB', 1, candidates, (key) => once(sizes[key] / 1000)),
-    timed('Main thread for one check, with the browser\'s own work for its request', checks, 'check'),
-    timed('Main thread for one check, beyond the same request sent bare', checks, 'own'),
-    timed('Import to the server\'s verdict, empty cache', loads, 'cold'),
-    timed('Import to the server\'s verdict, filled cache', loads, 'warm'),
+    timed('Main thread for one check', 2, checks, 'check'),
+    timed('… of it beyond the same request sent bare', 2, checks, 'own'),
+    timed('Import to the first verdict, empty cache', 1, loads, 'cold'),
+    timed('Import to the first verdict, filled cache', 1, loads, 'warm'),
     ...['visible', 'hidden'].flatMap((state) => [
       counted(`Wake-ups in an hour, ${state} tab`, 0, (key) => hours[key][state].wakeups),
       counted(`Requests in an hour, ${state} tab`, 0, (key) => hours[key][state].requests),
@@ -31,7 +31,7 @@ export function rows({ candidates, sizes, checks, loads, hours, tabs, counts }) 
 /** How many times the first candidate's value another one has. A dash where that says nothing. */
 export function ratio(first, other) {
   if (first <= 0 || other < 0) return '–';
-  return `${(other / first).toFixed(1)}×`;
+  return `${(other / first).toFixed(2)}×`;
 }
 
 function absolute({ unit, digits, values }) {

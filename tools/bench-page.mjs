@@ -1,5 +1,6 @@
 // `npm run bench:page`: what a session costs a page, next to the clients of better-auth and supabase.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { candidates, slim } from '../bench/candidates.mjs';
@@ -18,7 +19,7 @@ import { Stages } from './lib/stages.mjs';
 import { checkNode, ensureNodePackages } from './lib/toolchain.mjs';
 
 const document = join(folder, 'README.md');
-const defaultRounds = 15;
+const defaultRounds = 12;
 const help = `npm run bench:page: what a session costs a page, next to the clients of better-auth and supabase.
 
 Installs those two into bench/node_modules, starts a server on a free port of this machine and Chromium, and measures all of
@@ -53,7 +54,7 @@ const progress = (done, all) => {
   if (done === all || done % 5 === 0) console.log(`  ${done} of ${all} rounds`);
 };
 
-/** Everything that is measured, in this order. What depends on time comes first, with nothing beside it. */
+/** Everything there is to measure. What is timed comes first, with nothing beside it. */
 async function measureAll(stages, { browser, server, rounds }) {
   const checks = await stages.run('main thread of a check', () => measureChecks({ browser, server, candidates, rounds, progress }));
   const loads = await stages.run('import to the first verdict', () =>
@@ -71,8 +72,7 @@ async function measureCounts({ browser, server }) {
     console.log(`  ${candidate.name}: ${tabs[candidate.key].map((requests, i) => `${requests.toFixed(1)} from ${counts[i]}`).join(', ')}`);
   };
   const countHours = async ({ key, name }) => {
-    const visible = await measureHour({ browser, server, key, hidden: false });
-    const hidden = await measureHour({ browser, server, key, hidden: true });
+    const [visible, hidden] = await Promise.all([false, true].map((hidden) => measureHour({ browser, server, key, hidden })));
     hours[key] = { visible, hidden };
     console.log(`  ${name}: ${visible.wakeups} wake-ups an hour, ${hidden.wakeups} when hidden`);
   };
@@ -95,6 +95,7 @@ main(async () => {
   if (missing.length > 0) throw new Failure(`${missing.map((path) => basename(path)).join(', ')} not built yet: npm run build`);
   if (write && withResults(readFileSync(document, 'utf8'), '') === null) throw new Failure('bench/README.md has no place for the tables');
 
+  const [load] = loadavg();
   const stages = new Stages();
   const opened = [];
   const close = () => Promise.all(opened.splice(0).map((one) => one.close()));
@@ -117,7 +118,7 @@ main(async () => {
 
     const sizes = Object.fromEntries(candidates.map(({ key }) => [key, files.get(`${key}.js`).brotli]));
     const measured = rows({ candidates, sizes, counts, ...results });
-    const remarks = notes({ results, rounds, browserVersion: browser.version() });
+    const remarks = notes({ results, rounds, load, browserVersion: browser.version() });
     console.log(`\n${stages.table()}\n\n${plain(candidates, measured)}\n\n${remarks.join('\n')}`);
     if (write) {
       const text = `${markdown(candidates, measured)}\n\n${remarks.map((remark) => `- ${remark}`).join('\n')}`;

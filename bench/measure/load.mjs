@@ -1,4 +1,4 @@
-// From the dynamic import of a client to its first verdict.
+// From the dynamic import of a client to its first verdict that the server had a say in.
 import { rotated } from '../statistics.mjs';
 import { assertFine, open, start } from '../tab.mjs';
 
