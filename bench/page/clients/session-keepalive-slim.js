@@ -1,0 +1,4 @@
+import { createKeepAlive } from '../../../dist/slim.js';
+import { startWith } from './keepalive.js';
+
+export const start = startWith(createKeepAlive);
