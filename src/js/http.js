@@ -29,6 +29,7 @@ export const createHttp = (options) => {
   const underWay = new Map();
   /** Subject and data of each verdict, by the request that brought it. */
   const brought = new Map();
+  let lastHeard = 2 ** 31;
   let key = {};
 
   /** The same key for every request of one attempt, unguessable for everybody else. */
@@ -118,10 +119,19 @@ export const createHttp = (options) => {
       }
     },
     abort: (id) => underWay.get(id)?.abort(),
-    /** Subject and data that this request brought. Those before it are forgotten. */
+    /** Takes in what a request of another tab brought, and names that request apart from those of this one. */
+    bring(what = {}) {
+      brought.set(++lastHeard, what);
+      return lastHeard;
+    },
+    /** Subject and data that this request brought. What came before is forgotten. */
     broughtBy(id) {
-      for (const other of brought.keys()) if (other < id) brought.delete(other);
-      return brought.get(id) ?? {};
+      const found = brought.get(id);
+      for (const other of found ? brought.keys() : []) {
+        if (other === id) break;
+        brought.delete(other);
+      }
+      return found ?? {};
     },
   };
 };

@@ -11,6 +11,7 @@ import { CALLS, EFFECTS, EVENTS, INPUTS, PAYLOADS, REASONS, STATUSES } from './n
 import { normalise } from './options.js';
 import { listen, pageState } from './page.js';
 import { redirect } from './redirect.js';
+import { createTabs } from './tabs.js';
 
 const INACTIVE = Object.freeze({
   status: 'inactive', reason: null, subject: null, epoch: 0, data: undefined, lastOkAt: null, nextCheckAt: null,
@@ -73,6 +74,13 @@ export const createKeepAliveWith = (load) => (given) => {
   /** Tells the Wasm session something, if there is one. */
   const feed = (name, ...numbers) => session?.feed(INPUTS.indexOf(name), ...numbers);
 
+  const tabs = createTabs(options, {
+    feed,
+    holdsCredential: async () => (await options.store?.load()) != null,
+    broughtBy: http.broughtBy,
+    bring: http.bring,
+  });
+
   /** Async, so that a store of the application that throws cannot throw through the module. */
   const forget = async () => {
     await options.store?.clear();
@@ -89,13 +97,20 @@ export const createKeepAliveWith = (load) => (given) => {
       });
     },
     connected: () => emit('connected', snapshot),
-    send: (id, call, attempt, flag, key) =>
-      http.send(feed, id, CALLS[call], attempt, flag > 0, key).catch(() => feed('failed', id)),
+    send(id, call, attempt, flag, key) {
+      if (CALLS[call] === 'logout' && tabs.isDelivered()) feed('judged', id, 0);
+      else http.send(feed, id, CALLS[call], attempt, flag > 0, key).catch(() => feed('failed', id));
+    },
     abort: http.abort,
     clearCredential: () => void forget().catch(report),
     redirect: (reason) => guarded(() => redirect(options, REASONS[reason], emit)),
     settle: (signOut) => settle(signOut ? 'signOut' : 'check'),
     resume: (id, generation) => fetches.resume(id, generation),
+    takeTurn: tabs.takeTurn,
+    yieldTurn: tabs.yieldTurn,
+    tell: tabs.tell,
+    keepSignOut: tabs.keepSignOut,
+    keepFloor: tabs.keepFloor,
   };
 
   const host = {
@@ -108,9 +123,20 @@ export const createKeepAliveWith = (load) => (given) => {
     input: (instant, wall, chance, kind, ...numbers) => tell('input', [instant, wall, chance, INPUTS[kind], ...numbers]),
   };
 
+  /** Something happened to the page. While it is away, it keeps nothing that other pages could wait for. */
+  const hear = (happened) => {
+    if (happened === 'restored') {
+      tabs.open();
+      return feed(happened, ...tabs.kept());
+    }
+    feed(happened);
+    if (happened === 'left') tabs.close();
+  };
+
   const begin = () => {
-    deaf = listen(feed);
-    feed('start', ...pageState());
+    deaf = listen(hear);
+    tabs.open();
+    feed('start', ...pageState(), ...tabs.kept());
   };
 
   /** Resolves with the Wasm session, or with null if it cannot be had. A failed load may be tried again. */
@@ -189,6 +215,7 @@ export const createKeepAliveWith = (load) => (given) => {
       deaf();
       if (session) feed('stop');
       else change(INACTIVE);
+      tabs.close();
     },
     dispose() {
       if (disposed) return;

@@ -19,14 +19,17 @@ export const CODES = [
 ];
 export const INPUTS = [
   'start', 'stop', 'dispose', 'check', 'remembered', 'signOut', 'fetchStarted', 'fetchRefused', 'fetchEnded', 'deadlineReached',
-  'visible', 'hidden', 'focused', 'left', 'restored', 'resumed', 'online', 'offline', 'active', 'answered', 'judged', 'failed',
-  'noCredential',
+  'visible', 'hidden', 'focused', 'left', 'restored', 'resumed', 'online', 'offline', 'active', 'turn', 'heard', 'answered', 'judged',
+  'failed', 'noCredential',
 ];
 export const EFFECTS = [
   'connected', 'checking', 'checked', 'slow', 'degraded', 'reconnecting', 'reconnected', 'expiring', 'disconnected', 'wake',
-  'change', 'redirect', 'send', 'abort', 'clearCredential', 'settle', 'resume',
+  'idle', 'active', 'change', 'redirect', 'send', 'abort', 'clearCredential', 'settle', 'resume', 'takeTurn', 'yieldTurn', 'tell',
+  'keepSignOut', 'keepFloor',
 ];
-export const EVENTS = [...EFFECTS.slice(0, 12), 'idle', 'active'];
+/** What tabs tell each other. */
+export const NEWS = ['asking', 'answered', 'looking', 'signedOut', 'active'];
+export const EVENTS = EFFECTS.slice(0, 14);
 
 /** The payload of each event, from its numbers; `connected` has the snapshot instead, and the rest are no events. */
 export const PAYLOADS = [
@@ -40,4 +43,6 @@ export const PAYLOADS = [
   (secondsLeft) => ({ secondsLeft }),
   (reason) => ({ reason: REASONS[reason] }),
   (sleptMs) => ({ sleptMs }),
+  () => ({}),
+  () => ({}),
 ];

@@ -39,6 +39,11 @@ const duration = kind(
   (value) => milliseconds(value) >= 1 && milliseconds(value) <= LONGEST,
   milliseconds,
 );
+const durationOrFalse = kind(
+  `false, or ${duration.wants}`,
+  (value) => value === false || duration.accepts(value),
+  (value) => value && milliseconds(value),
+);
 const boolean = kind('true or false', (value) => typeof value === 'boolean');
 const text = kind('a string that is not empty', isText);
 const callback = kind('a function', isFunction);
@@ -64,7 +69,6 @@ const headers = kind(
 );
 const signal = kind('an AbortSignal', (value) => isObject(value) && typeof value.aborted === 'boolean' && isFunction(value.addEventListener));
 const debug = kind('true, false or a function', (value) => typeof value === 'boolean' || isFunction(value));
-const notIdle = kind('false (telling idle from active is not in this version)', (value) => value === false);
 const group = (wants, fields) => ({ ...kind(wants, isObject), fields });
 
 const SCHEMA = {
@@ -84,7 +88,7 @@ const SCHEMA = {
   returnToParam: text,
   redirectBudget: group('an object with max and per', { max: count, per: duration }),
   warnBefore: duration,
-  idle: notIdle,
+  idle: durationOrFalse,
   fetch: callback,
   signal,
   debug,
@@ -100,6 +104,7 @@ const DEFAULTS = {
   timeout: { slow: '3s', validate: '15s', reconnect: '90s' },
   retry: { base: 500, cap: '30s', spread: '30s' },
   name: 'session',
+  crossTab: true,
   login: '/connect',
   returnToParam: 'returnTo',
   redirectBudget: { max: 2, per: '60s' },
@@ -190,9 +195,10 @@ export const normalise = (given = {}) => {
     fetch: (input, init) => (send ?? globalThis.fetch)(input, init),
     /** What the Wasm session is made from: switches, the jitter in thousandths, and lengths in milliseconds. */
     forEngine: [
-      (store ? 1 : 0) | (options.reconnect ? 2 : 0) | (options.logout ? 4 : 0) | (options.login ? 8 : 0) | (options.debug ? 16 : 0),
+      (store ? 1 : 0) | (options.reconnect ? 2 : 0) | (options.logout ? 4 : 0) | (options.login ? 8 : 0) | (options.debug ? 16 : 0) | (options.crossTab ? 32 : 0),
       Math.round(options.jitter * 1000),
       options.interval, timeout.slow, timeout.validate, timeout.reconnect, retry.base, retry.cap, retry.spread, options.warnBefore,
+      options.idle || NaN,
     ],
   };
 };

@@ -1,6 +1,6 @@
 //! The facade's normalised options. The facade is the only validator; here every number is what it should be.
 
-use super::{Given, millis, whole};
+use super::{Given, given, millis, whole};
 use crate::engine::{Config, CredentialHolder};
 
 /// Bits of the first number.
@@ -9,16 +9,19 @@ const CAN_RECONNECT: u32 = 2;
 const CAN_LOG_OUT: u32 = 4;
 const REDIRECTS: u32 = 8;
 const TRACED: u32 = 16;
+const SHARES: u32 = 32;
 
 /// What the engine needs to know: switches, the jitter in thousandths, and lengths in the order of [`Config`].
 pub fn config(numbers: &Given) -> Config {
-    let [switches, jitter, interval, slow, validate, reconnect, base, cap, spread, warn, _, _] = *numbers;
+    let [switches, jitter, interval, slow, validate, reconnect, base, cap, spread, warn, idle, _] = *numbers;
     let on = |switch| whole(switches) & switch != 0;
     Config {
         credential: if on(PAGE_HOLDS_CREDENTIAL) { CredentialHolder::Page } else { CredentialHolder::Cookie },
         can_reconnect: on(CAN_RECONNECT),
         can_log_out: on(CAN_LOG_OUT),
         redirects: on(REDIRECTS),
+        shares: on(SHARES),
+        idle: given(idle, millis),
         interval: millis(interval),
         jitter_permille: whole(jitter),
         slow_after: millis(slow),
@@ -56,12 +59,13 @@ mod tests {
         let with = |switches: u32| {
             let mut numbers = DEFAULTS;
             numbers[0] = f64::from(switches);
-            let Config { credential, can_reconnect, can_log_out, redirects, .. } = config(&numbers);
-            [credential == CredentialHolder::Page, can_reconnect, can_log_out, redirects, is_traced(&numbers)]
+            let Config { credential, can_reconnect, can_log_out, redirects, shares, .. } = config(&numbers);
+            let holds = credential == CredentialHolder::Page;
+            [holds, can_reconnect, can_log_out, redirects, is_traced(&numbers), shares]
         };
-        assert_eq!(with(0), [false; 5]);
-        for place in 0..5 {
-            let mut only = [false; 5];
+        assert_eq!(with(0), [false; 6]);
+        for place in 0..6 {
+            let mut only = [false; 6];
             only[place] = true;
             assert_eq!(with(1 << place), only);
         }
@@ -69,12 +73,14 @@ mod tests {
 
     #[test]
     fn every_length_arrives_in_its_own_field() {
-        let numbers = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.9, -9.0, NONE, NONE];
+        let numbers = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.9, -9.0, 10.0, NONE];
         let expected = Config {
             credential: CredentialHolder::Cookie,
             can_reconnect: false,
             can_log_out: false,
             redirects: false,
+            shares: false,
+            idle: Some(Millis(10)),
             interval: Millis(2),
             jitter_permille: 1,
             slow_after: Millis(3),

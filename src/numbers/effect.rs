@@ -29,6 +29,10 @@ kinds! {
     Disconnected = "disconnected";
     /// slept
     Wake = "wake";
+    /// Nothing.
+    Idle = "idle";
+    /// Nothing.
+    Active = "active";
     /// The snapshot: status, reason, epoch, the request that brought subject and data, last ok, next check, expires in, and
     /// of the error: code, status, retryable
     Change = "change";
@@ -44,6 +48,16 @@ kinds! {
     Settle = "settle";
     /// fetch, and the generation to send in; none: it gets its refusal
     Resume = "resume";
+    /// steal
+    TakeTurn = "takeTurn";
+    /// Nothing.
+    YieldTurn = "yieldTurn";
+    /// What the other tabs are told
+    Tell = "tell";
+    /// everywhere, or nothing: forget it
+    KeepSignOut = "keepSignOut";
+    /// A length, or nothing: forget it
+    KeepFloor = "keepFloor";
 }
 
 /// Its kind, and the numbers that go with it.
@@ -69,6 +83,13 @@ pub fn effect(effect: &Effect) -> (EffectKind, Told) {
             };
             told(EffectKind::Resume, &[n(fetch), n(generation)])
         }
+        Effect::TakeTurn { steal } => told(EffectKind::TakeTurn, &[n(steal)]),
+        Effect::YieldTurn => told(EffectKind::YieldTurn, &[]),
+        Effect::Tell(news) => (EffectKind::Tell, super::news::told(&news)),
+        Effect::KeepSignOut(sign_out) => {
+            told(EffectKind::KeepSignOut, &[n(sign_out.map(|sign_out| sign_out.everywhere))])
+        }
+        Effect::KeepFloor(floor) => told(EffectKind::KeepFloor, &[n(floor)]),
         Effect::Redirect(reason) => told(EffectKind::Redirect, &[n(reason)]),
     }
 }
@@ -85,6 +106,8 @@ fn emit(event: Event) -> (EffectKind, Told) {
         Event::Expiring { seconds_left } => told(EffectKind::Expiring, &[n(seconds_left)]),
         Event::Disconnected { reason } => told(EffectKind::Disconnected, &[n(reason)]),
         Event::Wake { slept_ms } => told(EffectKind::Wake, &[n(slept_ms)]),
+        Event::Idle => told(EffectKind::Idle, &[]),
+        Event::Active => told(EffectKind::Active, &[]),
     }
 }
 

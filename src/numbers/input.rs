@@ -1,16 +1,17 @@
 //! From numbers to an [`Input`].
 
+use super::news::heard;
 use super::{Given, at, given, millis, on, whole};
 use crate::engine::{
-    Answer, Call, CredentialHolder, Facts, FetchId, Generation, Input, Millis, NoAnswer, Outcome, Reason, Refusal,
-    RequestId, Trouble, Verdict, classify,
+    Answer, Call, CredentialHolder, Facts, FetchId, Generation, Input, Kept, Millis, NoAnswer, Outcome, Reason,
+    Refusal, RequestId, SignOut, Trouble, Verdict, classify,
 };
 use crate::wire::{ProblemCode, SessionAnswer};
 
 kinds! {
     /// What can be told to the engine, and with which numbers.
     InputKind:
-    /// visible, online
+    /// visible, online, and what was kept: everywhere, floor, signed out
     Start = "start";
     /// Nothing.
     Stop = "stop";
@@ -38,7 +39,7 @@ kinds! {
     Focused = "focused";
     /// Nothing.
     Left = "left";
-    /// Nothing.
+    /// What was kept: everywhere, floor, signed out
     Restored = "restored";
     /// Nothing.
     Resumed = "resumed";
@@ -48,6 +49,10 @@ kinds! {
     Offline = "offline";
     /// Nothing.
     Active = "active";
+    /// granted
+    Turn = "turn";
+    /// age, and what another tab told
+    Heard = "heard";
     /// An answer over HTTP: id, call, status, code, `Retry-After`, and of the body: valid, reconnected, epoch, and in seconds
     /// idle, absolute, warn, next check
     Answered = "answered";
@@ -77,10 +82,10 @@ kinds! {
 
 /// The input of this kind.
 pub fn input(kind: InputKind, numbers: &Given, holder: CredentialHolder) -> Input {
-    let [first, second, third, ..] = *numbers;
+    let [first, second, third, fourth, fifth, ..] = *numbers;
     let replied = |outcome| Input::Replied { id: RequestId(whole(first)), outcome };
     match kind {
-        InputKind::Start => Input::Start { visible: on(first), online: on(second) },
+        InputKind::Start => Input::Start { visible: on(first), online: on(second), kept: kept(third, fourth, fifth) },
         InputKind::Stop => Input::Stop,
         InputKind::Dispose => Input::Dispose,
         InputKind::Check => Input::Check { activity: on(first) },
@@ -98,16 +103,27 @@ pub fn input(kind: InputKind, numbers: &Given, holder: CredentialHolder) -> Inpu
         InputKind::Hidden => Input::Hidden,
         InputKind::Focused => Input::Focused,
         InputKind::Left => Input::Left,
-        InputKind::Restored => Input::Restored,
+        InputKind::Restored => Input::Restored { kept: kept(first, second, third) },
         InputKind::Resumed => Input::Resumed,
         InputKind::Online => Input::Online,
         InputKind::Offline => Input::Offline,
         InputKind::Active => Input::Active,
+        InputKind::Turn => Input::Turn { granted: on(first) },
+        InputKind::Heard => {
+            let [age, a, b, c, d, e, f, g, h, i, j, _] = *numbers;
+            Input::Heard { news: heard([a, b, c, d, e, f, g, h, i, j]), age: millis(age) }
+        }
         InputKind::Answered => replied(Outcome::Verdict(answered(numbers, holder))),
         InputKind::Judged => replied(Outcome::Verdict(judged(numbers))),
         InputKind::Failed => replied(Outcome::Verdict(NoAnswer::Network.into())),
         InputKind::NoCredential => replied(Outcome::NoCredential),
     }
+}
+
+/// What a page before this one, or another tab, left behind.
+fn kept(everywhere: f64, floor: f64, signed_out: f64) -> Kept {
+    let sign_out = given(everywhere, |everywhere| SignOut { everywhere: on(everywhere) });
+    Kept { sign_out, floor: given(floor, millis), signed_out: on(signed_out) }
 }
 
 /// What an HTTP answer means. The status decides, unless the body has a code that the protocol knows.

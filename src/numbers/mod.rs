@@ -36,6 +36,7 @@ macro_rules! kinds {
 mod config;
 mod effect;
 mod input;
+mod news;
 
 pub use config::{config, is_traced};
 pub use effect::{EffectKind, effect};
