@@ -9,55 +9,35 @@ use crate::engine::{
 kinds! {
     /// What the engine can ask for, and with which numbers. The first ones are events.
     EffectKind:
-    /// Nothing.
-    Connected = "connected";
-    /// attempt
-    Checking = "checking";
-    /// duration, shared
-    Checked = "checked";
-    /// call, elapsed
-    Slow = "slow";
-    /// reason, retry in
-    Degraded = "degraded";
-    /// attempt
-    Reconnecting = "reconnecting";
-    /// downtime, epoch
-    Reconnected = "reconnected";
-    /// seconds left
-    Expiring = "expiring";
-    /// reason
-    Disconnected = "disconnected";
-    /// slept
-    Wake = "wake";
-    /// Nothing.
-    Idle = "idle";
-    /// Nothing.
-    Active = "active";
-    /// The snapshot: status, reason, epoch, the request that brought subject and data, last ok, next check, expires in, and
-    /// of the error: code, status, retryable
-    Change = "change";
-    /// reason
-    Redirect = "redirect";
-    /// id, call, attempt, activity or for a logout whether it counts everywhere, key
-    Send = "send";
-    /// id
-    Abort = "abort";
-    /// Nothing.
-    ClearCredential = "clearCredential";
-    /// Whether it is the promise of `signOut()`, not that of `check()`
-    Settle = "settle";
-    /// fetch, and the generation to send in; none: it gets its refusal
-    Resume = "resume";
-    /// steal
-    TakeTurn = "takeTurn";
-    /// Nothing.
-    YieldTurn = "yieldTurn";
-    /// What the other tabs are told
-    Tell = "tell";
-    /// everywhere, or nothing: forget it
-    KeepSignOut = "keepSignOut";
-    /// A length, or nothing: forget it
-    KeepFloor = "keepFloor";
+    Connected = "connected", "";
+    Checking = "checking", "attempt";
+    Checked = "checked", "duration ms, shared";
+    Slow = "slow", "call, elapsed ms";
+    Degraded = "degraded", "reason, retry in ms";
+    Reconnecting = "reconnecting", "attempt";
+    Reconnected = "reconnected", "downtime ms, epoch";
+    Expiring = "expiring", "left s";
+    Disconnected = "disconnected", "reason";
+    Wake = "wake", "slept ms";
+    Idle = "idle", "";
+    Active = "active", "";
+    // The snapshot; the request is the one that brought subject and data.
+    Change = "change", "status, reason, epoch, request, last ok at, next check at, expires in ms, error, http, retryable";
+    Redirect = "redirect", "reason";
+    // The flag is the person's activity, or for a logout whether it counts everywhere.
+    Send = "send", "request, call, attempt, flag, key";
+    Abort = "abort", "request";
+    ClearCredential = "clearCredential", "";
+    // The promise of `signOut()`, or that of `check()`.
+    Settle = "settle", "sign out";
+    // Without a generation to send in it gets its refusal.
+    Resume = "resume", "fetch, generation";
+    TakeTurn = "takeTurn", "steal";
+    YieldTurn = "yieldTurn", "";
+    Tell = "tell", "news, a, b, c, d, e, f, g, h, i";
+    // Nothing: forget it.
+    KeepSignOut = "keepSignOut", "everywhere";
+    KeepFloor = "keepFloor", "length ms";
 }
 
 /// Its kind, and the numbers that go with it.

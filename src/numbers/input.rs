@@ -11,73 +11,47 @@ use crate::wire::{ProblemCode, SessionAnswer};
 kinds! {
     /// What can be told to the engine, and with which numbers.
     InputKind:
-    /// visible, online, and what was kept: everywhere, floor, signed out
-    Start = "start";
-    /// Nothing.
-    Stop = "stop";
-    /// Nothing.
-    Dispose = "dispose";
-    /// activity
-    Check = "check";
-    /// Nothing.
-    Remembered = "remembered";
-    /// everywhere
-    SignOut = "signOut";
-    /// fetch
-    FetchStarted = "fetchStarted";
-    /// fetch, generation, whether the session is unknown
-    FetchRefused = "fetchRefused";
-    /// fetch
-    FetchEnded = "fetchEnded";
-    /// Nothing.
-    DeadlineReached = "deadlineReached";
-    /// Nothing.
-    Visible = "visible";
-    /// Nothing.
-    Hidden = "hidden";
-    /// Nothing.
-    Focused = "focused";
-    /// Nothing.
-    Left = "left";
-    /// What was kept: everywhere, floor, signed out
-    Restored = "restored";
-    /// Nothing.
-    Resumed = "resumed";
-    /// Nothing.
-    Online = "online";
-    /// Nothing.
-    Offline = "offline";
-    /// Nothing.
-    Active = "active";
-    /// granted
-    Turn = "turn";
-    /// age, and what another tab told
-    Heard = "heard";
-    /// An answer over HTTP: id, call, status, code, `Retry-After`, and of the body: valid, reconnected, epoch, and in seconds
-    /// idle, absolute, warn, next check
-    Answered = "answered";
-    /// The verdict of a function of the application: id, verdict, reason, retry after, reconnected, epoch, idle, absolute,
-    /// warn, next check
-    Judged = "judged";
-    /// No answer came back: id
-    Failed = "failed";
-    /// Nothing was sent, because no credential is stored: id
-    NoCredential = "noCredential";
+    Start = "start", "visible, online, everywhere, floor ms, signed out";
+    Stop = "stop", "";
+    Dispose = "dispose", "";
+    Check = "check", "activity";
+    Remembered = "remembered", "";
+    SignOut = "signOut", "everywhere";
+    FetchStarted = "fetchStarted", "fetch";
+    FetchRefused = "fetchRefused", "fetch, generation, session unknown";
+    FetchEnded = "fetchEnded", "fetch";
+    DeadlineReached = "deadlineReached", "";
+    Visible = "visible", "";
+    Hidden = "hidden", "";
+    Focused = "focused", "";
+    Left = "left", "";
+    Restored = "restored", "everywhere, floor ms, signed out";
+    Resumed = "resumed", "";
+    Online = "online", "";
+    Offline = "offline", "";
+    Active = "active", "";
+    Turn = "turn", "granted";
+    Heard = "heard", "age ms, news, a, b, c, d, e, f, g, h, i";
+    // An answer over HTTP.
+    Answered = "answered", "request, call, http, code, retry after ms, valid, reconnected, epoch, idle in s, absolute in s, \
+        warn in s, next check in s";
+    // What a function of the application says.
+    Judged = "judged", "request, verdict, reason, retry after ms, reconnected, epoch, idle in ms, absolute in ms, warn in ms, \
+        next check in ms";
+    // No answer came back.
+    Failed = "failed", "request";
+    // Nothing was sent, because no credential is stored.
+    NoCredential = "noCredential", "request";
 }
 
 kinds! {
     /// The verdicts that a function of the application may give.
     VerdictKind:
-    /// The session is good.
-    Valid = "valid";
-    /// The server does not know the session.
-    Lost = "lost";
-    /// The server ended the session.
-    Ended = "ended";
-    /// The credential was not accepted.
-    Rejected = "rejected";
-    /// Nothing definitive.
-    Transient = "transient";
+    Valid = "valid", "";
+    Lost = "lost", "";
+    Ended = "ended", "";
+    Rejected = "rejected", "";
+    Transient = "transient", "";
 }
 
 /// The input of this kind.

@@ -7,13 +7,13 @@
 //! Nothing here knows a browser. What crossed in a real one can therefore be replayed natively from a log of it, and such
 //! a log holds no secret, because none can cross: subject, data and credential stay with the facade.
 
-/// The kinds of something, each with the name it has in the facade and in a log.
+/// The kinds of something: each with the name that it has in the facade and in a log, and with the names of its numbers.
 macro_rules! kinds {
-    ($(#[$about:meta])* $type:ident: $($(#[$doc:meta])* $kind:ident = $name:literal;)*) => {
+    ($(#[$about:meta])* $type:ident: $($kind:ident = $name:literal, $fields:literal;)*) => {
         $(#[$about])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $type {
-            $($(#[$doc])* $kind,)*
+            $(#[doc = concat!("`", $name, "`: ", $fields)] $kind,)*
         }
 
         impl $type {
@@ -23,6 +23,12 @@ macro_rules! kinds {
             /// The name in `names.js`.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$kind => $name,)* }
+            }
+
+            /// The names of its numbers, in their order. One that ends in ` ms` or ` s` is a length, one in ` at` a wall time.
+            pub fn fields(self) -> impl Iterator<Item = &'static str> {
+                let fields = match self { $(Self::$kind => $fields,)* };
+                fields.split(", ").filter(|field| !field.is_empty())
             }
 
             /// The kind of that name, if there is one.

@@ -4,6 +4,6 @@ import { cargo } from '../lib/toolchain.mjs';
 
 export const server = nativeBinary('session-keepalive-server');
 
-// `--examples` (there are none) makes cargo choose its crates' features as it does for `cargo test`. Otherwise tokio and all
-// that stands on it would be compiled twice: for the demo, and for the tests.
+// `--examples` is for the replay that an end-to-end test runs. It also makes cargo choose its crates' features as it does for
+// `cargo test`; otherwise tokio and all that stands on it would be compiled twice: for the demo, and for the tests.
 export const buildServer = () => cargo(['build', '--bin', 'session-keepalive-server', '--examples']);

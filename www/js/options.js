@@ -1,4 +1,5 @@
-// The demo takes the module's options from the address bar (`?interval=2s`), so that trials need no rebuild.
+// The demo takes the module's options from the address bar (`?interval=2s`), so that trials need no rebuild. With `?debug` the
+// module's log is in `window.log`: save `JSON.stringify(log)` in a file, and `cargo run --example replay -- FILE` shows it.
 
 /** Query parameter → where it goes in the options. */
 const PLACES = {
@@ -30,6 +31,11 @@ export function optionsFrom(search) {
     if (key) (options[group] ??= {})[key] = value;
     else options[group] = value;
     shown.push(`${parameter} ${raw}`);
+  }
+  if (query.has('debug')) {
+    window.log = [];
+    options.debug = (entry) => void window.log.push(entry);
+    shown.push('debug');
   }
   return { options, shown: shown.join(', ') || 'defaults: interval 5m' };
 }

@@ -1,0 +1,117 @@
+// The log of `debug`, from a real browser: it holds no secret, and the engine does natively what it did there.
+// SESSION_KEEPALIVE_RECORD=1 writes it into tests/replay/, where `cargo test` replays it from then on.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { inRoot } from '../../tools/lib/paths.mjs';
+import { cargo } from '../../tools/lib/toolchain.mjs';
+import { removeFolder, temporaryFolder } from './support/folder.mjs';
+import { startPostgres } from './support/postgres.mjs';
+import { until } from './support/until.mjs';
+import { world } from './support/world.mjs';
+
+const PLACE = '/?interval=500&retryBase=100ms&retryCap=300ms&debug';
+const PASSWORD = 'Rt5-correct-horse-battery';
+
+/** A connection string with a password in it, and every secret that this person's browser has held. */
+class Secrets {
+  static async create(t) {
+    const postgres = await startPostgres({ user: 'alice', password: PASSWORD });
+    t.after(() => postgres.remove());
+    const secrets = new Secrets();
+    secrets.target = `postgres://127.0.0.1:${postgres.port}`;
+    secrets.connectionString = `postgres://alice:${PASSWORD}@127.0.0.1:${postgres.port}/postgres`;
+    secrets.seen = new Set([PASSWORD, secrets.connectionString]);
+    return secrets;
+  }
+
+  async collect(person) {
+    for (const { value } of await person.context.cookies()) this.seen.add(value);
+  }
+}
+
+/** The person's way to the login page ends in an answer without content, so that the document and its log stay. */
+const stay = (person) => person.page.route('**/connect**', (route) => route.fulfill({ status: 204 }));
+const leaves = (person) => until('the page leads to the login page', () => person.asked('GET', '/connect').length > 1);
+
+const logOf = (person) => person.page.evaluate(() => JSON.stringify(window.log));
+
+/** What a replay is made from, an entry a line. */
+const replayable = (log) => {
+  const entries = JSON.parse(log).filter(({ name }) => ['options', 'input', 'effect'].includes(name));
+  return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`;
+};
+
+/** Fails unless the engine, compiled natively, does the same. @returns what the replay says */
+const replay = async (t, text) => {
+  const folder = temporaryFolder('replay');
+  t.after(() => removeFolder(folder));
+  const path = join(folder, 'log.json');
+  writeFileSync(path, text);
+  const { ok, stdout, stderr } = await cargo(['run', '--quiet', '--example', 'replay', '--', path], { show: 'none', mayFail: true });
+  assert.ok(ok, `the replay failed:\n${stdout}${stderr}`);
+  return stdout;
+};
+
+const prove = async (t, name, log, secrets) => {
+  assert.ok(secrets.seen.size >= 4, 'a password, a connection string, a session id and a ticket');
+  for (const secret of secrets.seen) assert.ok(!log.includes(secret), `a secret is in the log: ${secret.slice(0, 6)}…`);
+  const said = await replay(t, log);
+  assert.match(said, /the same: \d+ inputs, \d+ effects\n$/);
+  if (process.env.SESSION_KEEPALIVE_RECORD) writeFileSync(inRoot('tests', 'replay', `${name}.json`), replayable(log));
+  return said;
+};
+
+test('through a restart, a fault, a lost network and a sign-out, the log replays natively', async (t) => {
+  const secrets = await Secrets.create(t);
+  const { backend, person } = await world(t, { allowTargets: [secrets.target] });
+  const alice = await person();
+  await alice.connect(PLACE, secrets.connectionString);
+  await stay(alice);
+  await secrets.collect(alice);
+
+  await backend.restart();
+  assert.equal((await alice.readTables()).status, 200, 'a call that meets the restart');
+  await until('the session is reconnected', () => alice.named('reconnected').length > 0);
+  await secrets.collect(alice);
+
+  await backend.fault({ kind: '503', retryAfter: 0 });
+  await until('two checks have failed', () => alice.named('degraded').length >= 2);
+  await backend.fault(null);
+  const connected = async () => (await alice.snapshot()).status === 'connected';
+  await until('the session is good again', connected);
+
+  await alice.context.setOffline(true);
+  await until('the page is offline', async () => (await alice.snapshot()).status === 'offline');
+  await alice.context.setOffline(false);
+  await until('the session is good again', connected);
+  await alice.page.evaluate(() => window.session.extend());
+  await secrets.collect(alice);
+
+  await alice.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await until('the session is signed out', () => alice.named('disconnected').length > 0);
+  await leaves(alice);
+
+  const log = await logOf(alice);
+  const said = await prove(t, 'restart-fault-offline-sign-out', log, secrets);
+  for (const words of ['start visible yes', 'call validate', 'reconnected downtime', 'degraded reason server', 'offline', 'fetchStarted', 'signOut', 'disconnected reason signed-out']) {
+    assert.ok(said.includes(words), `${words} is missing in:\n${said}`);
+  }
+  await assert.rejects(replay(t, log.replace('"deadlineReached"', '"offline"')), /recorded: .*\n.*replayed: /, 'a log that is not true');
+});
+
+test('through the end of the session by another device, redirect included, the log replays natively', async (t) => {
+  const secrets = await Secrets.create(t);
+  const { person } = await world(t, { allowTargets: [secrets.target] });
+  const [phone, laptop] = [await person(), await person()];
+  await phone.connect(PLACE, secrets.connectionString);
+  await stay(phone);
+  await secrets.collect(phone);
+  await laptop.connect(PLACE, secrets.connectionString);
+  await laptop.call('POST', '/api/logout', { everywhere: true });
+  await until('the phone is told', () => phone.named('disconnected').some(({ reason }) => reason === 'session-revoked'));
+  await leaves(phone);
+  const said = await prove(t, 'ended-elsewhere', await logOf(phone), secrets);
+  assert.match(said, /→ redirect reason session-revoked/);
+});
