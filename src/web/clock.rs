@@ -4,11 +4,17 @@ use wasm_bindgen::prelude::*;
 
 use crate::engine::{Chance, Instant, Now, WallTime};
 
+// Global objects, so that they are there in every kind of window. By hand, as in `timer.rs`.
 #[wasm_bindgen]
 extern "C" {
-    /// Global, so that it works in every kind of window.
     #[wasm_bindgen(js_namespace = performance, js_name = now)]
     fn monotonic() -> f64;
+
+    #[wasm_bindgen(js_namespace = Date, js_name = now)]
+    fn wall() -> f64;
+
+    #[wasm_bindgen(js_namespace = Math, js_name = random)]
+    fn dice() -> f64;
 }
 
 /// The time, and a roll of the dice, for one input.
@@ -16,7 +22,7 @@ extern "C" {
 pub(super) fn now() -> Now {
     Now {
         instant: Instant(monotonic() as u64),
-        wall: WallTime(js_sys::Date::now() as u64),
-        chance: Chance((js_sys::Math::random() * f64::from(u32::MAX)) as u32),
+        wall: WallTime(wall() as u64),
+        chance: Chance((dice() * f64::from(u32::MAX)) as u32),
     }
 }

@@ -2,9 +2,40 @@
 
 use std::cell::RefCell;
 
-use gloo_timers::callback::Timeout;
+use wasm_bindgen::prelude::*;
 
 use crate::engine::{Instant, Millis};
+
+// By hand, because a crate for these would bring more code into the module than they are (600 bytes of brotli).
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Closure<dyn FnMut()>, delay: u32) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(id: &JsValue);
+}
+
+/// A call that is still to come, or just under way. Dropping it cancels it.
+#[derive(Debug)]
+struct Timeout {
+    id: JsValue,
+    /// JavaScript calls into this as long as it lives.
+    _callback: Closure<dyn FnMut()>,
+}
+
+impl Timeout {
+    fn new(delay: u32, callback: impl FnOnce() + 'static) -> Self {
+        let callback = Closure::once(callback);
+        Self { id: set_timeout(&callback, delay), _callback: callback }
+    }
+}
+
+impl Drop for Timeout {
+    fn drop(&mut self) {
+        clear_timeout(&self.id);
+    }
+}
 
 /// Browsers read longer delays as negative and fire at once.
 const LONGEST_DELAY: Millis = Millis((1 << 31) - 1);

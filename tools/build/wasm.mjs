@@ -5,6 +5,7 @@ import { inRoot, nativeBinary, root, target } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 import { hashOf, whenChanged } from '../lib/stamp.mjs';
 import { cargo, wasmEnvironment, wasmTarget } from '../lib/toolchain.mjs';
+import { withoutFinalisers } from './glue.mjs';
 import { renameGlue, shortenNames } from './names.mjs';
 
 const glueFolder = join(target, 'wasm-bindgen');
@@ -54,7 +55,8 @@ export function bindAndOptimise() {
     const bound = join(generated, basename(glue.wasm));
     const wasmOpt = inRoot('node_modules', 'binaryen', 'bin', 'wasm-opt');
     const { stdout } = await run(process.execPath, [wasmOpt, ...optimise, bound, '-o', glue.wasm], { show: 'none' });
-    writeFileSync(glue.script, renameGlue(readFileSync(join(generated, basename(glue.script)), 'utf8'), stdout));
+    const script = readFileSync(join(generated, basename(glue.script)), 'utf8');
+    writeFileSync(glue.script, renameGlue(withoutFinalisers(script), stdout));
     console.log(`wasm-opt: ${statSync(bound).size} → ${statSync(glue.wasm).size} bytes`);
   });
 }

@@ -13,7 +13,7 @@ use walrus::ir::{Call, Visitor, dfs_in_order};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ModuleConfig};
 
 /// Where a panic begins: what every other function may call.
-const ENTRIES: [&str; 12] = [
+const ENTRIES: [&str; 13] = [
     "core::panicking::",
     "core::option::unwrap_failed",
     "core::option::expect_failed",
@@ -26,6 +26,8 @@ const ENTRIES: [&str; 12] = [
     "alloc::alloc::handle_alloc_error",
     "std::thread::local::panic_access_error",
     "::assert_failed",
+    // wasm-bindgen's own: a use after `free()`, say. Its message would bring a text decoder along.
+    "wasm_bindgen::throw_str",
 ];
 /// What only a panic uses.
 const BEHIND: [&str; 6] =
@@ -55,7 +57,9 @@ fn main() -> anyhow::Result<()> {
     }
     let segments: Vec<_> = module.data.iter().map(|segment| segment.id()).collect();
     for segment in segments {
-        blank_paths(&mut module.data.get_mut(segment).value);
+        let bytes = &mut module.data.get_mut(segment).value;
+        blank_paths(bytes);
+        blank_messages(bytes);
     }
     module.emit_wasm_file(&output).with_context(|| format!("cannot write {output}"))
 }
@@ -102,6 +106,30 @@ fn blank_paths(bytes: &mut [u8]) {
             path.fill(0);
         }
         from = end + END.len();
+    }
+}
+
+/// What a panic would have said; the text stays behind when its function is gone.
+const MESSAGES: [&str; 10] = [
+    "attempted to take ownership of Rust value while it was borrowed",
+    "null pointer passed to rust",
+    "recursive use of an object detected which would lead to unsafe aliasing in rust",
+    "FnOnce called more than once",
+    "closure invoked recursively or after being dropped",
+    "called `Result::unwrap_throw()` on an `Err` value",
+    "Tried to shrink to a larger capacity",
+    "capacity overflow",
+    "RefCell already mutably borrowed",
+    "RefCell already borrowed",
+];
+
+fn blank_messages(bytes: &mut [u8]) {
+    for message in MESSAGES {
+        let found = |bytes: &[u8]| bytes.windows(message.len()).position(|window| window == message.as_bytes());
+        while let Some(at) = found(bytes) {
+            let Some(text) = bytes.get_mut(at..at + message.len()) else { return };
+            text.fill(0);
+        }
     }
 }
 
