@@ -57,6 +57,8 @@ export const createTabs = ({ name, crossTab }, { feed, holdsCredential, broughtB
   return {
     open() {
       if (crossTab) channel ??= attempt(() => Object.assign(new BroadcastChannel(key), { onmessage: hear }));
+      // Node's, in an application's own tests, must not keep the process alive.
+      channel?.unref?.();
     },
     /** Nothing is held that could keep the page out of the back/forward cache. */
     close() {
