@@ -151,7 +151,7 @@ export interface KeepAliveEvents {
   connected: Snapshot;
   /** A check is being sent. `attempt` is 1 for the first since the last definitive verdict. */
   checking: { attempt: number };
-  /** A check was answered with a verdict. `shared` means that another tab made it: always false in this version. */
+  /** A check was answered with a verdict. `shared`: another tab made it; its duration is that of the request there. */
   checked: { durationMs: number; shared: boolean };
   /** A request has taken longer than `timeout.slow`: the backend may be starting. */
   slow: { phase: 'validate' | 'reconnect'; elapsedMs: number };
@@ -169,9 +169,9 @@ export interface KeepAliveEvents {
   redirect: { url: string; preventDefault(): void };
   /** The machine has slept for about this long. */
   wake: { sleptMs: number };
-  /** Not emitted in this version. */
+  /** The person has done nothing for as long as the option `idle` says, in any tab. */
   idle: {};
-  /** Not emitted in this version. */
+  /** The person is back, in whichever tab. Emitted only after `idle`. */
   active: {};
 }
 
@@ -223,9 +223,17 @@ export interface KeepAliveOptions {
     /** With nobody waiting, the first retry falls anywhere within this. Default '30s'. */
     spread?: Duration;
   };
-  /** Tells several sessions of one origin apart. Today it scopes the redirect budget and the sealed credential; every tab checks for itself. Default 'session'. */
+  /**
+   * Tells several sessions of one origin apart. Tabs of one name share their checks, and should have the same options; what is
+   * kept in storage is kept under it: a sign-out to be delivered, `Retry-After`, the redirect budget, the sealed credential.
+   * Default 'session'.
+   */
   name?: string;
-  /** For tabs that share their checks. No effect in this version: every tab checks for itself. */
+  /**
+   * Whether the tabs of one `name` make one check for all of them, and tell each other what came of it: numbers, subject and
+   * data, as far as it can be cloned; never a credential. Where the browser has no `BroadcastChannel` or Web Locks, each tab checks
+   * for itself. Default true.
+   */
   crossTab?: boolean;
   /**
    * Where to go as the last resort: a URL, a function that gives one or goes there itself, or false for the events alone. Default
@@ -238,8 +246,8 @@ export interface KeepAliveOptions {
   redirectBudget?: { max?: number; per?: Duration };
   /** How long before a limit to warn, where the server does not say. Default '1m'. */
   warnBefore?: Duration;
-  /** Telling idle people from active ones is not in this version. Default false. */
-  idle?: false;
+  /** After so long without a key, a pointer, a touch or a scroll in any tab comes the event `idle`. Default false: never. */
+  idle?: false | Duration;
   /** In the place of the global fetch, for the calls above and for `KeepAlive.fetch`. */
   fetch?: typeof fetch;
   /** Disposes the session when it is aborted. */
@@ -247,7 +255,8 @@ export interface KeepAliveOptions {
   /**
    * Tells every event to the console, or to a function. `at` is `Date.now()`. Default false.
    *
-   * In the same stream goes what makes it a log that can be replayed, in numbers alone, and therefore without any secret:
+   * In the same stream goes what makes it a log that can be replayed, in numbers alone, and therefore without any secret,
+   * subject or data, what other tabs tell included:
    * `options` with those that the engine was made from, then `input` with `[monotonic ms, wall ms, chance, kind, …numbers]` for
    * everything that it is told, and `effect` with `[kind, …numbers]` for everything that it answers. `NaN` is no number;
    * in JSON that is `null`.
@@ -280,7 +289,11 @@ export interface KeepAlive {
     listener: (event: KeepAliveEvents[K]) => void,
     options?: { signal?: AbortSignal },
   ): () => void;
-  /** After a successful connect: hands over what a reconnect needs, and checks. With 'cookie' it only checks. */
+  /**
+   * After a successful connect: hands over what a reconnect needs, and checks. With 'cookie' its argument is ignored. Other tabs that
+   * are signed out are signed in, and a sign-out that the server has still to learn of is forgotten. A page for connecting calls it
+   * on a session that it creates no earlier than the connect has succeeded: `createKeepAlive({ login: false }).remember()`.
+   */
   remember(credential?: unknown): Promise<void>;
   /** Forgets the credential that this page holds. */
   forget(): Promise<void>;
@@ -289,8 +302,8 @@ export interface KeepAlive {
   /** "I'm still here": a check that counts as activity. */
   extend(): Promise<Snapshot>;
   /**
-   * Signs out: at once here, and at the server as soon as it can be told. Resolves after the first attempt; without the module
-   * there is only one, and a failure rejects.
+   * Signs out: at once here and in every tab, and at the server as soon as it can be told, if need be by a later page. Resolves
+   * after the first attempt; without the module there is only one, and a failure rejects.
    */
   signOut(options?: { everywhere?: boolean }): Promise<void>;
   /**

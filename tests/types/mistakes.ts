@@ -32,10 +32,12 @@ createKeepAlive({ classify: () => ({ kind: 'ended', reason: 'because' }) });
 createKeepAlive({ credential: 'localStorage' });
 // @ts-expect-error clear() is missing
 createKeepAlive({ credential: { load: async () => null, save: async () => {} } });
-// @ts-expect-error not in this version
-createKeepAlive({ idle: '5m' });
-// @ts-expect-error not in this version
+// @ts-expect-error no unit
+createKeepAlive({ idle: '5' });
+// @ts-expect-error true is no length of time
 createKeepAlive({ idle: true });
+// @ts-expect-error a name is no switch
+createKeepAlive({ crossTab: 'session' });
 // @ts-expect-error headers are strings
 createKeepAlive({ headers: { a: 1 } });
 // @ts-expect-error true is not a place to go to

@@ -107,6 +107,7 @@ export const everything: Required<KeepAliveOptions> = {
 
 export const variants: KeepAliveOptions[] = [
   addresses, functions, withoutContext, off,
+  { idle: '10m' }, { idle: 600_000 }, { idle: false }, { crossTab: true, name: 'admin' },
   { credential: 'memory' }, { credential: 'sealed' }, { credential: store }, { credential: new Vault() },
   { classify: async (response) => ((await response.text()) ? { kind: 'lost' } : undefined) },
   { headers: () => ({ authorization: 'Bearer x' }) },
