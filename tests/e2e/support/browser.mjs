@@ -3,16 +3,18 @@ import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from '../../../tools/test/browser.mjs';
 
+/** How every browser of the tests is started. */
+export const chromiumArgs = [
+  // Containers run as root, where Chromium's sandbox refuses to work.
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+/** The browser's program. */
+export const chromiumPath = async () => process.env.CHROME_PATH ?? (await ensureBrowser()).chrome;
+
 export async function launch() {
-  const executablePath = process.env.CHROME_PATH ?? (await ensureBrowser()).chrome;
-  return chromium.launch({
-    executablePath,
-    args: [
-      // Containers run as root, where Chromium's sandbox refuses to work.
-      '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync',
-    ],
-  });
+  return chromium.launch({ executablePath: await chromiumPath(), args: chromiumArgs });
 }
 
 /** Runs in the page before its own scripts: hands over every event of `window.session` from the very first. */

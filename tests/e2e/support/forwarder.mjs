@@ -3,6 +3,8 @@
 import { createServer, request } from 'node:http';
 import { freePort } from './ports.mjs';
 
+const pathOf = ({ url }) => new URL(url, 'http://forwarder').pathname;
+
 export class Forwarder {
   /** Reserves the port; `up` opens it. */
   static async create() {
@@ -14,7 +16,7 @@ export class Forwarder {
      */
     forwarder.seen = [];
     forwarder.held = [];
-    forwarder.holding = false;
+    forwarder.holding = () => false;
     return forwarder;
   }
 
@@ -38,14 +40,14 @@ export class Forwarder {
     });
   }
 
-  /** Takes requests, but keeps them. */
-  hold() {
-    this.holding = true;
+  /** Takes requests, but keeps those that are wanted. @param {(request: {method: string, path: string}) => boolean} [wanted] */
+  hold(wanted = () => true) {
+    this.holding = wanted;
   }
 
   /** Sends what was kept, and everything after it. */
   release() {
-    this.holding = false;
+    this.holding = () => false;
     for (const send of this.held.splice(0)) send();
   }
 
@@ -59,7 +61,7 @@ export class Forwarder {
     const chunks = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const send = () => this.#send(incoming, Buffer.concat(chunks), outgoing, at);
-    if (this.holding) this.held.push(send);
+    if (this.holding({ method: incoming.method, path: pathOf(incoming) })) this.held.push(send);
     else send();
   }
 
@@ -73,7 +75,7 @@ export class Forwarder {
       const type = answer.headers['content-type'] ?? '';
       this.seen.push({
         method, at, type, text, sent: body.toString(),
-        path: new URL(url, 'http://forwarder').pathname,
+        path: pathOf({ url }),
         status: answer.statusCode,
         json: type.includes('json') ? JSON.parse(text) : null,
         answeredAt: performance.now(),
