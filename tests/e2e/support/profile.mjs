@@ -21,10 +21,12 @@ export class Profile {
   /**
    * A new tab; the first one is in front, the others behind it.
    * @param {string} path of the page it opens
-   * @param {{before?: Function}} [options] `before`: runs in every page of the tab before the page's own scripts
+   * @param {{before?: Function | string, window?: boolean}} [options] `before`: a function that runs in every page of the tab
+   *   before the page's own scripts; `window`: in a window of its own, where it is in front too
    */
-  async open(path, { before } = {}) {
-    const { targetId } = await this.devtools.send('Target.createTarget', { url: 'about:blank', background: this.front !== undefined });
+  async open(path, { before, window: newWindow = false } = {}) {
+    const background = this.front !== undefined && !newWindow;
+    const { targetId } = await this.devtools.send('Target.createTarget', { url: 'about:blank', background, newWindow });
     const { sessionId } = await this.devtools.send('Target.attachToTarget', { targetId, flatten: true });
     const tab = new Tab(this, targetId, sessionId);
     this.front ??= tab;

@@ -121,6 +121,11 @@ export class Tab {
     await this.send('Page.setWebLifecycleState', { state });
   }
 
+  /** @param {string} key a letter */
+  async press(key) {
+    for (const type of ['keyDown', 'keyUp']) await this.send('Input.dispatchKeyEvent', { type, key, text: key });
+  }
+
   /** Takes the network away, or gives it back. @param {boolean} offline */
   async setOffline(offline) {
     await this.send('Network.emulateNetworkConditions', { offline, ...UNLIMITED });
