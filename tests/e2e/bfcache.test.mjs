@@ -49,6 +49,30 @@ test('back/forward cache: a page with a running session is kept, and checks at o
   await tab.assertNothingLost(DRAFT);
 });
 
+for (const [when, early] of [['while the page is away', true], ['after the page is back', false]]) {
+  test(`back/forward cache: a page left in the middle of a reconnect is kept, its answer coming ${when}`, async (t) => {
+    const { backend, forwarder, profile } = await profileWorld(t, { forwarded: true });
+    await profile.signIn();
+    const tab = await profile.connect('interval=500');
+    await tab.startWork(DRAFT);
+    forwarder.hold(({ path }) => path === VALIDATE);
+    await until('a check is held', () => forwarder.held.length === 1);
+    await backend.restart();
+
+    await leave(tab);
+    const sent = forwarder.seen.length;
+    if (early) {
+      forwarder.release();
+      await until('it is answered', () => forwarder.seen.slice(sent).some(({ json }) => json?.reconnected));
+    }
+    await comeBack(tab);
+    forwarder.release();
+    await until('epoch 2', async () => (await tab.snapshot()).epoch === 2);
+    assert.equal((await tab.snapshot()).status, 'connected');
+    await tab.assertNothingLost(DRAFT);
+  });
+}
+
 test('back/forward cache: after a sign-out elsewhere, the restored page is disconnected before it can be used', async (t) => {
   const { backend, forwarder, profile } = await profileWorld(t, { forwarded: true });
   await profile.signIn();
