@@ -1,7 +1,7 @@
 // A clock that is wrong, and one that is put right: lengths of time are what counts, so the first changes nothing and the
 // second costs one check.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { until } from './support/until.mjs';
 import { profileWorld } from './support/world.mjs';
 
@@ -46,74 +46,77 @@ async function windowsWithClocks(profile, clocks, query) {
   return windows;
 }
 
-test('a clock that is a day wrong changes nothing: the same checks, and no waking up', async (t) => {
-  const INTERVAL = 500;
-  const ROUNDS = 8;
-  const { profile } = await profileWorld(t);
-  await profile.signIn();
-  const windows = await windowsWithClocks(profile, { right: 0, ahead: DAY, behind: -DAY }, `interval=${INTERVAL}`);
-  const asked = () => Object.values(windows).map((tab) => tab.asked(VALIDATE).length);
+// Each of them waits most of its time.
+describe('clock', { concurrency: true }, () => {
+  test('a day wrong changes nothing: the same checks, and no waking up', async (t) => {
+    const INTERVAL = 500;
+    const ROUNDS = 8;
+    const { profile } = await profileWorld(t);
+    await profile.signIn();
+    const windows = await windowsWithClocks(profile, { right: 0, ahead: DAY, behind: -DAY }, `interval=${INTERVAL}`);
+    const asked = () => Object.values(windows).map((tab) => tab.asked(VALIDATE).length);
 
-  const before = asked();
-  await until(`the right clock has seen ${ROUNDS} checks`, () => asked()[0] === before[0] + ROUNDS);
-  const checks = asked().map((count, index) => count - before[index]);
-  for (const count of checks) assert.ok(Math.abs(count - ROUNDS) <= 1, `checks of right, ahead and behind: ${checks}`);
-  for (const [name, tab] of Object.entries(windows)) {
-    assert.deepEqual(await tab.log('wake'), [], `${name} has not slept`);
-    assert.equal((await tab.snapshot()).status, 'connected');
-  }
-});
-
-test('a clock that is a day wrong changes nothing: the same warning and the same end', async (t) => {
-  const LIMIT = 9;
-  const WARNING = 3;
-  const { profile } = await profileWorld(t, { policy: ['idle=none', `absolute=${LIMIT}s`, `warn_before=${WARNING}s`] });
-  const before = Date.now();
-  await profile.signIn();
-  const after = Date.now();
-  const windows = await windowsWithClocks(profile, { right: 0, ahead: DAY, behind: -DAY }, 'interval=1h');
-
-  for (const [name, tab] of Object.entries(windows)) {
-    await tab.hasStatus('disconnected', 'session-expired', { within: LIMIT * 1_000 + 5_000 });
-    const [connected] = await tab.log('connected');
-    const limit = connected.at + connected.expiresInMs;
-    // The server tells whole seconds, rounded down; the answer has taken its time.
-    const earliest = before + (LIMIT - 1) * 1_000;
-    const latest = after + LIMIT * 1_000 + 1_000;
-    assert.ok(limit > earliest && limit < latest, `${name}: the limit is ${limit - after} ms after the sign-in`);
-    const countdown = await tab.log('expiring');
-    assert.deepEqual(countdown.slice(0, 4).map(({ secondsLeft }) => secondsLeft), [3, 2, 1, 0], name);
-    for (const { at, secondsLeft } of countdown.slice(0, 4)) {
-      const late = at - (limit - secondsLeft * 1_000);
-      assert.ok(late > -50 && late < 900, `${name}: ${secondsLeft} s left were told ${late} ms late`);
+    const before = asked();
+    await until(`the right clock has seen ${ROUNDS} checks`, () => asked()[0] >= before[0] + ROUNDS);
+    const checks = asked().map((count, index) => count - before[index]);
+    for (const count of checks) assert.ok(Math.abs(count - ROUNDS) <= 2, `checks of right, ahead and behind: ${checks}`);
+    for (const [name, tab] of Object.entries(windows)) {
+      assert.deepEqual(await tab.log('wake'), [], `${name} has not slept`);
+      assert.equal((await tab.snapshot()).status, 'connected');
     }
-    assert.deepEqual(await tab.log('wake'), [], `${name} has not slept`);
-  }
-});
+  });
 
-test('a clock that jumps costs one check, forwards and backwards', async (t) => {
-  const { profile } = await profileWorld(t);
-  await profile.signIn();
-  const { forwards, backwards } = await windowsWithClocks(profile, { forwards: 0, backwards: 0 }, 'interval=1h');
-  const sinceAnswer = (tab) => tab.evaluate(() => window.page.at() - window.page.log.findLast(({ name }) => name === 'checked').at);
-  await until('the answers are old enough', async () =>
-    Math.min(await sinceAnswer(forwards), await sinceAnswer(backwards)) > CATCH_UP_EVERY);
+  test('a day wrong changes nothing: the same warning and the same end', async (t) => {
+    const LIMIT = 9;
+    const WARNING = 3;
+    const { profile } = await profileWorld(t, { policy: ['idle=none', `absolute=${LIMIT}s`, `warn_before=${WARNING}s`] });
+    const before = Date.now();
+    await profile.signIn();
+    const after = Date.now();
+    const windows = await windowsWithClocks(profile, { right: 0, ahead: DAY, behind: -DAY }, 'interval=1h');
 
-  const jump = async (tab, by, wakes) => {
-    const asked = tab.asked(VALIDATE).length;
-    await tab.evaluate((by) => window.setClock(by), by);
-    // A sign of the person makes the module look at the clocks; another one, that it has seen the jump already.
-    for (const press of [1, 2]) {
-      await tab.press('a');
-      await until(`the check after key ${press} is answered`, async () => (await sinceAnswer(tab)) < CATCH_UP_EVERY);
-      const seen = await tab.evaluate(() => window.page.at());
-      await until('the next sign counts as one', async () => (await tab.evaluate(() => window.page.at())) > seen + 1_000);
+    for (const [name, tab] of Object.entries(windows)) {
+      await tab.hasStatus('disconnected', 'session-expired', { within: LIMIT * 1_000 + 5_000 });
+      const [connected] = await tab.log('connected');
+      const limit = connected.at + connected.expiresInMs;
+      // The server tells whole seconds, rounded down; the answer has taken its time.
+      const earliest = before + (LIMIT - 1) * 1_000;
+      const latest = after + LIMIT * 1_000 + 1_000;
+      assert.ok(limit > earliest && limit < latest, `${name}: the limit is ${limit - after} ms after the sign-in`);
+      const countdown = await tab.log('expiring');
+      assert.deepEqual(countdown.slice(0, 4).map(({ secondsLeft }) => secondsLeft), [3, 2, 1, 0], name);
+      for (const { at, secondsLeft } of countdown.slice(0, 4)) {
+        const late = at - (limit - secondsLeft * 1_000);
+        assert.ok(late > -50 && late < 900, `${name}: ${secondsLeft} s left were told ${late} ms late`);
+      }
+      assert.deepEqual(await tab.log('wake'), [], `${name} has not slept`);
     }
-    const woken = await tab.log('wake');
-    assert.equal(woken.length, wakes);
-    for (const { sleptMs } of woken) assert.ok(Math.abs(sleptMs - DAY) < 1_000);
-    assert.equal((await tab.snapshot()).status, 'connected');
-    assert.equal(tab.asked(VALIDATE).length, asked + 1, `a jump by ${by} ms costs one check`);
-  };
-  await Promise.all([jump(forwards, DAY, 1), jump(backwards, -DAY, 0)]);
+  });
+
+  test('a jump costs one check, forwards and backwards', async (t) => {
+    const { profile } = await profileWorld(t);
+    await profile.signIn();
+    const { forwards, backwards } = await windowsWithClocks(profile, { forwards: 0, backwards: 0 }, 'interval=1h');
+    const sinceAnswer = (tab) => tab.evaluate(() => window.page.at() - window.page.log.findLast(({ name }) => name === 'checked').at);
+    await until('the answers are old enough', async () =>
+      Math.min(await sinceAnswer(forwards), await sinceAnswer(backwards)) > CATCH_UP_EVERY);
+
+    const jump = async (tab, by, wakes) => {
+      const asked = tab.asked(VALIDATE).length;
+      await tab.evaluate((by) => window.setClock(by), by);
+      // A sign of the person makes the module look at the clocks; another one, that it has seen the jump already.
+      for (const press of [1, 2]) {
+        await tab.press('a');
+        await until(`the check after key ${press} is answered`, async () => (await sinceAnswer(tab)) < CATCH_UP_EVERY);
+        const seen = await tab.evaluate(() => window.page.at());
+        await until('the next sign counts as one', async () => (await tab.evaluate(() => window.page.at())) > seen + 1_000);
+      }
+      const woken = await tab.log('wake');
+      assert.equal(woken.length, wakes);
+      for (const { sleptMs } of woken) assert.ok(Math.abs(sleptMs - DAY) < 1_000);
+      assert.equal((await tab.snapshot()).status, 'connected');
+      assert.equal(tab.asked(VALIDATE).length, asked + 1, `a jump by ${by} ms costs one check`);
+    };
+    await Promise.all([jump(forwards, DAY, 1), jump(backwards, -DAY, 0)]);
+  });
 });
