@@ -62,7 +62,7 @@ test('closed in the middle of a reconnect: the browser finishes it, and a new ta
 test('left in the middle of a reconnect for a page that checks at once: both checks lead to one session', async (t) => {
   const { backend, forwarder, tab, answers } = await reconnecting(t);
   await tab.go(PAGE);
-  await until('the next page has asked as well', () => forwarder.held.length === 2);
+  await until('the next page has asked as well', () => forwarder.held.length >= 2);
   forwarder.release();
   await until('both are answered', () => answers().length >= 2);
   assert.ok(answers().slice(0, 2).every(({ valid }) => valid));
@@ -73,7 +73,7 @@ test('reloaded in the middle of a reconnect, again and again: the session is the
   const { backend, forwarder, tab, answers } = await reconnecting(t);
   for (const round of [1, 2, 3]) {
     await tab.reload();
-    await until('the new page has asked', () => forwarder.held.length === 1 + round);
+    await until('the new page has asked', () => forwarder.held.length > round);
   }
   forwarder.release();
   await until('all are answered', () => answers().length >= 4);
