@@ -15,8 +15,11 @@ export class Forwarder {
      *   text: string, json: any}[]}
      */
     forwarder.seen = [];
+    /** Every request that came, also those that got no answer. @type {{method: string, path: string, at: number}[]} */
+    forwarder.arrived = [];
     forwarder.held = [];
     forwarder.holding = () => false;
+    forwarder.cutting = () => false;
     return forwarder;
   }
 
@@ -51,6 +54,19 @@ export class Forwarder {
     for (const send of this.held.splice(0)) send();
   }
 
+  /**
+   * Gives wanted requests no answer but a closed connection, as a network that is gone does; the pages are still there.
+   * @param {(request: {method: string, path: string}) => boolean} wanted
+   */
+  cut(wanted) {
+    this.cutting = wanted;
+  }
+
+  /** Lets everything through again. */
+  mend() {
+    this.cutting = () => false;
+  }
+
   /** The answered requests of an API path, oldest first. @param {string} method @param {string} path */
   of(method, path) {
     return this.seen.filter((entry) => entry.method === method && entry.path === path);
@@ -58,10 +74,13 @@ export class Forwarder {
 
   async #take(incoming, outgoing) {
     const at = performance.now();
+    const taken = { method: incoming.method, path: pathOf(incoming), at };
+    this.arrived.push(taken);
+    if (this.cutting(taken)) return incoming.destroy();
     const chunks = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const send = () => this.#send(incoming, Buffer.concat(chunks), outgoing, at);
-    if (this.holding({ method: incoming.method, path: pathOf(incoming) })) this.held.push(send);
+    if (this.holding(taken)) this.held.push(send);
     else send();
   }
 
