@@ -79,3 +79,16 @@ test('reloaded in the middle of a reconnect, again and again: the session is the
   await until('all are answered', () => answers().length >= 4);
   await assertConnected({ backend, tab });
 });
+
+test('left in the middle of a check: what the browser takes from the page on its way out is no failure', async (t) => {
+  const { forwarder, profile } = await profileWorld(t, { forwarded: true });
+  await profile.signIn();
+  // A failure would be followed by the next try at once.
+  const tab = await profile.connect('interval=500&base=1ms&cap=1ms');
+  forwarder.hold(({ path }) => path === VALIDATE);
+  await until('a check is held', () => forwarder.held.length === 1);
+  // There is no way back to a page that was replaced, so the browser does not keep it with its request.
+  await tab.evaluate(() => { location.replace('/e2e/elsewhere.html'); });
+  await tab.isAt('/e2e/elsewhere.html');
+  assert.equal(forwarder.held.length, 1, 'no second request was sent beside the first');
+});
