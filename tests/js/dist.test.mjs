@@ -251,10 +251,11 @@ test('debug tells what goes into the module and what comes out, in its order and
   const told = log.filter(({ name }) => ['options', 'input', 'effect'].includes(name));
   const kinds = told.map(({ name, detail }) => (name === 'options' ? name : `${name} ${detail[name === 'input' ? 3 : 0]}`));
   assert.deepEqual(kinds, [
-    'options', 'input start', 'effect change', 'effect checking', 'effect send', 'input answered', 'effect change', 'effect connected',
-    'effect checked', 'input stop', 'effect change', 'input dispose',
+    'options', 'input start', 'effect change', 'effect takeTurn', 'input turn', 'effect checking', 'effect send', 'effect tell',
+    'input answered', 'effect change', 'effect connected', 'effect checked', 'effect tell', 'effect yieldTurn', 'input stop',
+    'effect change', 'input dispose',
   ]);
-  const answered = told[5].detail;
+  const answered = told[8].detail;
   assert.deepEqual(answered.slice(3), ['answered', 0, 0, 200, -1, NaN, 1, 0, 1, 86400], 'what is not there is not a number');
   assert.ok(answered.slice(0, 3).every(Number.isInteger), 'both clocks and the dice');
   assert.ok(!JSON.stringify(told).includes('alice'));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normalise } from '../../src/js/options.js';
 
-const ORDER = ['switches', 'jitter', 'interval', 'slow', 'validate', 'reconnect', 'base', 'cap', 'spread', 'warnBefore'];
+const ORDER = ['switches', 'jitter', 'interval', 'slow', 'validate', 'reconnect', 'base', 'cap', 'spread', 'warnBefore', 'idle'];
 const forEngine = (options) => Object.fromEntries(ORDER.map((name, at) => [name, normalise(options).forEngine[at]]));
 
 const refused = (options, ...told) =>
@@ -30,8 +30,8 @@ test('without options everything has its documented default', () => {
     assert.equal(options.debug, false);
     assert.deepEqual(options.headers(), {});
     assert.deepEqual(forEngine(nothing), {
-      switches: 2 + 4 + 8, jitter: 100, interval: 300_000, slow: 3_000, validate: 15_000, reconnect: 90_000, base: 500, cap: 30_000,
-      spread: 30_000, warnBefore: 60_000,
+      switches: 2 + 4 + 8 + 32, jitter: 100, interval: 300_000, slow: 3_000, validate: 15_000, reconnect: 90_000, base: 500, cap: 30_000,
+      spread: 30_000, warnBefore: 60_000, idle: NaN,
     });
   }
 });
@@ -118,9 +118,12 @@ test('an unknown option is refused with the known ones, also inside a group', ()
   refused(JSON.parse('{"__proto__": 5}'), 'unknown option `__proto__`');
 });
 
-test('what is not in this version says so', () => {
-  refused({ idle: '5m' }, '`idle`', 'false', 'not in this version');
-  assert.doesNotThrow(() => normalise({ idle: false }));
+test('a person is idle after a duration, or never', () => {
+  for (const [idle, milliseconds] of [['10m', 600_000], [1, 1], ['400d', 400 * DAY], [false, NaN], [undefined, NaN]]) {
+    assert.equal(forEngine({ idle }).idle, milliseconds, String(idle));
+  }
+  for (const idle of [0, -1, NaN, '10', '401d', '', null, true, {}, () => 5]) refused({ idle }, 'option `idle` must be false, or a duration from 1 ms');
+  refused({ idle: 0 }, 'not 0');
 });
 
 test('durations that depend on each other are in order', () => {
@@ -144,15 +147,18 @@ test('part of a group leaves the defaults of the rest', () => {
 test('the switches tell the engine what there is', () => {
   const store = { load: async () => null, save: async () => {}, clear: async () => {} };
   const rows = [
-    [{ credential: 'cookie' }, 14],
-    [{ credential: 'memory' }, 15],
-    [{ credential: 'sealed' }, 15],
-    [{ credential: store }, 15],
-    [{ reconnect: false }, 12],
-    [{ logout: false }, 10],
-    [{ login: false }, 6],
-    [{ reconnect: false, logout: false, login: false }, 0],
-    [{ reconnect: async () => {}, logout: async () => {}, login: () => '/login' }, 14],
+    [{ credential: 'cookie' }, 46],
+    [{ credential: 'memory' }, 47],
+    [{ credential: 'sealed' }, 47],
+    [{ credential: store }, 47],
+    [{ reconnect: false }, 44],
+    [{ logout: false }, 42],
+    [{ login: false }, 38],
+    [{ debug: true }, 62],
+    [{ crossTab: true }, 46],
+    [{ crossTab: false }, 14],
+    [{ reconnect: false, logout: false, login: false, crossTab: false }, 0],
+    [{ reconnect: async () => {}, logout: async () => {}, login: () => '/login' }, 46],
   ];
   for (const [options, switches] of rows) assert.equal(forEngine(options).switches, switches, JSON.stringify(options));
 });

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::Failure;
+use crate::engine::{Answered, Failure, News, SignOut, Verdict};
 
 /// Kind and numbers, without the absent ones at the end.
 fn numbers(wanted: &Effect) -> (EffectKind, Vec<f64>) {
@@ -14,6 +14,17 @@ fn every_effect_becomes_its_kind_and_its_numbers() {
     let send = |request| Effect::Send { id, request, key: 8 };
     let ms = Millis;
     let server = Reason::Server as u32;
+    let asking = News::Asking { phase: Phase::Reconnect, activity: true, since: ms(15_000) };
+    let lost = Answered {
+        request: id,
+        phase: Phase::Validate,
+        verdict: Verdict::Lost,
+        epoch: 3,
+        next_in: ms(300_000),
+        signed_in: true,
+    };
+    // Kind, request, flags; nothing of the verdict; epoch, next check.
+    let lost_numbers = [1.0, 5.0, 33.0, NONE, NONE, NONE, NONE, NONE, 3.0, 300_000.0];
     let rows: Vec<(Effect, EffectKind, Vec<f64>)> = vec![
         (send(Request::Validate { attempt: 2, activity: true }), EffectKind::Send, vec![5.0, 0.0, 2.0, 1.0, 8.0]),
         (send(Request::Reconnect { attempt: 3, activity: false }), EffectKind::Send, vec![5.0, 1.0, 3.0, 0.0, 8.0]),
@@ -48,9 +59,27 @@ fn every_effect_becomes_its_kind_and_its_numbers() {
             vec![f64::from(server)],
         ),
         (Effect::Emit(Event::Wake { slept_ms: ms(60_000) }), EffectKind::Wake, vec![60_000.0]),
+        (Effect::Emit(Event::Idle), EffectKind::Idle, vec![]),
+        (Effect::Emit(Event::Active), EffectKind::Active, vec![]),
+        (Effect::TakeTurn { steal: false }, EffectKind::TakeTurn, vec![0.0]),
+        (Effect::TakeTurn { steal: true }, EffectKind::TakeTurn, vec![1.0]),
+        (Effect::YieldTurn, EffectKind::YieldTurn, vec![]),
+        (Effect::Tell(asking), EffectKind::Tell, vec![0.0, 1.0, 1.0, 15_000.0]),
+        (Effect::Tell(News::Answered(lost)), EffectKind::Tell, lost_numbers.to_vec()),
+        (Effect::Tell(News::Looking), EffectKind::Tell, vec![2.0]),
+        (Effect::Tell(News::SignedOut), EffectKind::Tell, vec![3.0]),
+        (Effect::Tell(News::Active), EffectKind::Tell, vec![4.0]),
+        (Effect::KeepSignOut(Some(SignOut { everywhere: true })), EffectKind::KeepSignOut, vec![1.0]),
+        (Effect::KeepSignOut(Some(SignOut { everywhere: false })), EffectKind::KeepSignOut, vec![0.0]),
+        (Effect::KeepSignOut(None), EffectKind::KeepSignOut, vec![]),
+        (Effect::KeepFloor(Some(ms(20_000))), EffectKind::KeepFloor, vec![20_000.0]),
+        (Effect::KeepFloor(None), EffectKind::KeepFloor, vec![]),
     ];
     for (effect, kind, expected) in &rows {
-        assert_eq!(numbers(effect), (*kind, expected.clone()), "{effect:?}");
+        let (found, given) = numbers(effect);
+        // As bits, because what is absent in the middle is not equal to itself.
+        let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+        assert_eq!((found, bits(&given)), (*kind, bits(expected)), "{effect:?}: {given:?}");
     }
     // The snapshot has tests of its own below.
     for kind in EffectKind::ALL.iter().filter(|kind| **kind != EffectKind::Change) {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::engine::{Answered, News, Phase};
 use crate::numbers::NONE;
 
 const PAGE: CredentialHolder = CredentialHolder::Page;
@@ -36,9 +37,23 @@ fn every_kind_becomes_its_input() {
     let fetch = FetchId(9);
     let refused = |refusal| Input::FetchRefused { fetch, generation: Generation(3), refusal };
     let network = Outcome::Verdict(trouble(Reason::Network, None, None));
+    let left = |everywhere, floor, signed_out| Kept { sign_out: Some(SignOut { everywhere }), floor, signed_out };
+    let floor_alone = Kept { floor: Some(Millis(5000)), ..Kept::NOTHING };
+    let looking = |age| Input::Heard { news: News::Looking, age: Millis(age) };
+    let asking = News::Asking { phase: Phase::Reconnect, activity: true, since: Millis(15_000) };
     let rows: &[(InputKind, &[f64], Input)] = &[
-        (InputKind::Start, &[1.0, 0.0], Input::Start { visible: true, online: false }),
-        (InputKind::Start, &[0.0, 1.0], Input::Start { visible: false, online: true }),
+        (InputKind::Start, &[1.0, 0.0], Input::Start { visible: true, online: false, kept: Kept::NOTHING }),
+        (InputKind::Start, &[0.0, 1.0], Input::Start { visible: false, online: true, kept: Kept::NOTHING }),
+        (
+            InputKind::Start,
+            &[1.0, 1.0, 1.0, 5000.5, 1.0],
+            Input::Start { visible: true, online: true, kept: left(true, Some(Millis(5000)), true) },
+        ),
+        (
+            InputKind::Start,
+            &[0.0, 0.0, 0.0, NONE, 0.0],
+            Input::Start { visible: false, online: false, kept: left(false, None, false) },
+        ),
         (InputKind::Stop, &[], Input::Stop),
         (InputKind::Dispose, &[], Input::Dispose),
         (InputKind::Check, &[1.0], Input::Check { activity: true }),
@@ -56,11 +71,20 @@ fn every_kind_becomes_its_input() {
         (InputKind::Hidden, &[], Input::Hidden),
         (InputKind::Focused, &[], Input::Focused),
         (InputKind::Left, &[], Input::Left),
-        (InputKind::Restored, &[], Input::Restored),
+        (InputKind::Restored, &[], Input::Restored { kept: Kept::NOTHING }),
+        (InputKind::Restored, &[1.0, NONE, 0.0], Input::Restored { kept: left(true, None, false) }),
+        (InputKind::Restored, &[0.0, 0.0, 1.0], Input::Restored { kept: left(false, Some(Millis::ZERO), true) }),
+        (InputKind::Restored, &[NONE, 5000.0, 0.0], Input::Restored { kept: floor_alone }),
         (InputKind::Resumed, &[], Input::Resumed),
         (InputKind::Online, &[], Input::Online),
         (InputKind::Offline, &[], Input::Offline),
         (InputKind::Active, &[], Input::Active),
+        (InputKind::Turn, &[1.0], Input::Turn { granted: true }),
+        (InputKind::Turn, &[0.0], Input::Turn { granted: false }),
+        (InputKind::Heard, &[0.0, 2.0], looking(0)),
+        (InputKind::Heard, &[250.5, 2.0], looking(250)),
+        (InputKind::Heard, &[-250.0, 2.0], looking(0)),
+        (InputKind::Heard, &[7.0, 0.0, 1.0, 1.0, 15_000.0], Input::Heard { news: asking, age: Millis(7) }),
         (InputKind::Failed, &[7.0], Input::Replied { id: RequestId(7), outcome: network }),
         (InputKind::NoCredential, &[7.0], Input::Replied { id: RequestId(7), outcome: Outcome::NoCredential }),
     ];
@@ -71,6 +95,30 @@ fn every_kind_becomes_its_input() {
     for kind in InputKind::ALL.iter().filter(|kind| ![InputKind::Answered, InputKind::Judged].contains(kind)) {
         assert!(rows.iter().any(|row| row.0 == *kind), "{}", kind.as_str());
     }
+}
+
+/// Of an answer every number counts, up to the twelfth.
+#[test]
+fn what_another_tab_was_answered_arrives_field_by_field() {
+    let numbers = [30.0, 1.0, 2_147_483_649.0, 8.0 + 16.0 + 32.0, 3.0, 600.0, 7200.0, 500.0, 60.0, 4.0, 300_000.0];
+    let facts = Facts {
+        epoch: Some(3),
+        idle_in: Some(Millis(600)),
+        absolute_in: Some(Millis(7200)),
+        warn_in: Some(Millis(500)),
+        next_check_in: Some(Millis(60)),
+        reconnected: true,
+    };
+    let answered = Answered {
+        request: RequestId(2_147_483_649),
+        phase: Phase::Reconnect,
+        verdict: Verdict::Valid(facts),
+        epoch: 4,
+        next_in: Millis(300_000),
+        signed_in: true,
+    };
+    let expected = Input::Heard { news: News::Answered(answered), age: Millis(30) };
+    assert_eq!(from(InputKind::Heard, &numbers), expected);
 }
 
 #[test]

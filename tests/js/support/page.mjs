@@ -17,12 +17,41 @@ class Storage {
   #items = new Map();
   getItem(key) { return this.#items.get(key) ?? null; }
   setItem(key, value) { this.#items.set(key, String(value)); }
+  removeItem(key) { this.#items.delete(key); }
+  /** All of it, for a test to look at. */
+  entries() { return Object.fromEntries(this.#items); }
 }
+
+/** The channels of one browser: what one of them posts the others of its name get, cloned, and later. */
+const channels = () => {
+  const open = new Set();
+  class Channel {
+    constructor(name) {
+      this.name = name;
+      open.add(this);
+    }
+
+    postMessage(message) {
+      if (!open.has(this)) throw new DOMException('The channel is closed.', 'InvalidStateError');
+      for (const other of open) {
+        if (other === this || other.name !== this.name) continue;
+        const data = structuredClone(message);
+        queueMicrotask(() => open.has(other) && other.onmessage?.({ data }));
+      }
+      // It is refused also where nobody hears it.
+      structuredClone(message);
+    }
+
+    close() { open.delete(this); }
+  }
+  return { open, Channel };
+};
 
 /** Puts a page at `href` into the global scope. `remove()` takes it away again. */
 export const openPage = (href = 'https://app.example/tasks?page=2#open') => {
   const document = new Target();
   const window = new Target();
+  const { open, Channel } = channels();
   const page = {
     document,
     window,
@@ -31,17 +60,23 @@ export const openPage = (href = 'https://app.example/tasks?page=2#open') => {
     /** Every error that was reported. */
     reported: [],
     listeners: () => document.listeners + window.listeners,
+    /** The names of the channels that are open. */
+    channels: () => [...open].map(({ name }) => name),
     /** Fires an event, with these properties. */
     fire(target, type, properties) {
       target.dispatchEvent(Object.assign(new Event(type), properties));
     },
     remove() {
-      for (const name of NAMES) delete globalThis[name];
+      for (const [name, before] of were) {
+        if (before) Object.defineProperty(globalThis, name, before);
+        else delete globalThis[name];
+      }
     },
   };
   document.visibilityState = 'visible';
   Object.defineProperty(document, 'baseURI', { get: () => location.href, configurable: true });
-  const NAMES = ['document', 'window', 'location', 'navigator', 'sessionStorage', 'reportError'];
+  const NAMES = ['document', 'window', 'location', 'navigator', 'sessionStorage', 'localStorage', 'BroadcastChannel', 'reportError'];
+  const were = NAMES.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
   define('document', document);
   define('window', window);
   define('navigator', { onLine: true });
@@ -51,6 +86,8 @@ export const openPage = (href = 'https://app.example/tasks?page=2#open') => {
     assign: (url) => page.visited.push(url),
   });
   define('sessionStorage', new Storage());
+  define('localStorage', new Storage());
+  define('BroadcastChannel', Channel);
   define('reportError', (error) => page.reported.push(error));
   return page;
 };
