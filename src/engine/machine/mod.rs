@@ -191,6 +191,7 @@ impl Machine {
             Lifecycle::Inactive => {
                 self.lifecycle = Lifecycle::Running;
                 self.page = Page::opened(now, visible, online);
+                self.page.idle_at = self.config.idle.map(|idle| now.instant + idle);
                 self.tabs = self.tabs.only_turn();
                 self.forget_trouble();
                 self.schedule = Schedule::default();
