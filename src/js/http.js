@@ -62,7 +62,8 @@ export const createHttp = (options) => {
   /** Tells the Wasm session what an application's function says. */
   const judge = (feed, id, verdict) => {
     const given = verdict ?? {};
-    if (given.kind === 'valid') brought.set(id, given);
+    // Not the verdict itself: other tabs are told of it, and it may hold more than anybody should be.
+    if (given.kind === 'valid') brought.set(id, { subject: given.subject, data: given.data });
     feed(
       'judged', id, VERDICTS.indexOf(given.kind), REASONS.indexOf(given.reason), number(given.retryAfterMs), !!given.reconnected,
       number(given.epoch), number(given.idleInMs), number(given.absoluteInMs), number(given.warnInMs),

@@ -247,6 +247,8 @@ export const createKeepAliveWith = (load) => (given) => {
       return events.add(name, listener, { signal, late: missed[name] });
     },
     async remember(credential) {
+      // A sign-out that an earlier page could not deliver must not end the session of this new sign-in.
+      if (!session) tabs.keepSignOut(NaN);
       await options.store?.save(credential);
       if (await loaded()) feed('remembered');
       await ask('check', true);

@@ -46,13 +46,15 @@ export const createTabs = ({ name, crossTab }, { feed, holdsCredential, broughtB
   const hear = async ({ data: { version, at, news, brought } }) => {
     if (version !== VERSION) return;
     const [kind] = news;
-    if (kind === NEWS.indexOf('looking') && !(await holdsCredential())) return;
+    // A store that fails holds nothing.
+    if (kind === NEWS.indexOf('looking') && !(await holdsCredential().catch(() => false))) return;
     if (kind === NEWS.indexOf('answered')) news[1] = bring(brought);
     if (kind === NEWS.indexOf('signedOut')) known = kept('signed-out');
     feed('heard', Math.max(0, Date.now() - at), ...news);
   };
 
-  const post = (message) => channel?.postMessage({ version: VERSION, at: Date.now(), ...message });
+  /** Whether it could be told. */
+  const post = (message) => attempt(() => (channel?.postMessage({ version: VERSION, at: Date.now(), ...message }), true));
 
   return {
     open() {
@@ -109,7 +111,7 @@ export const createTabs = ({ name, crossTab }, { feed, holdsCredential, broughtB
       if (kind !== NEWS.indexOf('answered')) return post({ news });
       const brought = broughtBy(request);
       // What cannot be cloned stays in this tab.
-      attempt(() => (post({ news, brought }), true)) ?? post({ news, brought: { subject: brought.subject } });
+      post({ news, brought }) ?? post({ news, brought: { subject: brought.subject } });
     },
     keepSignOut(everywhere) {
       const pending = !isNaN(everywhere);

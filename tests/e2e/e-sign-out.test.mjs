@@ -36,25 +36,64 @@ test('(e) signed out, then a restart: the old ticket is refused as revoked', asy
   await onLoginPage(alice);
 });
 
-test('(e) signed out while the backend cannot answer: nothing comes back, and the sign-out is delivered later', async (t) => {
+const signOut = (person) => person.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+const pending = (person) => person.page.evaluate(() => localStorage.getItem('session-keepalive:session:sign-out'));
+
+test('(e) signed out while the backend cannot answer: nothing comes back, and a later page delivers the sign-out', async (t) => {
   const { backend, person } = await world(t);
   const alice = await person();
   await alice.connect('/?interval=500&retryBase=100ms&retryCap=300ms');
   const stolen = await alice.context.cookies();
   await backend.fault({ kind: '503', retryAfter: 0 });
-  await alice.page.getByRole('button', { name: 'Sign out', exact: true }).click();
-  await until('the page says so', async () => /could not be told/.test(await alice.page.locator('#result').textContent()));
+  await signOut(alice);
+  await onLoginPage(alice);
+  assert.equal(await pending(alice), 'here');
+  assert.equal((await alice.context.cookies()).length, 2, 'only the backend could take the cookies away');
+
+  // The application again, in a browser that still holds a good ticket.
+  const checks = alice.asked('POST', '/api/validate-session').length;
+  const logouts = alice.asked('POST', '/api/logout').length;
+  await alice.page.goto(`${backend.origin}/?interval=500&retryBase=100ms&retryCap=300ms`);
+  await until('it tries to deliver the sign-out, again and again', () => alice.asked('POST', '/api/logout').length >= logouts + 3);
   const { status, reason } = await alice.snapshot();
   assert.deepEqual({ status, reason }, { status: 'disconnected', reason: 'signed-out' });
-  assert.equal(await alice.page.locator('#tables li').count(), 0, 'the tables are gone from the screen');
+  assert.equal(await alice.page.locator('#tables li').count(), 0, 'no tables on the screen');
+  assert.equal(alice.asked('POST', '/api/validate-session').length, checks, 'nothing is asked that would bring the session back');
 
   await backend.fault(null);
-  await until('the sign-out is delivered', async () => (await alice.context.cookies()).length === 0);
+  await onLoginPage(alice);
+  assert.equal(await pending(alice), null);
+  assert.deepEqual(await alice.context.cookies(), [], 'the sign-out is delivered');
   await backend.restart();
   await alice.context.addCookies(stolen);
   const { body } = await validate(alice);
   assert.equal(body.code, 'SESSION_REVOKED');
-  assert.equal((await alice.snapshot()).status, 'disconnected');
+});
+
+test('(e) signed in again before the sign-out was delivered: the new session is left alone, the old one is over', async (t) => {
+  const { backend, person } = await world(t);
+  const alice = await person();
+  await alice.connect('/?interval=300&retryBase=100ms&retryCap=300ms');
+  const stolen = await alice.context.cookies();
+  await backend.fault({ kind: '503', retryAfter: 0 });
+  await signOut(alice);
+  await onLoginPage(alice);
+  await backend.fault(null);
+  assert.equal(await pending(alice), 'here');
+
+  const logouts = alice.asked('POST', '/api/logout').length;
+  await alice.connect('/?interval=300&retryBase=100ms&retryCap=300ms');
+  assert.equal(await pending(alice), null);
+  const checks = alice.named('checked').length;
+  await until('it is checked on', () => alice.named('checked').length >= checks + 3);
+  assert.equal((await alice.snapshot()).status, 'connected');
+  assert.equal(alice.asked('POST', '/api/logout').length, logouts, 'the old sign-out is not delivered into the new session');
+
+  await alice.page.goto('about:blank');
+  await alice.context.clearCookies();
+  const headers = { ...HEADERS, cookie: stolen.map(({ name, value }) => `${name}=${value}`).join('; ') };
+  const refusal = await fetch(`${backend.own}/api/validate-session`, { method: 'POST', headers, body: '{}' });
+  assert.deepEqual([refusal.status, (await refusal.json()).code], [401, 'SESSION_REVOKED']);
 });
 
 test('(e) signing out everywhere after a restart ends the ticket of another device', async (t) => {

@@ -63,7 +63,7 @@ const prove = async (t, name, log, secrets) => {
   return said;
 };
 
-test('through a restart, a fault, a lost network and a sign-out, the log replays natively', async (t) => {
+test('through a restart, a second tab, a fault, a lost network and a sign-out, the log replays natively', async (t) => {
   const secrets = await Secrets.create(t);
   const { backend, person } = await world(t, { allowTargets: [secrets.target] });
   const alice = await person();
@@ -75,6 +75,19 @@ test('through a restart, a fault, a lost network and a sign-out, the log replays
   assert.equal((await alice.readTables()).status, 200, 'a call that meets the restart');
   await until('the session is reconnected', () => alice.named('reconnected').length > 0);
   await secrets.collect(alice);
+
+  // Each tab hears of what the other asks.
+  const second = await alice.open();
+  await second.goto(alice.origin + PLACE);
+  await second.evaluate(() => window.session.check());
+  const heard = () => alice.page.evaluate(() => window.log.some(({ name, detail: { shared } }) => name === 'checked' && shared));
+  await until('the other tab’s check counts here, too', heard);
+  const told = () => second.evaluate(() => window.log.some(({ name, detail: { shared } }) => name === 'checked' && shared));
+  await alice.page.evaluate(() => window.session.check());
+  await until('and the other way round', told);
+  await secrets.collect(alice);
+  await prove(t, 'second-tab', await logOf({ page: second }), secrets);
+  await second.close();
 
   await backend.fault({ kind: '503', retryAfter: 0 });
   await until('two checks have failed', () => alice.named('degraded').length >= 2);
@@ -95,7 +108,12 @@ test('through a restart, a fault, a lost network and a sign-out, the log replays
 
   const log = await logOf(alice);
   const said = await prove(t, 'restart-fault-offline-sign-out', log, secrets);
-  for (const words of ['start visible yes', 'call validate', 'reconnected downtime', 'degraded reason server', 'offline', 'fetchStarted', 'signOut', 'disconnected reason signed-out']) {
+  const expected = [
+    'start visible yes', 'call validate', 'reconnected downtime', 'degraded reason server', 'offline', 'fetchStarted', 'signOut',
+    'disconnected reason signed-out', 'takeTurn steal no', 'turn granted yes', 'yieldTurn', 'tell news asking', 'tell news answered', 'tell news signedOut', 'news answered, a 214748364',
+    'shared yes', 'keepSignOut everywhere no', 'keepFloor length 0.000 s',
+  ];
+  for (const words of expected) {
     assert.ok(said.includes(words), `${words} is missing in:\n${said}`);
   }
   await assert.rejects(replay(t, log.replace('"deadlineReached"', '"offline"')), /recorded: .*\n.*replayed: /, 'a log that is not true');

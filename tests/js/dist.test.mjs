@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, test } from 'node:test';
-import { openPage, settled } from './support/page.mjs';
+import { createLocks, openPage, settled } from './support/page.mjs';
 
 const MODULE = new URL('../../dist/session_keepalive_bg.wasm', import.meta.url);
 
@@ -259,6 +259,51 @@ test('debug tells what goes into the module and what comes out, in its order and
   assert.deepEqual(answered.slice(3), ['answered', 0, 0, 200, -1, NaN, 1, 0, 1, 86400], 'what is not there is not a number');
   assert.ok(answered.slice(0, 3).every(Number.isInteger), 'both clocks and the dice');
   assert.ok(!JSON.stringify(told).includes('alice'));
+});
+
+test('an earlier page’s Retry-After is obeyed for an hour at most', async () => {
+  for (const [length, most] of [[60_000, 60_000], [86_400_000, 3_600_000]]) {
+    localStorage.setItem('session-keepalive:session:retry-after', `${Date.now()} ${length}`);
+    const { session, requests } = create({ '/api/validate-session': good() });
+    const { nextCheckAt } = await session.check();
+    const left = nextCheckAt - Date.now();
+    assert.ok(left <= most && left > most - 5_000, `${left} of ${most} ms`);
+    assert.deepEqual(requests, []);
+    session.dispose();
+  }
+});
+
+test('two tabs make one check, and both have its result', async () => {
+  navigator.locks = createLocks();
+  const [one, two] = [create({ '/api/validate-session': good() }), create({ '/api/validate-session': good() })];
+  const shared = [one, two].map(({ session }) => new Promise((resolve) => { session.on('checked', (event) => resolve(event.shared)); }));
+  await Promise.all([one.session.ready, two.session.ready]);
+  assert.equal(one.requests.length + two.requests.length, 1);
+  assert.deepEqual((await Promise.all(shared)).sort(), [false, true]);
+  for (const { session } of [one, two]) assert.deepEqual([session.getSnapshot().status, session.getSnapshot().subject], ['connected', 'alice']);
+});
+
+test('after a new sign-in an earlier page’s sign-out does not end its session', async () => {
+  const key = 'session-keepalive:session:sign-out';
+  localStorage.setItem(key, 'here');
+  const { session, requests } = create({ '/api/validate-session': good() });
+  await session.remember();
+  assert.equal(session.getSnapshot().status, 'connected');
+  assert.ok(!requests.includes('/api/logout'), String(requests));
+  assert.equal(localStorage.getItem(key), null);
+});
+
+test('otherwise that sign-out is delivered first', async () => {
+  localStorage.setItem('session-keepalive:session:sign-out', 'everywhere');
+  const bodies = [];
+  const logout = ({ body }) => {
+    bodies.push(body);
+    return new Response(null, { status: 204 });
+  };
+  const { session, requests } = create({ '/api/logout': logout, '/api/validate-session': good() });
+  const { status } = await session.check();
+  assert.deepEqual([requests, bodies], [['/api/logout', '/api/validate-session'], ['{"everywhere":true}']]);
+  assert.equal(status, 'connected', 'the server says so, whoever it is');
 });
 
 test('after dispose nothing of it is left in the page', async () => {

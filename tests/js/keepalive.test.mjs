@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { loadError } from '../../src/js/errors.js';
 import { createKeepAliveWith } from '../../src/js/keepalive.js';
-import { CALLS, EFFECTS, EVENTS, INPUTS, REASONS, STATUSES } from '../../src/js/names.js';
-import { deferred, openPage, settled } from './support/page.mjs';
+import { CALLS, EFFECTS, EVENTS, INPUTS, NEWS, REASONS, STATUSES } from '../../src/js/names.js';
+import { createLocks, deferred, openPage, settled } from './support/page.mjs';
 
 let page;
 let sessions;
@@ -655,6 +655,137 @@ test('a listener can prevent the redirect', async () => {
   keepAlive.on('redirect', (event) => event.preventDefault());
   session.effect('redirect', 0);
   assert.deepEqual(page.visited, []);
+});
+
+// --- the other tabs ---
+
+const KEY = 'session-keepalive:session';
+
+test('what an earlier page left behind is told with the start, and what came meanwhile with the return', async () => {
+  localStorage.setItem(`${KEY}:sign-out`, 'everywhere');
+  const [, session] = await running();
+  assert.deepEqual(session.calls, [['start', true, true, true, NaN, false]]);
+  page.fire(page.window, 'pagehide', { persisted: true });
+  localStorage.removeItem(`${KEY}:sign-out`);
+  localStorage.setItem(`${KEY}:signed-out`, '5 0.5');
+  localStorage.setItem(`${KEY}:retry-after`, '0 5000');
+  page.fire(page.window, 'pageshow', { persisted: true });
+  assert.deepEqual(session.calls.slice(1), [['left'], ['restored', NaN, 0, true]]);
+});
+
+test('a page that is away holds no channel and no lock, and has both again when it is back', async () => {
+  navigator.locks = createLocks();
+  const [, session] = await running();
+  session.effect('takeTurn', 0);
+  await settled();
+  assert.deepEqual([page.channels(), navigator.locks.held()], [[KEY], [KEY]]);
+  session.on_left = () => session.effect('tell', NEWS.indexOf('active'));
+  const heard = [];
+  const other = new BroadcastChannel(KEY);
+  other.onmessage = ({ data }) => heard.push(data.news[0]);
+  page.fire(page.window, 'pagehide', { persisted: true });
+  await settled();
+  assert.deepEqual([page.channels(), navigator.locks.held()], [[KEY], []], 'but for that of the test');
+  assert.deepEqual(heard, [NEWS.indexOf('active')], 'what it says on leaving is still told');
+  other.close();
+  session.on_restored = () => assert.deepEqual(page.channels(), [KEY], 'open before the module says anything');
+  page.fire(page.window, 'pageshow', { persisted: true });
+  assert.deepEqual(session.names(), ['start', 'turn', 'left', 'restored']);
+});
+
+test('stopping and disposing let go of channel and turn', async () => {
+  navigator.locks = createLocks();
+  const [keepAlive, session] = await running();
+  for (const end of ['stop', 'dispose']) {
+    keepAlive.start();
+    assert.deepEqual(page.channels(), [KEY]);
+    session.effect('takeTurn', 0);
+    await settled();
+    assert.deepEqual(navigator.locks.held(), [KEY]);
+    keepAlive[end]();
+    await settled();
+    assert.deepEqual([page.channels(), navigator.locks.held()], [[], []], end);
+  }
+  const loading = deferred();
+  const unloaded = create({}, () => loading.promise);
+  unloaded.dispose();
+  loading.resolve(Session);
+  await settled();
+  assert.deepEqual(page.channels(), [], 'one that was disposed before the module was there');
+});
+
+test('turn, news, and what is kept go where the module wants them', async () => {
+  navigator.locks = createLocks();
+  const [, first] = await running({ fetch: async () => Response.json({ valid: true, subject: 'alice' }) });
+  const [other, second] = await running();
+  first.effect('takeTurn', 0);
+  await settled();
+  assert.deepEqual(first.calls.at(-1), ['turn', true]);
+  first.send(5, 'validate');
+  await settled();
+  first.effect('tell', NEWS.indexOf('answered'), 5, 0, 1);
+  first.effect('yieldTurn');
+  await settled();
+  assert.deepEqual(navigator.locks.held(), []);
+  const [name, , ...news] = second.calls.at(-1);
+  assert.deepEqual([name, news[0]], ['heard', NEWS.indexOf('answered')]);
+  second.change({ answeredBy: news[1] });
+  assert.equal(other.getSnapshot().subject, 'alice', 'which the other tab has not asked for');
+  first.effect('keepSignOut', 1);
+  first.effect('keepFloor', 5000);
+  assert.equal(localStorage.getItem(`${KEY}:sign-out`), 'everywhere');
+  assert.match(localStorage.getItem(`${KEY}:retry-after`), / 5000$/);
+  first.effect('keepSignOut');
+  first.effect('keepFloor');
+  assert.deepEqual(Object.keys(localStorage.entries()), [`${KEY}:signed-out`]);
+});
+
+test('only a tab with a credential is asked for it, and one whose store fails has none', async () => {
+  const store = (load) => ({ load, save: async () => {}, clear: async () => {} });
+  const stores = [store(async () => 'secret'), store(async () => null), store(() => { throw new Error('locked'); }), 'memory', 'cookie'];
+  const tabs = [];
+  for (const credential of stores) tabs.push((await running({ credential }))[1]);
+  const other = new BroadcastChannel(KEY);
+  other.postMessage({ version: 1, at: Date.now(), news: [NEWS.indexOf('looking')] });
+  await settled();
+  assert.deepEqual(tabs.map((session) => session.names().includes('heard')), [true, false, false, false, false]);
+});
+
+test('a logout that another tab has delivered is not sent again', async () => {
+  const requests = [];
+  const [, session] = await running({ fetch: async (url) => {
+    requests.push(url);
+    return new Response(null, { status: 204 });
+  } });
+  session.effect('keepSignOut', 0);
+  session.send(5, 'logout');
+  await settled();
+  assert.deepEqual(requests, ['/api/logout']);
+  localStorage.removeItem(`${KEY}:sign-out`);
+  session.send(6, 'logout');
+  await settled();
+  assert.deepEqual(requests, ['/api/logout']);
+  assert.deepEqual(session.calls.at(-1), ['judged', 6, 0], 'as good as arrived');
+  session.send(7, 'validate');
+  await settled();
+  assert.equal(requests.length, 2, 'anything else is sent');
+});
+
+test('after a new sign-in the module never learns of a sign-out that was still to be delivered', async () => {
+  for (const credential of ['cookie', 'memory']) {
+    localStorage.setItem(`${KEY}:sign-out`, 'here');
+    const keepAlive = create({ credential, login: false });
+    void keepAlive.remember('secret');
+    await settled();
+    assert.deepEqual(sessions.at(-1).calls.slice(0, 2), [['start', true, true, NaN, NaN, false], ['remembered']]);
+    assert.equal(localStorage.getItem(`${KEY}:sign-out`), null);
+    keepAlive.dispose();
+  }
+  localStorage.setItem(`${KEY}:sign-out`, 'here');
+  const keepAlive = create();
+  void keepAlive.check();
+  await settled();
+  assert.deepEqual(sessions.at(-1).calls[0], ['start', true, true, false, NaN, false], 'a check alone says nothing of a sign-in');
 });
 
 // --- fetch ---

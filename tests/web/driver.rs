@@ -10,7 +10,7 @@ use session_keepalive::wire::ProblemCode;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{
-    BACKOFF, COOKIE, LOGOUT, NONE, NOWHERE, PAGE, RECONNECT, REDIRECTS, Stage, VALIDATE, World, code, feed,
+    BACKOFF, COOKIE, LOGOUT, NONE, NOWHERE, PAGE, RECONNECT, REDIRECTS, SHARES, Stage, VALIDATE, World, code, feed,
     feed_number, has, last_change, names, session, valid,
 };
 
@@ -178,7 +178,54 @@ fn a_stopped_check_that_may_re_establish_is_the_only_one_after_a_new_start() {
     assert_eq!(last_change(&stage.take()).0, "connected");
 }
 
+#[wasm_bindgen_test]
+fn what_another_tab_was_answered_counts_here() {
+    // As the facade names requests of other tabs.
+    let request = 2_147_483_649_u32;
+    let stage = Stage::started(COOKIE | SHARES);
+    stage.feed(InputKind::Turn, &[0.0]);
+    stage.feed(InputKind::Heard, &[0.0, 0.0, 0.0, 1.0, 0.0]);
+    stage.take();
+    stage.world.pass(40.0);
+    let answered = [10.0, 1.0, f64::from(request), 0.0, 2.0, 600_000.0, NONE, NONE, NONE, 2.0, 300_000.0];
+    stage.feed(InputKind::Heard, &answered);
+    let log = stage.take();
+    assert!(log[0].starts_with(&format!("change(1,null,2,{request},")), "status, epoch, request: {log:?}");
+    assert!(has(&log, "connected()") && has(&log, "checked(30,1)"), "shared, and heard 10 ms late: {log:?}");
+    assert!(!names(&log).contains(&"send"));
+}
+
+#[wasm_bindgen_test]
+fn what_was_kept_arrives_with_a_start_and_a_return() {
+    let stage = Stage::new(COOKIE);
+    stage.feed(InputKind::Start, &[1.0, 1.0, NONE, 5_000.0, 0.0]);
+    assert!(!names(&stage.take()).contains(&"send"), "the server asked to be left alone");
+    stage.wake_after(5_000.0);
+    assert!(names(&stage.take()).contains(&"send"));
+
+    let pending = Stage::new(COOKIE);
+    pending.feed(InputKind::Start, &[1.0, 1.0, 1.0, NONE, 0.0]);
+    let log = pending.take();
+    assert_eq!(last_change(&log), ("disconnected", Some("signed-out")));
+    assert!(log.iter().any(|entry| entry.starts_with("send(0,2,1,1,")), "a logout, everywhere: {log:?}");
+
+    let stage = Stage::connected(PAGE);
+    stage.feed(InputKind::Left, &[]);
+    stage.take();
+    stage.feed(InputKind::Restored, &[NONE, NONE, 1.0]);
+    assert!(has(&stage.take(), "clearCredential()"), "somebody signed out meanwhile");
+}
+
 // --- one after the other ---
+
+#[wasm_bindgen_test]
+fn a_turn_that_is_granted_at_once_is_used_at_once() {
+    let stage = Stage::new(COOKIE | SHARES);
+    stage.react("takeTurn", |session| feed(session, InputKind::Turn, &[1.0]));
+    stage.start();
+    let log = stage.take();
+    assert_eq!(names(&log), ["change", "takeTurn", "checking", "send", "tell"], "{log:?}");
+}
 
 #[wasm_bindgen_test]
 fn an_input_from_within_waits_until_all_effects_are_carried_out() {

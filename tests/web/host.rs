@@ -6,7 +6,8 @@ use session_keepalive::wire::ProblemCode;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{
-    BACKOFF, COOKIE, LOGOUT, NONE, NOWHERE, PAGE, RECONNECT, Stage, TRACED, VALIDATE, code, has, last_change, names,
+    BACKOFF, COOKIE, LOGOUT, NONE, NOWHERE, PAGE, RECONNECT, SHARES, Stage, TRACED, VALIDATE, code, has, last_change,
+    names,
 };
 
 const EPOCH: u64 = 1_700_000_000_000;
@@ -170,6 +171,75 @@ fn waiting_fetches_go_on_in_the_generation_of_the_session() {
     assert_eq!(stage.take(), ["resume(8,2)"], "a late refusal of an older generation");
     stage.feed(InputKind::FetchRefused, &[8.0, 2.0, 0.0]);
     assert_eq!(stage.take(), ["resume(8)"], "a refusal right after a good check is the caller's");
+}
+
+#[wasm_bindgen_test]
+fn the_turn_is_taken_the_others_are_told_and_it_is_given_back() {
+    let stage = Stage::new(COOKIE | SHARES);
+    stage.start();
+    assert_eq!(stage.take()[1..], ["takeTurn(0)"], "before anything is sent");
+    stage.feed(InputKind::Turn, &[1.0]);
+    // Asking, a check, with activity, since now.
+    assert_eq!(stage.take(), ["checking(1)", "send(0,0,1,1,1)", "tell(0,0,1,0)"]);
+    stage.world.pass(40.0);
+    stage.feed(InputKind::Answered, &[0.0, 0.0, 200.0, NOWHERE, NONE, 1.0, 0.0, 3.0, 600.0]);
+    // Answered, request, flags, the facts of the verdict, epoch, next check.
+    let told = "tell(1,0,0,3,600000,null,null,null,3,300000)";
+    assert_eq!(stage.take()[1..], ["connected()", "checked(40,0)", told, "yieldTurn()"]);
+}
+
+#[wasm_bindgen_test]
+fn a_turn_that_nobody_gives_back_is_stolen() {
+    let stage = Stage::started(COOKIE | SHARES);
+    let mut refusals = 0;
+    loop {
+        stage.feed(InputKind::Turn, &[0.0]);
+        refusals += 1;
+        stage.wake_after(200.0);
+        let log = stage.take();
+        if has(&log, "takeTurn(1)") {
+            break;
+        }
+        assert!(has(&log, "takeTurn(0)") || log.is_empty() || has(&log, "slow(0,3000)"), "{log:?}");
+        assert!(refusals < 100, "it is not waited for longer than for an answer");
+    }
+    assert!(refusals > 50, "{refusals}: but as long as for one");
+}
+
+#[wasm_bindgen_test]
+fn what_outlives_the_page_is_kept_before_anything_is_sent_and_forgotten_when_it_is_over() {
+    for everywhere in [0, 1] {
+        // It waits for its turn, which a logout does not need.
+        let stage = Stage::started(COOKIE | SHARES);
+        stage.feed(InputKind::SignOut, &[f64::from(everywhere)]);
+        let log = stage.take();
+        let place = |wanted: &str| log.iter().position(|entry| entry.starts_with(wanted)).expect(wanted);
+        assert!(place(&format!("keepSignOut({everywhere})")) < place("send("), "{log:?}");
+        assert!(has(&log, "tell(3)"), "{log:?}");
+        stage.problem(0, LOGOUT, 204, NOWHERE);
+        assert!(has(&stage.take(), "keepSignOut()"));
+    }
+    let stage = Stage::started(COOKIE);
+    stage.feed(InputKind::Answered, &[0.0, 0.0, 503.0, code(ProblemCode::Overloaded), 2_000.0]);
+    assert!(has(&stage.take(), "keepFloor(2000)"));
+    stage.wake_after(2_000.0);
+    stage.take();
+    stage.valid(1);
+    assert!(has(&stage.take(), "keepFloor()"));
+}
+
+#[wasm_bindgen_test]
+fn an_idle_person_is_told_of_and_one_who_is_back() {
+    let stage = Stage::idling(COOKIE | SHARES, 10_000.0);
+    stage.start();
+    stage.feed(InputKind::Turn, &[1.0]);
+    stage.valid(0);
+    stage.take();
+    stage.wake_after(10_000.0);
+    assert_eq!(stage.take(), ["idle()"]);
+    stage.feed(InputKind::Active, &[]);
+    let log = stage.take();
+    assert!(has(&log, "active()") && has(&log, "tell(4)"), "{log:?}");
 }
 
 #[wasm_bindgen_test]

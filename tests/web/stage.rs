@@ -57,6 +57,7 @@ const CAN_RECONNECT: u32 = 2;
 const CAN_LOG_OUT: u32 = 4;
 pub(crate) const REDIRECTS: u32 = 8;
 pub(crate) const TRACED: u32 = 16;
+pub(crate) const SHARES: u32 = 32;
 pub(crate) const COOKIE: u32 = CAN_RECONNECT | CAN_LOG_OUT | REDIRECTS;
 pub(crate) const PAGE: u32 = COOKIE | PAGE_HOLDS_CREDENTIAL;
 
@@ -76,8 +77,12 @@ pub(crate) const DAY: f64 = 86_400_000.0;
 
 /// A session with the defaults, but for these.
 pub(crate) fn session(host: Host, switches: u32, jitter: f64, interval: f64) -> Session {
+    idling_session(host, switches, jitter, interval, NONE)
+}
+
+fn idling_session(host: Host, switches: u32, jitter: f64, interval: f64, idle: f64) -> Session {
     let switches = f64::from(switches);
-    Session::new(host, switches, jitter, interval, 3e3, 15e3, 90e3, 500.0, 30e3, 30e3, 60e3, NONE, NONE)
+    Session::new(host, switches, jitter, interval, 3e3, 15e3, 90e3, 500.0, 30e3, 30e3, 60e3, idle, NONE)
 }
 
 /// Feeds one input, as the facade does it.
@@ -100,8 +105,13 @@ pub(crate) struct Stage {
 
 impl Stage {
     pub(crate) fn new(switches: u32) -> Self {
+        Self::idling(switches, NONE)
+    }
+
+    /// The person counts as idle after so many milliseconds.
+    pub(crate) fn idling(switches: u32, idle: f64) -> Self {
         let world = World::new();
-        let session = Rc::new(session(world.host(), switches, 0.0, 300_000.0));
+        let session = Rc::new(idling_session(world.host(), switches, 0.0, 300_000.0, idle));
         Self { world, session }
     }
 

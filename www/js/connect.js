@@ -1,4 +1,5 @@
 // The connect form. The connection string may hold a password: it goes into one request body and nowhere else.
+import { createKeepAlive } from '/dist/index.js';
 import { call } from './api.js';
 import { safeReturnTo } from './return-to.js';
 
@@ -22,6 +23,9 @@ form.addEventListener('submit', async (event) => {
     await call('POST', '/api/connect', { connectionString: field.value.trim(), remember: remember.checked });
     // Forgotten before the page is left, so that going back finds no password.
     field.value = '';
+    // Tells the module, and other tabs, of the new sign-in. Not created before: a sign-out that the backend has still to learn
+    // of would be delivered now and could end the new session; remember() makes it forgotten.
+    await createKeepAlive({ login: false }).remember();
     location.replace(returnTo);
   } catch (refusal) {
     submit.disabled = false;

@@ -29,17 +29,10 @@ export function wireControls(session) {
   for (const button of faults) on(button, () => fault(button, press));
 }
 
-/** Signs out and leaves the page, unless the backend has still to be told: the module goes on trying only while it runs. */
+/** Signs out and leaves the page. If the backend could not be told, the next page with the module tells it. */
 async function signOut(session, everywhere) {
   await session.signOut({ everywhere });
-  try {
-    // Nothing happens a second time; an answer means that the first has arrived.
-    await call('POST', '/api/logout', { everywhere });
-  } catch {
-    return 'Signed out here. The backend could not be told yet: leave this page open, it goes on trying.';
-  }
   location.assign('/connect');
-  return '';
 }
 
 async function fault(button, press) {

@@ -13,6 +13,7 @@ const PLACES = {
   retryCap: ['retry', 'cap'],
   retrySpread: ['retry', 'spread'],
   warnBefore: ['warnBefore'],
+  idle: ['idle'],
 };
 
 /**

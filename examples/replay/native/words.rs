@@ -16,7 +16,7 @@ const STATUSES: [Status; 7] = [
 const CALLS: [Call; 3] = [Call::Validate, Call::Reconnect, Call::Logout];
 
 /// Numbers that are yes or no.
-const SWITCHES: [&str; 11] = [
+const SWITCHES: [&str; 14] = [
     "visible",
     "online",
     "activity",
@@ -28,7 +28,12 @@ const SWITCHES: [&str; 11] = [
     "retryable",
     "flag",
     "sign out",
+    "signed out",
+    "granted",
+    "steal",
 ];
+/// What tabs tell each other, as in `src/js/names.js`.
+const NEWS: [&str; 5] = ["asking", "answered", "looking", "signedOut", "active"];
 
 /// An input. Wall times are told as seen from `wall`.
 pub(crate) fn input(kind: InputKind, numbers: &[f64], wall: WallTime) -> String {
@@ -54,6 +59,7 @@ fn field(name: &str, number: f64, wall: WallTime) -> String {
         "reason" | "error" => Reason::ALL.get(place).map(|reason| reason.as_str()),
         "call" => CALLS.get(place).map(|call| call.as_str()),
         "code" => ProblemCode::ALL.get(place).map(|code| code.as_str()),
+        "news" => NEWS.get(place).copied(),
         "verdict" => VerdictKind::ALL.get(place).map(|kind| kind.as_str()),
         _ if SWITCHES.contains(&name) => Some(if number > 0.0 { "yes" } else { "no" }),
         _ => None,

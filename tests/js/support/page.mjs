@@ -47,6 +47,30 @@ const channels = () => {
   return { open, Channel };
 };
 
+/** `navigator.locks` of one browser: a request is answered later, and a lock is held until its promise settles. */
+export const createLocks = () => {
+  const held = new Map();
+  return {
+    held: () => [...held.keys()],
+    async request(name, { steal, ifAvailable }, use) {
+      await null;
+      if (steal) held.get(name)?.(new DOMException('stolen', 'AbortError'));
+      else if (held.has(name)) {
+        if (!ifAvailable) throw new Error('nobody waits for a lock here');
+        return use(null);
+      }
+      let release;
+      const stolen = new Promise((_, reject) => { release = reject; });
+      held.set(name, release);
+      try {
+        return await Promise.race([use({ name, mode: 'exclusive' }), stolen]);
+      } finally {
+        if (held.get(name) === release) held.delete(name);
+      }
+    },
+  };
+};
+
 /** Puts a page at `href` into the global scope. `remove()` takes it away again. */
 export const openPage = (href = 'https://app.example/tasks?page=2#open') => {
   const document = new Target();
