@@ -316,3 +316,24 @@ fn what_is_heard_late_counts_from_when_it_was_told() {
     let left = browser.page(1).snapshot().expires_in_ms.expect("a limit");
     assert!(left > Millis::from_secs(590), "as of its own check, not of an old message: {left:?}");
 }
+
+#[test]
+fn a_new_sign_in_takes_back_a_sign_out_that_a_closed_tab_left_undelivered() {
+    for asks in [Input::Remembered, Input::Check { activity: true }] {
+        let mut browser = Browser::connected(2, cookie());
+        browser.server.mood = Mood::Down;
+        browser.feed(0, Input::SignOut { everywhere: false });
+        browser.run(Millis(100));
+        browser.kill(0);
+        assert!(browser.kept_sign_out().is_some());
+        browser.server.mood = Mood::Works;
+        (browser.server.remembers, browser.server.ticket) = (true, true);
+        browser.feed(1, asks);
+        browser.run(Millis(1000));
+        assert_eq!(browser.kept_sign_out(), None);
+        browser.reload(1);
+        browser.run(Millis(1000));
+        assert!(browser.all(Status::Connected), "{:?}", browser.statuses());
+        assert_eq!(browser.page(1).logouts(), 0);
+    }
+}

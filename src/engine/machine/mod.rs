@@ -236,6 +236,9 @@ impl Machine {
             self.keep_promise(out);
         } else {
             self.forgo_logout();
+            if matches!(self.standing, Standing::Over(_)) {
+                self.forget_sign_out(out);
+            }
             self.schedule.next = Some(now.instant);
         }
     }
@@ -244,6 +247,7 @@ impl Machine {
         self.check_after_logout = false;
         self.tabs.looking_until = None;
         self.drop_logout(out);
+        self.forget_sign_out(out);
         out.push(Effect::Settle(Promised::SignOut));
         if self.standing != Standing::Good {
             self.standing = Standing::Unknown;
