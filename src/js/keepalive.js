@@ -99,7 +99,8 @@ export const createKeepAliveWith = (load) => (given) => {
     connected: () => emit('connected', snapshot),
     send(id, call, attempt, flag, key) {
       if (CALLS[call] === 'logout' && tabs.isDelivered()) feed('judged', id, 0);
-      else http.send(feed, id, CALLS[call], attempt, flag > 0, key).catch(() => feed('failed', id));
+      // A task later: a page that is being left hears of its cut requests before it hears that it is being left.
+      else http.send(feed, id, CALLS[call], attempt, flag > 0, key).catch(() => setTimeout(() => feed('failed', id)));
     },
     abort: http.abort,
     clearCredential: () => void forget().catch(report),

@@ -99,7 +99,8 @@ export const createTabs = ({ name, crossTab }, { feed, holdsCredential, broughtB
         return lock && held;
       };
       const locks = attempt(() => navigator.locks);
-      if (!locks) return answer(true);
+      // Tabs that cannot hear each other need not wait for each other either.
+      if (!locks || !channel) return answer(true);
       // Rejects where locks are forbidden; and when another tab steals this one, which changes nothing.
       locks.request(key, steal > 0 ? { steal: true } : { ifAvailable: true }, take).catch(() => answered || answer(true));
     },

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod catch_up;
 #[cfg(test)]
+mod conformance;
+#[cfg(test)]
 mod fetches;
 #[cfg(test)]
 mod last_resort;

@@ -3,19 +3,9 @@
 use super::world::{Browser, Mood};
 use super::*;
 
-const INTERVAL: Millis = Millis::from_secs(300);
-
-fn by_cookie() -> Config {
-    Config::default()
-}
-
-fn by_page() -> Config {
-    Config { credential: CredentialHolder::Page, ..Config::default() }
-}
-
 #[test]
 fn twenty_tabs_make_one_check_per_interval() {
-    let mut browser = Browser::connected(20, by_cookie());
+    let mut browser = Browser::connected(20, cookie());
     browser.run(Millis(INTERVAL.0 * 100));
     let probes = browser.probes();
     assert!((98..=102).contains(&probes), "{probes} checks in 100 intervals");
@@ -24,7 +14,7 @@ fn twenty_tabs_make_one_check_per_interval() {
 
 #[test]
 fn a_check_is_shared_with_every_tab() {
-    let mut browser = Browser::connected(3, by_cookie());
+    let mut browser = Browser::connected(3, cookie());
     browser.feed(1, Input::Check { activity: false });
     browser.run(Millis(1000));
     for (tab, by_another) in [(0, true), (1, false), (2, true)] {
@@ -36,7 +26,7 @@ fn a_check_is_shared_with_every_tab() {
 
 #[test]
 fn twenty_tabs_woken_together_after_a_restart_make_one_reconnect() {
-    for config in [by_cookie(), by_page()] {
+    for config in [cookie(), page()] {
         let mut browser = Browser::connected(20, config.clone());
         browser.run(Millis(10_000));
         browser.server.restart();
@@ -56,7 +46,7 @@ fn twenty_tabs_woken_together_after_a_restart_make_one_reconnect() {
 
 #[test]
 fn a_tab_that_is_killed_in_the_middle_is_replaced_within_a_request_timeout() {
-    let mut browser = Browser::connected(5, by_cookie());
+    let mut browser = Browser::connected(5, cookie());
     browser.run(Millis(10_000));
     browser.server.mood = Mood::Hangs;
     browser.feed(3, Input::Check { activity: false });
@@ -71,7 +61,7 @@ fn a_tab_that_is_killed_in_the_middle_is_replaced_within_a_request_timeout() {
 
 #[test]
 fn a_frozen_tab_is_replaced_although_it_keeps_the_turn() {
-    let mut browser = Browser::connected(5, by_cookie());
+    let mut browser = Browser::connected(5, cookie());
     browser.run(Millis(10_000));
     browser.server.mood = Mood::Hangs;
     browser.feed(3, Input::Check { activity: false });
@@ -90,7 +80,7 @@ fn a_frozen_tab_is_replaced_although_it_keeps_the_turn() {
 
 #[test]
 fn a_hidden_tab_with_throttled_timers_does_not_add_checks() {
-    let mut browser = Browser::connected(4, by_cookie());
+    let mut browser = Browser::connected(4, cookie());
     for tab in 1..4 {
         browser.hide(tab, 60_000);
     }
@@ -101,7 +91,7 @@ fn a_hidden_tab_with_throttled_timers_does_not_add_checks() {
 
 #[test]
 fn a_slow_backend_is_asked_by_one_tab_only() {
-    let mut browser = Browser::connected(5, by_cookie());
+    let mut browser = Browser::connected(5, cookie());
     browser.run(Millis(10_000));
     browser.server.mood = Mood::Hangs;
     browser.forget();
@@ -121,7 +111,7 @@ fn a_slow_backend_is_asked_by_one_tab_only() {
 
 #[test]
 fn what_the_server_asks_for_holds_in_every_tab_and_over_a_reload() {
-    let mut browser = Browser::connected(3, by_cookie());
+    let mut browser = Browser::connected(3, cookie());
     browser.run(Millis(10_000));
     browser.server.mood = Mood::Says(503, Some(60));
     browser.feed(0, Input::Check { activity: false });
@@ -138,7 +128,7 @@ fn what_the_server_asks_for_holds_in_every_tab_and_over_a_reload() {
 
 #[test]
 fn signing_out_in_one_tab_ends_all_and_clears_every_credential() {
-    let mut browser = Browser::connected(4, by_page());
+    let mut browser = Browser::connected(4, page());
     browser.feed(2, Input::SignOut { everywhere: false });
     browser.run(Millis(1000));
     browser.server.restart();
@@ -153,7 +143,7 @@ fn signing_out_in_one_tab_ends_all_and_clears_every_credential() {
 
 #[test]
 fn signing_out_elsewhere_during_a_reconnect_wins() {
-    let mut browser = Browser::connected(2, by_cookie());
+    let mut browser = Browser::connected(2, cookie());
     browser.run(Millis(10_000));
     browser.server.restart();
     browser.latency = Millis(500);
@@ -168,7 +158,7 @@ fn signing_out_elsewhere_during_a_reconnect_wins() {
 
 #[test]
 fn a_sign_out_that_was_not_delivered_outlives_the_page() {
-    let mut browser = Browser::connected(1, by_cookie());
+    let mut browser = Browser::connected(1, cookie());
     browser.server.mood = Mood::Down;
     browser.feed(0, Input::SignOut { everywhere: true });
     browser.run(Millis(2000));
@@ -187,7 +177,7 @@ fn a_sign_out_that_was_not_delivered_outlives_the_page() {
 
 #[test]
 fn a_tab_without_the_credential_is_helped_by_one_that_has_it() {
-    let mut browser = Browser::connected(3, by_page());
+    let mut browser = Browser::connected(3, page());
     browser.page_mut(0).credential = false;
     browser.page_mut(2).credential = false;
     browser.run(Millis(10_000));
@@ -201,7 +191,7 @@ fn a_tab_without_the_credential_is_helped_by_one_that_has_it() {
 
 #[test]
 fn with_no_credential_in_any_tab_the_loss_is_concluded_after_every_tab_was_asked() {
-    let mut browser = Browser::connected(3, by_page());
+    let mut browser = Browser::connected(3, page());
     for tab in 0..3 {
         browser.page_mut(tab).credential = false;
     }
@@ -219,7 +209,7 @@ fn with_no_credential_in_any_tab_the_loss_is_concluded_after_every_tab_was_asked
 
 #[test]
 fn a_sign_in_in_one_tab_brings_back_all() {
-    let mut browser = Browser::connected(3, by_cookie());
+    let mut browser = Browser::connected(3, cookie());
     browser.feed(0, Input::SignOut { everywhere: false });
     browser.run(Millis(5000));
     (browser.server.remembers, browser.server.ticket) = (true, true);
@@ -231,7 +221,7 @@ fn a_sign_in_in_one_tab_brings_back_all() {
 
 #[test]
 fn activity_in_one_tab_is_told_by_the_tab_that_checks() {
-    let mut browser = Browser::connected(2, by_cookie());
+    let mut browser = Browser::connected(2, cookie());
     browser.run(INTERVAL);
     browser.run(INTERVAL);
     browser.forget();
@@ -252,7 +242,7 @@ fn activity_in_one_tab_is_told_by_the_tab_that_checks() {
 
 #[test]
 fn the_person_is_idle_only_when_every_tab_is() {
-    let config = Config { idle: Some(Millis::from_secs(600)), ..by_cookie() };
+    let config = Config { idle: Some(Millis::from_secs(600)), ..cookie() };
     let mut browser = Browser::connected(2, config);
     for _ in 0..10 {
         browser.run(Millis::from_secs(300));
@@ -271,7 +261,7 @@ fn the_person_is_idle_only_when_every_tab_is() {
 
 #[test]
 fn tabs_that_cannot_hear_each_other_work_alone() {
-    let mut browser = Browser::new(3, by_cookie());
+    let mut browser = Browser::new(3, cookie());
     (browser.channel, browser.locks) = (false, false);
     for tab in 0..3 {
         browser.start(tab);
@@ -285,7 +275,7 @@ fn tabs_that_cannot_hear_each_other_work_alone() {
 
 #[test]
 fn with_a_turn_but_without_a_channel_every_tab_still_gets_its_own_answer() {
-    let mut browser = Browser::new(5, by_cookie());
+    let mut browser = Browser::new(5, cookie());
     browser.channel = false;
     for tab in 0..5 {
         browser.start(tab);
@@ -296,7 +286,7 @@ fn with_a_turn_but_without_a_channel_every_tab_still_gets_its_own_answer() {
 
 #[test]
 fn a_page_in_the_back_forward_cache_keeps_no_turn_and_catches_up_when_restored() {
-    let mut browser = Browser::connected(2, by_cookie());
+    let mut browser = Browser::connected(2, cookie());
     browser.run(Millis(10_000));
     browser.server.mood = Mood::Hangs;
     browser.feed(0, Input::Check { activity: false });
@@ -314,7 +304,7 @@ fn a_page_in_the_back_forward_cache_keeps_no_turn_and_catches_up_when_restored()
 
 #[test]
 fn what_is_heard_late_counts_from_when_it_was_told() {
-    let mut browser = Browser::connected(2, by_cookie());
+    let mut browser = Browser::connected(2, cookie());
     browser.server.idle_in = Some(600);
     browser.freeze(1);
     browser.run(Millis::from_secs(700));
@@ -325,4 +315,25 @@ fn what_is_heard_late_counts_from_when_it_was_told() {
     assert!(browser.all(Status::Connected), "{:?}", browser.statuses());
     let left = browser.page(1).snapshot().expires_in_ms.expect("a limit");
     assert!(left > Millis::from_secs(590), "as of its own check, not of an old message: {left:?}");
+}
+
+#[test]
+fn a_new_sign_in_takes_back_a_sign_out_that_a_closed_tab_left_undelivered() {
+    for asks in [Input::Remembered, Input::Check { activity: true }] {
+        let mut browser = Browser::connected(2, cookie());
+        browser.server.mood = Mood::Down;
+        browser.feed(0, Input::SignOut { everywhere: false });
+        browser.run(Millis(100));
+        browser.kill(0);
+        assert!(browser.kept_sign_out().is_some());
+        browser.server.mood = Mood::Works;
+        (browser.server.remembers, browser.server.ticket) = (true, true);
+        browser.feed(1, asks);
+        browser.run(Millis(1000));
+        assert_eq!(browser.kept_sign_out(), None);
+        browser.reload(1);
+        browser.run(Millis(1000));
+        assert!(browser.all(Status::Connected), "{:?}", browser.statuses());
+        assert_eq!(browser.page(1).logouts(), 0);
+    }
 }

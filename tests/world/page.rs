@@ -177,6 +177,11 @@ impl Page {
         self.log.iter().filter(|(_, effect)| *effect == Effect::ClearCredential).count()
     }
 
+    /// How often the other tabs were told something.
+    pub(crate) fn told(&self) -> usize {
+        self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Tell(_))).count()
+    }
+
     pub(crate) fn aborts(&self) -> usize {
         self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Abort(_))).count()
     }

@@ -107,13 +107,22 @@ impl Machine {
                 if self.checked_just_now(now) {
                     out.push(Effect::Fetch { fetch, step: FetchStep::Deliver });
                 } else {
-                    self.schedule.next = Some(now.instant);
+                    self.check_for_refused(now);
                     self.wait(now, fetch, Waits::Refused);
                 }
             }
             (Lifecycle::Running, Standing::Unknown | Standing::Lost, _) => {
                 self.wait(now, fetch, Waits::Refused);
             }
+        }
+    }
+
+    /// At once; but while no verdict is to be had, however many are refused, only as often as a catch-up.
+    fn check_for_refused(&mut self, now: Now) {
+        if self.ordeal.failures > 0 {
+            self.pull_forward(now);
+        } else {
+            self.schedule.next = Some(now.instant);
         }
     }
 

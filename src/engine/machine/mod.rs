@@ -191,6 +191,7 @@ impl Machine {
             Lifecycle::Inactive => {
                 self.lifecycle = Lifecycle::Running;
                 self.page = Page::opened(now, visible, online);
+                self.page.idle_at = self.config.idle.map(|idle| now.instant + idle);
                 self.tabs = self.tabs.only_turn();
                 self.forget_trouble();
                 self.schedule = Schedule::default();
@@ -235,6 +236,9 @@ impl Machine {
             self.keep_promise(out);
         } else {
             self.forgo_logout();
+            if matches!(self.standing, Standing::Over(_)) {
+                self.forget_sign_out(out);
+            }
             self.schedule.next = Some(now.instant);
         }
     }
@@ -243,6 +247,7 @@ impl Machine {
         self.check_after_logout = false;
         self.tabs.looking_until = None;
         self.drop_logout(out);
+        self.forget_sign_out(out);
         out.push(Effect::Settle(Promised::SignOut));
         if self.standing != Standing::Good {
             self.standing = Standing::Unknown;

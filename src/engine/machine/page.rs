@@ -27,8 +27,8 @@ pub(super) struct Page {
     pub(super) away: bool,
     /// The person has done something since the last good check.
     pub(super) active: bool,
-    /// The last sign of the person, in any tab.
-    pub(super) last_active: Instant,
+    /// Without another sign of the person, in any tab, they count as idle from then on.
+    pub(super) idle_at: Option<Instant>,
     /// The application knows that they are idle.
     pub(super) idle: bool,
     /// So many network failures more may mean that the network is still coming up.
@@ -41,9 +41,9 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn opened(now: Now, visible: bool, online: bool) -> Self {
-        let (compared, last_active) = (now.instant, now.instant);
-        let (away, idle, coming_up) = (false, false, 0);
-        Self { visible, online, away, active: visible, last_active, idle, coming_up, compared, offset: offset(now) }
+        let (away, idle, idle_at, coming_up) = (false, false, None, 0);
+        let (compared, offset) = (now.instant, offset(now));
+        Self { visible, online, away, active: visible, idle_at, idle, coming_up, compared, offset }
     }
 
     /// Requests can be sent.
@@ -75,8 +75,10 @@ impl Machine {
         if jump.unsigned_abs() > CLOCK_JUMP.0 {
             if jump > 0 {
                 self.page.coming_up = COMING_UP;
-                self.page.last_active = self.page.last_active.minus(Millis(jump.unsigned_abs()));
-                out.emit(Event::Wake { slept_ms: Millis(jump.unsigned_abs()) });
+                let slept = Millis(jump.unsigned_abs());
+                // Whoever slept was not active.
+                self.page.idle_at = self.page.idle_at.map(|at| at.minus(slept));
+                out.emit(Event::Wake { slept_ms: slept });
             }
             self.catch_up(now);
         }
@@ -99,7 +101,7 @@ impl Machine {
     /// The person did something, in any tab. Back from idling, the server learns of it at once.
     pub(super) fn person_acted(&mut self, now: Now, out: &mut Effects) {
         self.page.active = true;
-        self.page.last_active = self.page.last_active.max(now.instant);
+        self.page.idle_at = self.page.idle_at.max(self.config.idle.map(|idle| now.instant + idle));
         if core::mem::take(&mut self.page.idle) {
             out.emit(Event::Active);
             self.catch_up(now);

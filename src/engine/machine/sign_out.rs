@@ -107,6 +107,13 @@ impl Machine {
         }
     }
 
+    /// What another tab, or a page before this one, left to be delivered would now end the session of a new sign-in.
+    pub(super) fn forget_sign_out(&self, out: &mut Effects) {
+        if self.logout == Logout::None && self.kept.0.is_none() {
+            out.push(Effect::KeepSignOut(None));
+        }
+    }
+
     pub(super) fn send_logout(&mut self, now: Now, everywhere: bool, failures: u32, out: &mut Effects) {
         let id = self.fresh_id();
         self.logout = Logout::InFlight { id, everywhere, sent: now.instant, failures };

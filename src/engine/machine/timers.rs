@@ -94,10 +94,7 @@ impl Machine {
             }
             Timer::TakeOver => self.limit_of_another().filter(|_| running),
             Timer::Looking => self.tabs.looking_until.filter(|_| running),
-            Timer::Idle => {
-                let idle = self.config.idle.filter(|_| running && !self.page.idle)?;
-                Some(self.page.last_active + idle)
-            }
+            Timer::Idle => self.page.idle_at.filter(|_| running && !self.page.idle),
             Timer::LogoutOverdue => match self.logout {
                 Logout::InFlight { sent, .. } => Some(sent + self.config.validate_timeout),
                 Logout::None | Logout::Waiting { .. } => None,

@@ -15,14 +15,18 @@ const BINARY = process.env.SESSION_KEEPALIVE_SERVER ?? nativeBinary('session-kee
 export const HEADERS = { 'x-session-keepalive': '1', 'content-type': 'application/json' };
 
 export class Backend {
-  /** @param {{publicPort?: number, allowTargets?: string[]}} [options] `publicPort`: where browsers find it, if not here */
-  static async create({ publicPort, allowTargets = [] } = {}) {
+  /**
+   * @param {{publicPort?: number, allowTargets?: string[], policy?: string[]}} [options] `publicPort`: where browsers find
+   *   it, if not here; `policy`: knobs, as in `idle=10s`
+   */
+  static async create({ publicPort, allowTargets = [], policy = [] } = {}) {
     const backend = new Backend();
     backend.port = await freePort();
     backend.own = `http://127.0.0.1:${backend.port}`;
     backend.origin = `http://127.0.0.1:${publicPort ?? backend.port}`;
     backend.folder = temporaryFolder('backend');
     backend.targets = allowTargets;
+    backend.policy = policy;
     backend.logs = [];
     mkdirSync(join(backend.folder, 'files'));
     assert.ok(isProgram(BINARY), `no server at ${BINARY}: run \`cargo build\`, or name it in SESSION_KEEPALIVE_SERVER`);
@@ -41,9 +45,11 @@ export class Backend {
       '--revocations', `sqlite:${join(this.folder, 'revocations.db')}`,
       '--site', inRoot('www'),
       '--site', `/dist=${dist}`,
+      '--site', `/e2e=${inRoot('tests', 'e2e', 'pages')}`,
       '--log', 'json',
       '--demo',
       ...['sqlite:', ...this.targets].flatMap((target) => ['--allow-target', target]),
+      ...this.policy.flatMap((knob) => ['--set', knob]),
     ];
     return { program: BINARY, args, spawn: { cwd: this.folder } };
   }

@@ -3,14 +3,17 @@ import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { ensureBrowser } from '../../../tools/test/browser.mjs';
 
-const settings = async () => ({
-  executablePath: process.env.CHROME_PATH ?? (await ensureBrowser()).chrome,
-  args: [
-    // Containers run as root, where Chromium's sandbox refuses to work.
-    '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync',
-  ],
-});
+/** How every browser of the tests is started. */
+export const chromiumArgs = [
+  // Containers run as root, where Chromium's sandbox refuses to work.
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
+/** The browser's program. */
+export const chromiumPath = async () => process.env.CHROME_PATH ?? (await ensureBrowser()).chrome;
+
+const settings = async () => ({ executablePath: await chromiumPath(), args: chromiumArgs });
 
 export const launch = async () => chromium.launch(await settings());
 

@@ -3,6 +3,8 @@
 import { createServer, request } from 'node:http';
 import { freePort } from './ports.mjs';
 
+const pathOf = ({ url }) => new URL(url, 'http://forwarder').pathname;
+
 export class Forwarder {
   /** Reserves the port; `up` opens it. */
   static async create() {
@@ -13,8 +15,11 @@ export class Forwarder {
      *   text: string, json: any}[]}
      */
     forwarder.seen = [];
+    /** Every request that came, also those that got no answer. @type {{method: string, path: string, at: number}[]} */
+    forwarder.arrived = [];
     forwarder.held = [];
-    forwarder.holding = false;
+    forwarder.holding = () => false;
+    forwarder.cutting = () => false;
     return forwarder;
   }
 
@@ -38,15 +43,28 @@ export class Forwarder {
     });
   }
 
-  /** Takes requests, but keeps them. */
-  hold() {
-    this.holding = true;
+  /** Takes requests, but keeps those that are wanted. @param {(request: {method: string, path: string}) => boolean} [wanted] */
+  hold(wanted = () => true) {
+    this.holding = wanted;
   }
 
   /** Sends what was kept, and everything after it. */
   release() {
-    this.holding = false;
+    this.holding = () => false;
     for (const send of this.held.splice(0)) send();
+  }
+
+  /**
+   * Gives wanted requests no answer but a closed connection, as a network that is gone does; the pages are still there.
+   * @param {(request: {method: string, path: string}) => boolean} wanted
+   */
+  cut(wanted) {
+    this.cutting = wanted;
+  }
+
+  /** Lets everything through again. */
+  mend() {
+    this.cutting = () => false;
   }
 
   /** The answered requests of an API path, oldest first. @param {string} method @param {string} path */
@@ -56,10 +74,13 @@ export class Forwarder {
 
   async #take(incoming, outgoing) {
     const at = performance.now();
+    const taken = { method: incoming.method, path: pathOf(incoming), at };
+    this.arrived.push(taken);
+    if (this.cutting(taken)) return incoming.destroy();
     const chunks = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const send = () => this.#send(incoming, Buffer.concat(chunks), outgoing, at);
-    if (this.holding) this.held.push(send);
+    if (this.holding(taken)) this.held.push(send);
     else send();
   }
 
@@ -73,7 +94,7 @@ export class Forwarder {
       const type = answer.headers['content-type'] ?? '';
       this.seen.push({
         method, at, type, text, sent: body.toString(),
-        path: new URL(url, 'http://forwarder').pathname,
+        path: pathOf({ url }),
         status: answer.statusCode,
         json: type.includes('json') ? JSON.parse(text) : null,
         answeredAt: performance.now(),

@@ -75,11 +75,9 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     let longest = machine.config.reconnect_timeout;
     // The clocks were compared when the last input came, or will be at the next start.
     let opened = Page::opened(NOW, machine.page.visible, machine.page.online);
-    let Page { away, active, last_active, idle, coming_up, .. } = core::mem::replace(&mut machine.page, opened);
+    let Page { away, active, idle_at, idle, coming_up, .. } = core::mem::replace(&mut machine.page, opened);
     (machine.page.away, machine.page.active, machine.page.coming_up) = (away, active, coming_up);
-    if let Some(length) = machine.config.idle {
-        (machine.page.idle, machine.page.last_active) = (idle, shift.instant(last_active, length));
-    }
+    (machine.page.idle, machine.page.idle_at) = (idle, idle_at.map(|at| shift.due(at)));
 
     let tabs = &mut machine.tabs;
     tabs.not_before = tabs.not_before.filter(|at| *at > now.instant).map(|at| shift.due(at));
