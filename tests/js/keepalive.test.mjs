@@ -3,7 +3,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import { loadError } from '../../src/js/errors.js';
 import { createKeepAliveWith } from '../../src/js/keepalive.js';
 import { CALLS, EFFECTS, EVENTS, INPUTS, NEWS, REASONS, STATUSES } from '../../src/js/names.js';
-import { createLocks, deferred, openPage, settled } from './support/page.mjs';
+import { aTaskLater, createLocks, deferred, openPage, settled } from './support/page.mjs';
 
 let page;
 let sessions;
@@ -607,7 +607,7 @@ test('requests of the module go out, and what comes back returns under the same 
   });
   session.send(5, 'validate');
   session.send(6, 'reconnect');
-  await settled();
+  await aTaskLater();
   assert.deepEqual(requests, ['/api/validate-session', '/api/reconnect']);
   assert.deepEqual(session.calls.slice(1).map(([name, id]) => [name, id]).sort(), [['answered', 5], ['failed', 6]]);
   session.change({ answeredBy: 5 });
@@ -626,8 +626,20 @@ test('a request that the module gives up is aborted', async () => {
   await settled();
   session.effect('abort', 5);
   assert.equal(given.aborted, true);
-  await settled();
+  await aTaskLater();
   assert.deepEqual(session.calls.at(-1), ['failed', 5]);
+});
+
+test('a page that is being left hears of that before it hears of the requests that were cut for it', async (t) => {
+  const later = [];
+  t.mock.method(globalThis, 'setTimeout', (task) => later.push(task));
+  const [keepAlive, session] = await running({ fetch: async () => { throw new TypeError('Failed to fetch'); } });
+  session.send(5, 'validate');
+  await settled();
+  page.fire(page.window, 'pagehide');
+  for (const task of later) task();
+  assert.deepEqual(session.names(), ['start', 'left', 'failed']);
+  keepAlive.dispose();
 });
 
 test('an answer after dispose is nobody’s', async () => {

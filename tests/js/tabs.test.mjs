@@ -262,6 +262,8 @@ test('where there is no channel, or it is forbidden, a tab is alone', async () =
     tabs.tell(ANSWERED, 5, 0);
     await settled();
     assert.deepEqual(told, []);
+    tabs.takeTurn(0);
+    assert.deepEqual([told, navigator.locks.held()], [[['turn', true]], []], 'and need not wait for anybody');
     tabs.close();
   }
 });

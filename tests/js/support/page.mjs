@@ -119,6 +119,12 @@ export const openPage = (href = 'https://app.example/tasks?page=2#open') => {
 /** Lets everything go on that is not waiting for a timer. */
 export const settled = () => new Promise((resolve) => { setImmediate(resolve); });
 
+/** The same, and then a task later, behind every timer of no length that was set by then. */
+export const aTaskLater = async () => {
+  await settled();
+  await new Promise((resolve) => { setTimeout(resolve); });
+};
+
 /** A promise and the way to settle it. */
 export const deferred = () => {
   const result = {};
