@@ -121,6 +121,7 @@ export const createKeepAliveWith = (load) => (given) => {
       if (PAYLOADS[kind]) emit(name, PAYLOADS[kind](...numbers));
       else carryOut[name](...numbers);
     },
+    wake: () => feed('deadlineReached'),
     input: (instant, wall, chance, kind, ...numbers) => tell('input', [instant, wall, chance, INPUTS[kind], ...numbers]),
   };
 

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
@@ -10,12 +9,12 @@ use super::clock;
 use super::host::Host;
 use super::timer::Timer;
 use crate::engine::{CredentialHolder, Effect, Machine, Now, Reason};
-use crate::numbers::{Given, InputKind, NONE, config, effect, input, is_traced};
+use crate::numbers::{Given, InputKind, config, effect, input, is_traced};
 
 /// One session of one page, as the facade sees it.
 #[wasm_bindgen]
 #[derive(Debug)]
-pub struct Session(Rc<Shell>);
+pub struct Session(Shell);
 
 #[wasm_bindgen]
 impl Session {
@@ -39,7 +38,7 @@ impl Session {
     ) -> Self {
         let numbers = [a, b, c, d, e, f, g, h, i, j, k, l];
         let config = config(&numbers);
-        Self(Rc::new(Shell {
+        Self(Shell {
             traced: is_traced(&numbers),
             holder: config.credential,
             machine: RefCell::new(Machine::new(config)),
@@ -48,7 +47,7 @@ impl Session {
             draining: Cell::new(false),
             redirect: Cell::new(None),
             timer: Timer::default(),
-        }))
+        })
     }
 
     /// Something happened: the place of an [`InputKind`], and the numbers of [`input`](crate::numbers::input()). What JavaScript
@@ -92,7 +91,7 @@ struct Shell {
 }
 
 impl Shell {
-    fn feed(self: &Rc<Self>, kind: InputKind, numbers: Given) {
+    fn feed(&self, kind: InputKind, numbers: Given) {
         self.queue.borrow_mut().push_back((kind, numbers));
         if self.draining.replace(true) {
             // A listener called back into us: the outer loop goes on with this.
@@ -101,6 +100,9 @@ impl Shell {
         loop {
             if let Some((kind, numbers)) = self.next_input() {
                 let now = clock::now();
+                if kind == InputKind::DeadlineReached {
+                    self.timer.clear();
+                }
                 if self.traced {
                     self.trace(now, kind, numbers);
                 }
@@ -122,13 +124,7 @@ impl Shell {
             }
         }
         self.draining.set(false);
-        let shell = Rc::downgrade(self);
-        self.timer.arm(clock::now().instant, self.machine.borrow().deadline(), move || {
-            if let Some(shell) = shell.upgrade() {
-                shell.timer.clear();
-                shell.feed(InputKind::DeadlineReached, [NONE; 12]);
-            }
-        });
+        self.timer.arm(clock::now().instant, self.machine.borrow().deadline(), &self.host.wake());
     }
 
     /// A function, because the guard would live through the body of an `if let`.

@@ -26,6 +26,10 @@ extern "C" {
         j: f64,
     );
 
+    /// The function that feeds [`DeadlineReached`](crate::numbers::InputKind::DeadlineReached).
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn wake(this: &Host) -> JsValue;
+
     /// Takes note of an input before it is handled; called only if the switches ask for it.
     #[allow(clippy::too_many_arguments)]
     #[wasm_bindgen(method)]

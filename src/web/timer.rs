@@ -10,31 +10,10 @@ use crate::engine::{Instant, Millis};
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Closure<dyn FnMut()>, delay: u32) -> JsValue;
+    fn set_timeout(callback: &JsValue, delay: u32) -> JsValue;
 
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(id: &JsValue);
-}
-
-/// A call that is still to come, or just under way. Dropping it cancels it.
-#[derive(Debug)]
-struct Timeout {
-    id: JsValue,
-    /// JavaScript calls into this as long as it lives.
-    _callback: Closure<dyn FnMut()>,
-}
-
-impl Timeout {
-    fn new(delay: u32, callback: impl FnOnce() + 'static) -> Self {
-        let callback = Closure::once(callback);
-        Self { id: set_timeout(&callback, delay), _callback: callback }
-    }
-}
-
-impl Drop for Timeout {
-    fn drop(&mut self) {
-        clear_timeout(&self.id);
-    }
 }
 
 /// Browsers read longer delays as negative and fire at once.
@@ -42,11 +21,14 @@ const LONGEST_DELAY: Millis = Millis((1 << 31) - 1);
 
 /// At most one timeout, set for the machine's deadline. Dropping it cancels it.
 #[derive(Debug, Default)]
-pub(super) struct Timer(RefCell<Option<(Instant, Timeout)>>);
+pub(super) struct Timer(RefCell<Option<(Instant, JsValue)>>);
 
 impl Timer {
     /// Sets the timeout for `deadline`. One that is set for it already is left alone.
-    pub(super) fn arm(&self, now: Instant, deadline: Option<Instant>, wake: impl FnOnce() + 'static) {
+    ///
+    /// `wake` is the host's, because a function of the module that outlives its call would bring along more code than all
+    /// of this (400 bytes of brotli).
+    pub(super) fn arm(&self, now: Instant, deadline: Option<Instant>, wake: &JsValue) {
         let armed_for = self.0.borrow().as_ref().map(|(instant, _)| *instant);
         if armed_for == deadline && deadline.is_some_and(|deadline| deadline > now) {
             return;
@@ -54,12 +36,20 @@ impl Timer {
         self.clear();
         if let Some(deadline) = deadline {
             let delay = deadline.since(now).min(LONGEST_DELAY);
-            self.0.replace(Some((deadline, Timeout::new(u32::try_from(delay.0).unwrap_or(0), wake))));
+            self.0.replace(Some((deadline, set_timeout(wake, u32::try_from(delay.0).unwrap_or(0)))));
         }
     }
 
     /// No timeout is set any more: it has fired, or there shall be another.
     pub(super) fn clear(&self) {
-        self.0.take();
+        if let Some((_, id)) = self.0.take() {
+            clear_timeout(&id);
+        }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        self.clear();
     }
 }

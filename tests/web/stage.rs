@@ -97,6 +97,17 @@ pub(crate) fn feed_number(session: &Session, kind: u32, numbers: &[f64]) {
     session.feed(kind, a, b, c, d, e, f, g, h, i, j, k, l);
 }
 
+/// Gives the host what the timer calls: it feeds the session, as long as there is one.
+pub(crate) fn wire_wake(host: &Host, session: &Rc<Session>) {
+    let session = Rc::downgrade(session);
+    let wake = Closure::<dyn Fn()>::new(move || {
+        if let Some(session) = session.upgrade() {
+            feed(&session, InputKind::DeadlineReached, &[]);
+        }
+    });
+    js_sys::Reflect::set(host, &"wake".into(), &wake.into_js_value()).unwrap();
+}
+
 /// A session in a world of its own, shared with reactions to its calls.
 pub(crate) struct Stage {
     pub(crate) world: World,
@@ -112,6 +123,7 @@ impl Stage {
     pub(crate) fn idling(switches: u32, idle: f64) -> Self {
         let world = World::new();
         let session = Rc::new(idling_session(world.host(), switches, 0.0, 300_000.0, idle));
+        wire_wake(&world.host(), &session);
         Self { world, session }
     }
 

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::stage::{COOKIE, DAY, Stage, World, answering, feed, names, session, valid};
+use crate::stage::{COOKIE, DAY, Stage, World, answering, feed, names, session, valid, wire_wake};
 
 /// The kinds that tell what happened to the page.
 const PAGE_EVENTS: [InputKind; 9] = [
@@ -78,7 +78,8 @@ fn a_timer_that_fires_late_costs_nothing_but_the_delay() {
 fn a_delay_longer_than_browsers_can_wait_is_waited_for_in_steps() {
     let longest = f64::from(i32::MAX);
     let world = World::new();
-    let session = session(world.host(), COOKIE, 0.0, 60.0 * DAY);
+    let session = Rc::new(session(world.host(), COOKIE, 0.0, 60.0 * DAY));
+    wire_wake(&world.host(), &session);
     feed(&session, InputKind::Start, &[0.0, 1.0]);
     feed(&session, InputKind::Answered, &valid(0));
     world.take();
@@ -129,6 +130,7 @@ async fn with_real_timers_checks_follow_one_another() {
     let answering = answering(checks, send);
     let host = answering.host();
     let session = Rc::new(session(answering.host(), COOKIE, 0.0, 5.0));
+    wire_wake(&host, &session);
     let answered = Rc::clone(&session);
     let answer = Closure::<dyn Fn(u32)>::new(move |id| feed(&answered, InputKind::Answered, &valid(id)));
     js_sys::Reflect::set(&host, &"answer".into(), answer.as_ref()).unwrap();
