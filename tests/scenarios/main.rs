@@ -24,6 +24,8 @@ mod tabs;
 #[cfg(test)]
 mod trouble;
 #[cfg(test)]
+mod turns;
+#[cfg(test)]
 mod warning;
 #[cfg(test)]
 #[path = "../world/mod.rs"]
