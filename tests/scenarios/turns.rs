@@ -218,3 +218,15 @@ fn after_an_answer_the_other_tabs_check_no_sooner_than_the_one_that_asked() {
     let wait = tab.waits().expect("its own check, should the other one not come");
     assert!(wait > INTERVAL.0 && wait <= INTERVAL.0 * 11 / 10, "{wait} ms");
 }
+
+#[test]
+fn the_mark_of_a_sign_out_stays_while_it_is_under_way_and_goes_with_it() {
+    let mut tab = Tab::connected(cookie());
+    let kept = |effects: &[Effect]| -> Vec<Effect> {
+        effects.iter().copied().filter(|effect| matches!(effect, Effect::KeepSignOut(_))).collect()
+    };
+    assert_eq!(kept(&tab.hears(Input::SignOut { everywhere: false })).len(), 1);
+    assert_eq!(kept(&tab.hears(Input::Check { activity: false })), [], "the server may not know yet");
+    tab.now += 15_000;
+    assert_eq!(kept(&tab.hears(Input::DeadlineReached)), [Effect::KeepSignOut(None)], "somebody has signed in again");
+}
