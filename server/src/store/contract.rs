@@ -14,7 +14,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const SECOND: Duration = Duration::from_secs(1);
 const REVOKED: EndReason = EndReason::Revoked;
 
-/// Makes a test of every fact. `$store` is an expression for an empty store.
+/// Makes a test of every fact. `$store` is an expression for an empty store, and for what must be kept as long as it.
 macro_rules! contract_tests {
     ($store:expr) => {
         $crate::store::contract::contract_tests! { $store;
@@ -52,7 +52,7 @@ macro_rules! contract_tests {
     ($store:expr; $($fact:ident)*) => {$(
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn $fact() {
-            let store = $store;
+            let (store, _kept) = $store;
             $crate::store::contract::$fact(std::sync::Arc::new(store)).await;
         }
     )*};
