@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use crate::{clock::Timestamp, policy::RanOut, record::EndReason};
 
 /// Another instance on the same file writes for a few milliseconds at a time.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_PAUSE: Duration = Duration::from_millis(5);
 
 /// What a file holds.
@@ -59,15 +59,11 @@ pub(crate) fn open(
     Ok(connection)
 }
 
-/// How every connection waits and writes: what was committed survives the process and the machine.
-pub(crate) fn configure(connection: &Connection) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.pragma_update(None, "synchronous", "FULL")
-}
-
 /// The inner error says what was found in place of this layout, and then nothing was changed.
 fn prepare(connection: &mut Connection, layout: &Layout) -> rusqlite::Result<Result<(), String>> {
-    configure(connection)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    // What was committed survives the process and the machine.
+    connection.pragma_update(None, "synchronous", "FULL")?;
     // In a transaction, so that what is read belongs together though another instance is at work.
     if let Err(foreign) = is_prepared(&*connection.transaction()?, layout)? {
         return Ok(Err(foreign));

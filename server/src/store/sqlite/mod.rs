@@ -1,11 +1,13 @@
 //! Sessions in a SQLite file: the durable store of one machine.
 //!
 //! Failure semantics: each operation that changes something is one immediate transaction, and what was answered is on
-//! the disk (`synchronous=FULL`), so it survives the process and the machine. The one connection that writes is behind a
-//! lock; checks read by connections of their own and see every commit before them. A session that ended has
+//! the disk (`synchronous=FULL`), so it survives the process and the machine. Only a touch does not wait for the disk: it
+//! survives the process, and a machine that loses its power may lose the last ones. The one connection that writes is
+//! behind a lock; checks read by connections of their own and see every commit before them. A session that ended has
 //! `ended_at`, and every statement that changes a live one asks for its absence, so nothing turns it back.
 //!
-//! Blocking work runs where it blocks no task, and comes to its end though the caller is dropped.
+//! A check reads a few pages that the system has in memory, which takes less time than the way to another thread: it is
+//! done on the spot. All else runs where it blocks no task, and comes to its end though the caller is dropped.
 
 mod operations;
 mod rows;
@@ -18,6 +20,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
@@ -67,7 +70,8 @@ impl SqliteStore {
         let reader = || -> rusqlite::Result<_> {
             let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
             let connection = Connection::open_with_flags(&file, flags)?;
-            sqlite::configure(&connection)?;
+            // Who reads on the spot does not wait.
+            connection.busy_timeout(Duration::ZERO)?;
             Ok(Mutex::new(connection))
         };
         let readers = (0..READERS).map(|_| reader()).collect::<Result<_, _>>().map_err(|error| failed(&error))?;
@@ -77,6 +81,12 @@ impl SqliteStore {
         })
     }
 
+    /// Runs a short read here and now. `None`: no connection was free, or it failed; then it is for [`Self::read`].
+    fn read_at_once<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Option<T> {
+        let connection = self.connections.readers.iter().find_map(Mutex::try_lock)?;
+        work(&connection).ok()
+    }
+
     /// Runs work that only reads.
     async fn read<T: Send + 'static>(
         &self,
@@ -84,10 +94,11 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         self.run("read", move |connections| {
             let next = connections.next.fetch_add(1, Ordering::Relaxed) % READERS;
-            match connections.readers.get(next) {
-                Some(reader) => work(&reader.lock()),
-                None => work(&connections.writer.lock()),
-            }
+            let connection = connections.readers.get(next).unwrap_or(&connections.writer).lock();
+            connection.busy_timeout(sqlite::BUSY_TIMEOUT)?;
+            let done = work(&connection);
+            connection.busy_timeout(Duration::ZERO)?;
+            done
         })
         .await
     }
@@ -97,8 +108,25 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&Writer<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        self.commit("FULL", work).await
+    }
+
+    /// The same for a touch, which need not wait for the disk.
+    async fn note<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Writer<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.commit("NORMAL", work).await
+    }
+
+    async fn commit<T: Send + 'static>(
+        &self,
+        synchronous: &'static str,
+        work: impl FnOnce(&Writer<'_>) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.run("write", move |connections| {
             let mut connection = connections.writer.lock();
+            connection.pragma_update(None, "synchronous", synchronous)?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = work(&Writer::new(&transaction))?;
             transaction.commit()?;

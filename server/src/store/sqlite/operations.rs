@@ -71,11 +71,15 @@ impl Store for SqliteStore {
 
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
         let owned = Owned::of(terms);
-        let mut looked = self.read(move |connection| look(connection, owned.terms(), key, activity)).await?;
+        let look_once = move |connection: &Connection| look(connection, owned.terms(), key, activity);
+        let mut looked = match self.read_at_once(look_once) {
+            Some(looked) => looked,
+            None => self.read(look_once).await?,
+        };
         if looked.is_due() {
             // Meanwhile somebody may have touched or ended it: with the right to write, look again.
             looked = self
-                .write(move |writer| {
+                .note(move |writer| {
                     let mut looked = look(writer.transaction(), owned.terms(), key, activity)?;
                     if let Looked::Live { record, due, .. } = &mut looked
                         && *due != Due::Nothing

@@ -131,21 +131,22 @@ async fn two_handles_write_side_by_side() {
 }
 
 #[tokio::test]
-async fn every_commit_of_an_ending_waits_for_the_disk() {
+async fn every_change_waits_for_the_disk_and_only_a_touch_does_not() {
+    const FULL: i64 = 2;
+    const NORMAL: i64 = 1;
     let (store, _folder) = fresh();
-    let pragma = |connection: &Connection, name: &str| -> String {
-        connection.pragma_query_value(None, name, |row| row.get::<_, rusqlite::types::Value>(0)).map(show).unwrap()
+    let synchronous = || -> i64 {
+        store.connections.writer.lock().pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap()
     };
-    let writer = store.connections.writer.lock();
-    assert_eq!((pragma(&writer, "journal_mode"), pragma(&writer, "synchronous")), ("wal".to_owned(), "2".to_owned()));
-}
-
-fn show(value: rusqlite::types::Value) -> String {
-    match value {
-        rusqlite::types::Value::Integer(number) => number.to_string(),
-        rusqlite::types::Value::Text(text) => text,
-        other => panic!("{other:?}"),
-    }
+    let journal: String =
+        store.connections.writer.lock().pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+    assert_eq!((journal.as_str(), synchronous()), ("wal", FULL));
+    let (family, id) = sign_in(&store, "alice").await;
+    let touched = store.check_and_touch(terms(start().plus(DAY / 2)), Key::Session(id), true).await.unwrap();
+    assert!(matches!(touched, Checked::Valid { touched: true, .. }), "{touched:?}");
+    assert_eq!(synchronous(), NORMAL);
+    store.end(terms(start().plus(DAY / 2)), family, EndReason::Revoked).await.unwrap();
+    assert_eq!(synchronous(), FULL);
 }
 
 #[tokio::test]
