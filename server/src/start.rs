@@ -10,7 +10,6 @@ use secrecy::SecretString;
 use crate::clock::SystemClock;
 use crate::config::{Config, ConfigError, KeySource, Origin, RevocationChoice, StoreChoice};
 use crate::http::API;
-use crate::policy::Deployment;
 use crate::revocations::Revocations;
 use crate::sessions::Sessions;
 use crate::store::Store;
@@ -42,9 +41,7 @@ pub(crate) fn assemble(config: &Config, public: &Origin) -> Result<Parts, Config
     let targets = targets(config)?;
     let keys = keys(config)?;
     let (revocations, told) = revocations(config)?;
-    let warnings = config
-        .policy
-        .warnings(Deployment { durable_revocations: revocations.is_durable(), secure_cookies: config.is_secure() });
+    let warnings = config.policy.warnings(config.deployment());
     let store: Arc<dyn Store> = match config.store {
         StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
     };

@@ -9,7 +9,7 @@ use super::{
     Config, ConfigError, DEFAULT_FOLDER, KeySource, Limits, LogFormat, Mount, Origin, RevocationChoice, Settings,
     StoreChoice,
 };
-use crate::policy::{DEFAULT_PRESET, PRESETS, Policy, SameSite, preset};
+use crate::policy::{DEFAULT_PRESET, Deployment, PRESETS, Policy, SameSite, preset};
 
 /// Holds policy knobs also where flags are given, which would hide it from the command line's own reading.
 const SET_VARIABLE: &str = "SESSION_KEEPALIVE_SET";
@@ -72,6 +72,22 @@ impl Config {
         match self.policy.cookie.same_site {
             SameSite::None if !self.is_secure() => SameSite::Lax,
             wanted @ (SameSite::Strict | SameSite::Lax | SameSite::None) => wanted,
+        }
+    }
+
+    /// `Partitioned` as it is sent: browsers take it only with `Secure`, which plain http cannot have.
+    pub fn partitioned(&self) -> bool {
+        self.policy.cookie.partitioned && self.is_secure()
+    }
+
+    /// What is around the policy.
+    pub fn deployment(&self) -> Deployment {
+        Deployment {
+            durable_revocations: matches!(self.revocations, RevocationChoice::Sqlite(_)),
+            durable_store: match self.store {
+                StoreChoice::Memory => false,
+            },
+            secure_cookies: self.is_secure(),
         }
     }
 
@@ -141,10 +157,13 @@ fn store(text: &str) -> Result<StoreChoice, ConfigError> {
 }
 
 fn policy(name: &str, knobs: &[String]) -> Result<Policy, ConfigError> {
-    let mut policy = preset(name).ok_or_else(|| {
-        let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
-        ConfigError::new("--preset", format!("wants one of {}", names.join(", ")))
-    })?;
+    let mut policy = match preset(name) {
+        Some(preset) => preset.policy,
+        None => {
+            let names: Vec<&str> = PRESETS.iter().map(|preset| preset.name).collect();
+            return Err(ConfigError::new("--preset", format!("wants one of {}", names.join(", "))));
+        }
+    };
     for knob in knobs {
         let refuse = |wants: String| ConfigError::new("--set", wants);
         let (name, value) =

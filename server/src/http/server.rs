@@ -114,7 +114,7 @@ impl Server {
             connections: Connections::new(config.limits.kept_targets, config.limits.target_idle),
             gate: Gate::new(config.limits.sign_ins),
             lockout: Lockout::default(),
-            cookies: Cookies::new(&public, config.same_site()),
+            cookies: Cookies::new(&public, config.same_site(), config.partitioned()),
             trusted_proxies: config.trust_proxy.clone().into(),
             limits: config.limits,
             tasks: tokio_util::task::TaskTracker::new(),
