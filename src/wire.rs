@@ -120,11 +120,6 @@ macro_rules! problem_codes {
             pub const fn status(self) -> u16 {
                 match self { $(Self::$variant => $status,)* }
             }
-
-            /// The code of that name, if the protocol has one.
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)* _ => None }
-            }
         }
     };
 }
@@ -172,17 +167,4 @@ const fn yes() -> bool {
 #[cfg(feature = "serde")]
 const fn none<T>() -> Option<T> {
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ProblemCode;
-
-    #[test]
-    fn every_code_parses_back_from_its_name() {
-        for code in ProblemCode::ALL {
-            assert_eq!(ProblemCode::parse(code.as_str()), Some(*code));
-        }
-        assert_eq!(ProblemCode::parse("session_unknown"), None);
-    }
 }

@@ -31,15 +31,31 @@ pub struct Record {
     /// Signing the subject out everywhere ends what was proven until then. A mere touch does not renew it, so a touch
     /// that runs beside the sign-out cannot escape it.
     pub proven: Timestamp,
+    /// When its current id was issued.
+    pub rotated: Timestamp,
     /// The browser, in its own words.
     pub user_agent: Option<Arc<str>>,
+}
+
+impl Record {
+    /// Somebody has signed in: who it is, and its times, begin now.
+    pub(crate) fn sign_in(&mut self, sign_in: SignIn, now: Timestamp) {
+        let SignIn { subject, data, proven } = sign_in;
+        self.subject = Some(subject);
+        self.data = data;
+        self.proven = proven;
+        self.created = now;
+        self.last_seen = now;
+        self.last_activity = now;
+        self.rotated = now;
+    }
 }
 
 /// What the server keeps with a session. Nothing in it is readable at rest.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Data {
-    /// The credential, sealed under the ticket keys.
-    pub credential: Vec<u8>,
+    /// What the work needs, sealed under the ticket keys. Sealing the same twice gives different bytes.
+    pub sealed: Vec<u8>,
     /// Whether tickets are issued for this session.
     pub remember: bool,
 }
@@ -48,6 +64,17 @@ impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Data").field("remember", &self.remember).finish_non_exhaustive()
     }
+}
+
+/// What becomes of a session that began before anybody had signed in, once somebody does.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// Who it is.
+    pub subject: Arc<str>,
+    /// In place of the data so far.
+    pub data: Data,
+    /// See [`Record::proven`].
+    pub proven: Timestamp,
 }
 
 /// What a record can be found by.

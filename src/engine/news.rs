@@ -35,7 +35,7 @@ pub struct Answered {
     pub request: RequestId,
     /// Whether it was a check or a reconnect.
     pub phase: Phase,
-    /// The verdict; `reconnected` also where only a comparison of epochs showed it.
+    /// The verdict.
     pub verdict: Verdict,
     /// How often the session has been established, as that tab counts.
     pub epoch: u32,

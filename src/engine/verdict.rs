@@ -18,11 +18,6 @@ macro_rules! reasons {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
-
-            /// The reason of that name, if there is one.
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)* _ => None }
-            }
         }
     };
 }
@@ -102,17 +97,4 @@ pub enum Verdict {
     Rejected(Reason),
     /// Nothing definitive: never ends, clears or forgets anything.
     Transient(Trouble),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Reason;
-
-    #[test]
-    fn every_reason_parses_back_from_its_name() {
-        for reason in Reason::ALL {
-            assert_eq!(Reason::parse(reason.as_str()), Some(*reason));
-        }
-        assert_eq!(Reason::parse("because"), None);
-    }
 }

@@ -110,3 +110,18 @@ fn another_tab_that_reconnected_shows_in_the_epoch() {
     assert_eq!(world.snapshot().epoch, 2);
     assert!(world.events().iter().any(|event| matches!(event, Event::Reconnected { .. })));
 }
+
+#[test]
+fn a_credential_that_comes_while_none_was_found_is_used() {
+    let mut world = World::connected(page());
+    world.server.restart();
+    world.credential = false;
+    world.feed(Input::Check { activity: false });
+    world.run(Millis(30));
+    assert_eq!(world.reconnects(), 1, "it looks for one");
+    world.feed(Input::Remembered);
+    world.run(Millis(15));
+    world.credential = true;
+    world.run(Millis(1000));
+    assert_eq!((world.status(), world.redirects().len()), (Status::Connected, 0));
+}

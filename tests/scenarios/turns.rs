@@ -222,11 +222,21 @@ fn after_an_answer_the_other_tabs_check_no_sooner_than_the_one_that_asked() {
 #[test]
 fn the_mark_of_a_sign_out_stays_while_it_is_under_way_and_goes_with_it() {
     let mut tab = Tab::connected(cookie());
-    let kept = |effects: &[Effect]| -> Vec<Effect> {
-        effects.iter().copied().filter(|effect| matches!(effect, Effect::KeepSignOut(_))).collect()
-    };
-    assert_eq!(kept(&tab.hears(Input::SignOut { everywhere: false })).len(), 1);
-    assert_eq!(kept(&tab.hears(Input::Check { activity: false })), [], "the server may not know yet");
+    assert_eq!(marks(&tab.hears(Input::SignOut { everywhere: false })).len(), 1);
+    assert_eq!(marks(&tab.hears(Input::Check { activity: false })), [], "the server may not know yet");
     tab.now += 15_000;
-    assert_eq!(kept(&tab.hears(Input::DeadlineReached)), [Effect::KeepSignOut(None)], "somebody has signed in again");
+    assert_eq!(marks(&tab.hears(Input::DeadlineReached)), [Effect::KeepSignOut(None)], "somebody has signed in again");
+}
+
+#[test]
+fn the_mark_of_a_sign_out_that_is_not_tried_again_is_taken_away_once() {
+    let mut tab = Tab::connected(cookie());
+    tab.hears(Input::SignOut { everywhere: false });
+    tab.now += 15_000;
+    assert_eq!(marks(&tab.hears(Input::DeadlineReached)), [], "the server could not be told");
+    assert_eq!(marks(&tab.hears(Input::Check { activity: false })), [Effect::KeepSignOut(None)]);
+}
+
+fn marks(effects: &[Effect]) -> Vec<Effect> {
+    effects.iter().copied().filter(|effect| matches!(effect, Effect::KeepSignOut(_))).collect()
 }

@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionId},
     record::{Key, Record},
-    store::Checked,
+    store::{Checked, Rotated},
 };
 
 /// A live session as the store found it.
@@ -46,7 +46,7 @@ impl Parts {
         let Some(Live { record, touched, .. }) = self.find(presented, true, now).await? else {
             return Err(Refused::unknown());
         };
-        let credential = self.kept_credential(record.family, &record.data.credential)?;
+        let credential = self.kept_credential(record.family, &record.data.sealed)?;
         let ticket = if touched { self.renewed_ticket(presented, &record, now).await? } else { CookieChange::Keep };
         Ok(Unlocked {
             family: record.family,
@@ -69,7 +69,7 @@ impl Parts {
 
     /// Rotates a record that was live a moment ago.
     pub(super) async fn rotated(&self, family: FamilyId, id: &SessionId, now: Timestamp) -> Result<Record, Refused> {
-        if let Some(record) = self.store.rotate(self.terms(now), family, id.hash()).await? {
+        if let Rotated::Done { record, .. } = self.store.rotate(self.terms(now), family, id.hash(), None).await? {
             return Ok(record);
         }
         // It ended meanwhile: say why.

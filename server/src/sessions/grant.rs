@@ -114,7 +114,7 @@ impl Parts {
         if !record.data.remember || presented.ticket.is_none() {
             return Ok(CookieChange::Keep);
         }
-        let credential = self.kept_credential(record.family, &record.data.credential)?;
+        let credential = self.kept_credential(record.family, &record.data.sealed)?;
         self.ticket_cookie(record, credential, now)
     }
 

@@ -64,11 +64,12 @@ impl Parts {
             family: ticket.family,
             epoch: ticket.epoch.saturating_add(1),
             subject: ticket.subject.clone(),
-            data: Data { credential: self.sealer.seal_credential(ticket.family, &ticket.credential)?, remember: true },
+            data: Data { sealed: self.sealer.seal_credential(ticket.family, &ticket.credential)?, remember: true },
             created: ticket.created,
             last_seen: now,
             last_activity: if counts { now.max(ticket.last_activity) } else { ticket.last_activity },
             proven: ticket.proven,
+            rotated: now,
             user_agent: presented.user_agent.clone(),
         })
     }

@@ -90,11 +90,12 @@ impl Parts {
             family,
             epoch: 1,
             subject: subject.map(Arc::from),
-            data: Data { credential: self.sealer.seal_credential(family, &sign_in.credential)?, remember },
+            data: Data { sealed: self.sealer.seal_credential(family, &sign_in.credential)?, remember },
             created: now,
             last_seen: now,
             last_activity: now,
             proven: self.revocations.look_up(family, subject).await?.prove(now),
+            rotated: now,
             user_agent: sign_in.presented.user_agent.clone(),
         };
         let ticket = remember.then(|| self.ticket_cookie(&record, sign_in.credential.clone(), now)).transpose()?;

@@ -2,12 +2,12 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
-use super::{Checked, Created, Store, Terms};
+use super::{Checked, Created, Patched, Rotated, Store, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash, SessionId},
     policy::{Absolute, Cleanup, End, Limits, Policy, RanOut, SERVERLESS_24H, WhenFull},
-    record::{Data, EndReason, Key, Record},
+    record::{Data, EndReason, Key, Record, SignIn},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -30,6 +30,9 @@ macro_rules! contract_tests {
             ends_and_late_requests_that_race_leave_nothing_live
             a_rotated_id_is_an_alias_for_the_grace
             a_dropped_alias_is_unknown_and_never_revoked
+            a_sign_in_leaves_one_id_and_new_times
+            a_sign_in_makes_room_among_the_sessions_of_its_subject
+            a_sign_in_without_room_changes_nothing
             creating_a_live_family_again_joins_it
             parallel_creates_of_one_family_make_one_record
             the_least_recently_active_of_a_full_subject_is_evicted
@@ -41,6 +44,7 @@ macro_rules! contract_tests {
             the_survivor_of_an_ended_subject_is_proven_after_it
             a_list_is_of_one_subject_and_the_most_recent_comes_first
             a_patch_changes_live_data_only
+            of_two_patches_neither_is_lost
             a_sweep_works_in_batches_until_nothing_is_left
             a_clock_set_back_shortens_no_session
         }
@@ -57,6 +61,10 @@ pub(crate) use contract_tests;
 
 fn start() -> Timestamp {
     Timestamp::from_millis(1_700_000_000_000)
+}
+
+fn data(content: u8) -> Data {
+    Data { sealed: vec![content; 3], remember: true }
 }
 
 /// The policy and the time of a test.
@@ -83,11 +91,12 @@ impl World {
             family: FamilyId::random().unwrap(),
             epoch: 1,
             subject: subject.map(Arc::from),
-            data: Data { credential: vec![1, 2, 3], remember: true },
+            data: data(1),
             created: self.now,
             last_seen: self.now,
             last_activity: self.now,
             proven: self.now,
+            rotated: self.now,
             user_agent: Some(Arc::from("test")),
         }
     }
@@ -103,6 +112,21 @@ impl World {
         let (id, created) = self.create(store, &record).await;
         assert!(matches!(created, Created::Made { .. }), "{created:?}");
         (record.family, id)
+    }
+
+    fn signs_in(&self, subject: &str) -> SignIn {
+        SignIn { subject: Arc::from(subject), data: data(7), proven: self.now }
+    }
+
+    async fn rotate(&self, store: &Arc<impl Store>, family: FamilyId, id: SessionHash) -> Option<Record> {
+        match store.rotate(self.terms(), family, id, None).await.unwrap() {
+            Rotated::Done { record, evicted } => {
+                assert!(evicted.is_empty(), "{evicted:?}");
+                Some(record)
+            }
+            Rotated::NotLive => None,
+            Rotated::Full => panic!("a rotation takes no room"),
+        }
     }
 
     async fn check(&self, store: &Arc<impl Store>, key: Key) -> Checked {
@@ -157,7 +181,7 @@ pub(crate) async fn an_unknown_key_is_unknown(store: Arc<impl Store>) {
     let nobody = FamilyId::random().unwrap();
     assert_eq!(world.state(&store, Key::Family(nobody)).await, "unknown");
     assert!(!store.end(world.terms(), nobody, REVOKED).await.unwrap());
-    assert!(store.rotate(world.terms(), nobody, some_id()).await.unwrap().is_none());
+    assert!(world.rotate(&store, nobody, some_id()).await.is_none());
 }
 
 pub(crate) async fn a_use_is_written_down_at_most_once_per_touch_interval(store: Arc<impl Store>) {
@@ -250,8 +274,11 @@ pub(crate) async fn an_ended_session_never_comes_back_whatever_is_tried(store: A
     let (again, created) = world.create(&store, &record).await;
     assert!(matches!(created, Created::Ended(EndReason::Revoked)), "{created:?}");
     let turned = some_id();
-    assert!(store.rotate(world.terms(), record.family, turned).await.unwrap().is_none());
-    assert!(!store.patch(world.terms(), record.family, record.data.clone()).await.unwrap());
+    assert!(world.rotate(&store, record.family, turned).await.is_none());
+    let signed_in = store.rotate(world.terms(), record.family, turned, Some(world.signs_in("alice"))).await.unwrap();
+    assert!(matches!(signed_in, Rotated::NotLive), "{signed_in:?}");
+    let patched = store.patch(world.terms(), record.family, &record.data, data(2)).await.unwrap();
+    assert_eq!(patched, Patched::NotLive);
     let outlived = store.end_subject(world.terms(), "alice", world.now, Some(record.family)).await.unwrap();
     assert!(outlived.is_empty());
     assert_eq!(world.state(&store, Key::Session(id)).await, "revoked");
@@ -269,14 +296,18 @@ pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: A
     for _ in 0..100 {
         let record = world.record(Some("alice"));
         let (id, _) = world.create(&store, &record).await;
-        let late = (0..4).map(|kind| {
+        let late = (0..5).map(|kind| {
             let (world, store, record) = (world.clone(), store.clone(), record.clone());
             tokio::spawn(async move {
                 let terms = world.terms();
                 match kind {
                     0 => drop(store.check_and_touch(terms, Key::Session(id), true).await.unwrap()),
-                    1 => drop(store.rotate(terms, record.family, some_id()).await.unwrap()),
-                    2 => drop(store.patch(terms, record.family, Data::default()).await.unwrap()),
+                    1 => drop(store.rotate(terms, record.family, some_id(), None).await.unwrap()),
+                    2 => drop(store.patch(terms, record.family, &record.data, data(2)).await.unwrap()),
+                    3 => {
+                        let sign_in = Some(world.signs_in("bob"));
+                        drop(store.rotate(terms, record.family, some_id(), sign_in).await.unwrap());
+                    }
                     _ => drop(store.create(terms, record, some_id(), None).await.unwrap()),
                 }
             })
@@ -295,7 +326,9 @@ pub(crate) async fn a_rotated_id_is_an_alias_for_the_grace(store: Arc<impl Store
     let mut world = World::new();
     let (family, first) = world.sign_in(&store, None).await;
     let second = some_id();
-    assert_eq!(store.rotate(world.terms(), family, second).await.unwrap().unwrap().family, family);
+    world.pass(SECOND);
+    let turned = world.rotate(&store, family, second).await.unwrap();
+    assert_eq!((turned.family, turned.rotated), (family, world.now));
     world.pass(world.policy.rotation_grace - SECOND);
     let (_, _, alias) = valid(world.check(&store, Key::Session(first)).await);
     assert!(alias);
@@ -310,7 +343,7 @@ pub(crate) async fn a_dropped_alias_is_unknown_and_never_revoked(store: Arc<impl
     let mut world = World::new();
     let (family, first) = world.sign_in(&store, None).await;
     let second = some_id();
-    store.rotate(world.terms(), family, second).await.unwrap().unwrap();
+    world.rotate(&store, family, second).await.unwrap();
     assert!(store.end(world.terms(), family, REVOKED).await.unwrap());
     assert_eq!(world.state(&store, Key::Session(first)).await, "revoked");
     world.pass(world.policy.rotation_grace);
@@ -321,11 +354,73 @@ pub(crate) async fn a_dropped_alias_is_unknown_and_never_revoked(store: Arc<impl
     let (family, mut before) = world.sign_in(&store, None).await;
     for _ in 0..50 {
         let id = some_id();
-        store.rotate(world.terms(), family, id).await.unwrap().unwrap();
+        world.rotate(&store, family, id).await.unwrap();
         assert_eq!(world.state(&store, Key::Session(before)).await, "valid");
         assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
         before = id;
     }
+}
+
+pub(crate) async fn a_sign_in_leaves_one_id_and_new_times(store: Arc<impl Store>) {
+    let mut world = World::new();
+    let (family, planted) = world.sign_in(&store, None).await;
+    let turned = some_id();
+    world.rotate(&store, family, turned).await.unwrap();
+    world.pass(SECOND);
+    let id = some_id();
+    let signed_in = store.rotate(world.terms(), family, id, Some(world.signs_in("alice"))).await.unwrap();
+    let Rotated::Done { record, evicted } = signed_in else { panic!("{signed_in:?}") };
+    assert!(evicted.is_empty());
+    let (found, ..) = valid(world.check(&store, Key::Session(id)).await);
+    for record in [record, found] {
+        assert_eq!((record.family, record.epoch, record.subject.as_deref()), (family, 1, Some("alice")));
+        assert_eq!(record.data, data(7));
+        let times = [record.created, record.last_seen, record.last_activity, record.proven, record.rotated];
+        assert_eq!(times, [world.now; 5]);
+    }
+    for before in [planted, turned] {
+        assert_eq!(world.state(&store, Key::Session(before)).await, "unknown");
+    }
+    assert_eq!(store.list(world.terms(), "alice").await.unwrap().len(), 1);
+    assert_eq!(store.stats().await.unwrap().live, 1);
+    world.pass(SECOND);
+    let ended = store.end_subject(world.terms(), "alice", world.now, None).await.unwrap();
+    assert_eq!(ended, [family]);
+}
+
+pub(crate) async fn a_sign_in_makes_room_among_the_sessions_of_its_subject(store: Arc<impl Store>) {
+    let mut world = World::new();
+    world.policy.limits = Limits { total: 3, per_subject: 1, when_full: WhenFull::Evict };
+    let (_, other) = world.sign_in(&store, Some("bob")).await;
+    let (old, old_id) = world.sign_in(&store, Some("alice")).await;
+    world.pass(SECOND);
+    let (family, _) = world.sign_in(&store, None).await;
+    let id = some_id();
+    // The second time it is the subject's one session, and nobody has to go.
+    for expected in [vec![old], vec![]] {
+        let signed_in = store.rotate(world.terms(), family, id, Some(world.signs_in("alice"))).await.unwrap();
+        let Rotated::Done { evicted, .. } = signed_in else { panic!("{signed_in:?}") };
+        assert_eq!(evicted.iter().map(|record| record.family).collect::<Vec<_>>(), expected);
+    }
+    assert_eq!(world.state(&store, Key::Session(old_id)).await, "evicted");
+    for id in [other, id] {
+        assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
+    }
+}
+
+pub(crate) async fn a_sign_in_without_room_changes_nothing(store: Arc<impl Store>) {
+    let mut world = World::new();
+    world.policy.limits = Limits { total: 3, per_subject: 1, when_full: WhenFull::Reject };
+    let (_, there) = world.sign_in(&store, Some("alice")).await;
+    let (family, before) = world.sign_in(&store, None).await;
+    let id = some_id();
+    let refused = store.rotate(world.terms(), family, id, Some(world.signs_in("alice"))).await.unwrap();
+    assert!(matches!(refused, Rotated::Full), "{refused:?}");
+    for (id, expected) in [(there, "valid"), (before, "valid"), (id, "unknown")] {
+        assert_eq!(world.state(&store, Key::Session(id)).await, expected);
+    }
+    let (record, ..) = valid(world.check(&store, Key::Family(family)).await);
+    assert_eq!((record.subject, record.data), (None, data(1)));
 }
 
 pub(crate) async fn creating_a_live_family_again_joins_it(store: Arc<impl Store>) {
@@ -502,14 +597,32 @@ pub(crate) async fn a_list_is_of_one_subject_and_the_most_recent_comes_first(sto
 pub(crate) async fn a_patch_changes_live_data_only(store: Arc<impl Store>) {
     let mut world = World::new();
     let (family, _) = world.sign_in(&store, None).await;
-    let data = Data { credential: vec![9], remember: false };
-    assert!(store.patch(world.terms(), family, data.clone()).await.unwrap());
+    let patch = async |terms, family| store.patch(terms, family, &data(1), data(2)).await.unwrap();
+    assert_eq!(patch(world.terms(), FamilyId::random().unwrap()).await, Patched::NotLive);
+    assert_eq!(patch(world.terms(), family).await, Patched::Done);
     let (record, ..) = valid(world.check(&store, Key::Family(family)).await);
-    assert_eq!(record.data, data);
+    assert_eq!(record.data, data(2));
     world.pass(HOUR * 24);
-    assert!(!store.patch(world.terms(), family, data.clone()).await.unwrap());
-    assert!(!store.patch(world.terms(), FamilyId::random().unwrap(), data).await.unwrap());
+    let late = store.patch(world.terms(), family, &data(2), data(3)).await.unwrap();
+    assert_eq!(late, Patched::NotLive);
     assert_eq!(store.stats().await.unwrap().live, 1);
+}
+
+pub(crate) async fn of_two_patches_neither_is_lost(store: Arc<impl Store>) {
+    let world = World::new();
+    let (family, _) = world.sign_in(&store, None).await;
+    let forgetful = Data { remember: false, ..data(1) };
+    for (seen, new, expected) in [
+        (data(1), data(2), Patched::Done),
+        (data(1), data(3), Patched::Changed),
+        (data(2), data(1), Patched::Done),
+        (forgetful.clone(), data(4), Patched::Changed),
+        (data(1), forgetful.clone(), Patched::Done),
+    ] {
+        assert_eq!(store.patch(world.terms(), family, &seen, new).await.unwrap(), expected, "{seen:?}");
+    }
+    let (record, ..) = valid(world.check(&store, Key::Family(family)).await);
+    assert_eq!(record.data, forgetful);
 }
 
 pub(crate) async fn a_sweep_works_in_batches_until_nothing_is_left(store: Arc<impl Store>) {

@@ -19,7 +19,7 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     policy::Policy,
-    record::{Data, EndReason, Key, Record},
+    record::{Data, EndReason, Key, Record, SignIn},
 };
 
 /// The time and the rules an operation goes by.
@@ -79,6 +79,33 @@ pub enum Checked {
     Unknown,
 }
 
+/// The answer to [`Store::rotate`].
+#[derive(Clone, Debug)]
+pub enum Rotated {
+    /// The new id is the current one.
+    Done {
+        /// As it is now.
+        record: Record,
+        /// As they were: the live records that had to go for a sign-in.
+        evicted: Vec<Record>,
+    },
+    /// A limit of the subject is reached and the policy rejects. Nothing has changed.
+    Full,
+    /// The record is not live.
+    NotLive,
+}
+
+/// The answer to [`Store::patch`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patched {
+    /// The data are the new ones.
+    Done,
+    /// They are not what the caller has seen; look again.
+    Changed,
+    /// The record is not live.
+    NotLive,
+}
+
 /// The answer to one step of [`Store::sweep`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -115,8 +142,16 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Finds a record and notes the use, at most once per `touch_every`. `activity`: it counts as the person's.
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError>;
 
-    /// Gives a live record a new id; the one before stays an alias for the grace. `None`: not live.
-    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError>;
+    /// Gives a live record a new id; the one before stays an alias for the grace. With a sign-in no id from before it
+    /// finds the record any more, whoever had planted it (ASVS 5.0 7.2.4), its times begin anew, and the limit of the
+    /// subject holds for it as for a new session.
+    async fn rotate(
+        &self,
+        terms: Terms<'_>,
+        family: FamilyId,
+        id: SessionHash,
+        sign_in: Option<SignIn>,
+    ) -> Result<Rotated, StoreError>;
 
     /// Ends a live record. False: there was none.
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError>;
@@ -134,8 +169,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The subject's live records, the most recently active first.
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError>;
 
-    /// Replaces the data of a live record. False: there was none, and none was made.
-    async fn patch(&self, terms: Terms<'_>, family: FamilyId, data: Data) -> Result<bool, StoreError>;
+    /// Replaces the data of a live record, if they are still those that the caller has seen: of two changes that run
+    /// side by side neither is lost.
+    async fn patch(&self, terms: Terms<'_>, family: FamilyId, seen: &Data, data: Data) -> Result<Patched, StoreError>;
 
     /// Ends what ran out and drops what was kept long enough, at most a batch.
     async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError>;

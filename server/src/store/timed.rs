@@ -5,11 +5,11 @@ use std::time::Instant;
 use async_trait::async_trait;
 use metrics::histogram;
 
-use super::{Checked, Created, Stats, Store, StoreError, Swept, Terms};
+use super::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
-    record::{Data, EndReason, Key, Record},
+    record::{Data, EndReason, Key, Record, SignIn},
 };
 
 /// Histogram, label `operation`: seconds that one operation took.
@@ -49,8 +49,14 @@ impl<S: Store> Store for Timed<S> {
         timed("check_and_touch", self.0.check_and_touch(terms, key, activity)).await
     }
 
-    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError> {
-        timed("rotate", self.0.rotate(terms, family, id)).await
+    async fn rotate(
+        &self,
+        terms: Terms<'_>,
+        family: FamilyId,
+        id: SessionHash,
+        sign_in: Option<SignIn>,
+    ) -> Result<Rotated, StoreError> {
+        timed("rotate", self.0.rotate(terms, family, id, sign_in)).await
     }
 
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
@@ -71,8 +77,8 @@ impl<S: Store> Store for Timed<S> {
         timed("list", self.0.list(terms, subject)).await
     }
 
-    async fn patch(&self, terms: Terms<'_>, family: FamilyId, data: Data) -> Result<bool, StoreError> {
-        timed("patch", self.0.patch(terms, family, data)).await
+    async fn patch(&self, terms: Terms<'_>, family: FamilyId, seen: &Data, data: Data) -> Result<Patched, StoreError> {
+        timed("patch", self.0.patch(terms, family, seen, data)).await
     }
 
     async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError> {

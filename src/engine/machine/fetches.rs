@@ -107,22 +107,14 @@ impl Machine {
                 if self.checked_just_now(now) {
                     out.push(Effect::Fetch { fetch, step: FetchStep::Deliver });
                 } else {
-                    self.check_for_refused(now);
+                    // However many are refused while no verdict is to be had, only as often as a catch-up.
+                    self.pull_forward(now);
                     self.wait(now, fetch, Waits::Refused);
                 }
             }
             (Lifecycle::Running, Standing::Unknown | Standing::Lost, _) => {
                 self.wait(now, fetch, Waits::Refused);
             }
-        }
-    }
-
-    /// At once; but while no verdict is to be had, however many are refused, only as often as a catch-up.
-    fn check_for_refused(&mut self, now: Now) {
-        if self.ordeal.failures > 0 {
-            self.pull_forward(now);
-        } else {
-            self.schedule.next = Some(now.instant);
         }
     }
 

@@ -5,6 +5,7 @@
 //! not waited for beyond the limit of its request: then the turn is taken again, at last by force.
 
 use super::super::effect::{Effect, Effects, Phase};
+use super::super::input::Outcome;
 use super::super::news::{Answered, News};
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::{Reason, Verdict};
@@ -147,7 +148,9 @@ impl Machine {
         }
         // Two tabs may have asked, if one of them had been given up.
         let probe = Probe { phase: answered.phase, ..probe };
-        self.judge(now, probe, answered.verdict, Some(answered), out);
+        if !self.is_outdated(&probe, &Outcome::Verdict(answered.verdict)) {
+            self.judge(now, probe, answered.verdict, Some(answered), out);
+        }
         if self.standing == Standing::Lost {
             // Most likely that tab goes on to reconnect.
             self.wait_a_little(now);

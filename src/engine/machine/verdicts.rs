@@ -26,31 +26,27 @@ impl Machine {
     /// What a request of this tab came back with.
     fn answered(&mut self, now: Now, probe: Probe, outcome: Outcome, out: &mut Effects) {
         let signed_in = self.check_promised && self.standing != Standing::Good;
+        if self.is_outdated(&probe, &outcome) {
+            return;
+        }
         match outcome {
-            Outcome::NoCredential if self.is_outdated(&probe, None) => self.ask_again(now),
             Outcome::NoCredential if self.config.shares => self.look_for_credential(now, out),
             Outcome::NoCredential => self.conclude(Reason::CredentialMissing, out),
             Outcome::Verdict(verdict) => {
-                if let Some(verdict) = self.judge(now, probe, verdict, None, out) {
-                    self.tell_answer(now, &probe, verdict, signed_in, out);
-                }
+                self.judge(now, probe, verdict, None, out);
+                self.tell_answer(now, &probe, verdict, signed_in, out);
             }
         }
     }
 
-    /// It was sent before something changed. What re-establishes the session counts nevertheless.
-    fn is_outdated(&self, probe: &Probe, verdict: Option<Verdict>) -> bool {
-        let reestablishes = matches!(verdict, Some(Verdict::Valid(facts)) if facts.reconnected);
+    /// It was sent before something changed, and what changed has asked for another. What re-establishes the session counts
+    /// nevertheless.
+    pub(super) fn is_outdated(&self, probe: &Probe, outcome: &Outcome) -> bool {
+        let reestablishes = matches!(outcome, Outcome::Verdict(Verdict::Valid(facts)) if facts.reconnected);
         probe.id < self.fresh_from && !reestablishes
     }
 
-    fn ask_again(&mut self, now: Now) {
-        self.schedule.quiet_since = Some(now.instant);
-        self.schedule.next = Some(now.instant);
-    }
-
-    /// Takes in a verdict on a request of this tab, or of another one as it was `told`. What it turned out to be worth
-    /// telling, if it counts at all.
+    /// Takes in a verdict on a request of this tab, or of another one as it was `told`.
     pub(super) fn judge(
         &mut self,
         now: Now,
@@ -58,21 +54,14 @@ impl Machine {
         verdict: Verdict,
         told: Option<Answered>,
         out: &mut Effects,
-    ) -> Option<Verdict> {
-        if self.is_outdated(&probe, Some(verdict)) {
-            self.ask_again(now);
-            return None;
-        }
+    ) {
         self.schedule.quiet_since = Some(now.instant);
         if probe.phase == Phase::Validate && !matches!(verdict, Verdict::Transient(_)) {
             let duration_ms = now.instant.since(probe.sent);
             out.emit(Event::Checked { duration_ms, shared: probe.asker == Asker::AnotherTab });
         }
         match verdict {
-            Verdict::Valid(facts) => {
-                let reconnected = self.valid(now, probe, facts, told, out);
-                return Some(Verdict::Valid(Facts { reconnected, ..facts }));
-            }
+            Verdict::Valid(facts) => self.valid(now, probe, facts, told, out),
             Verdict::Lost => self.lost(now, probe, out),
             Verdict::Ended(reason) => {
                 if reason == Reason::SessionRevoked {
@@ -86,11 +75,9 @@ impl Machine {
             }
             Verdict::Transient(trouble) => self.transient(now, trouble, out),
         }
-        Some(verdict)
     }
 
-    /// Whether the session was re-established.
-    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, told: Option<Answered>, out: &mut Effects) -> bool {
+    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, told: Option<Answered>, out: &mut Effects) {
         let known = matches!(self.standing, Standing::Good | Standing::Lost);
         let reestablished =
             facts.reconnected || probe.phase == Phase::Reconnect || known && self.session.outdated_by(&facts);
@@ -119,7 +106,6 @@ impl Machine {
         let generation = self.session.generation;
         self.fetches.release(generation, FetchStep::Send(generation), out);
         self.keep_promise(out);
-        reestablished
     }
 
     fn lost(&mut self, now: Now, probe: Probe, out: &mut Effects) {

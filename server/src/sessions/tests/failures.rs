@@ -6,8 +6,8 @@ use super::*;
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
-    record::{Data, EndReason, Key, Record},
-    store::{Checked, Created, StoreError, Swept},
+    record::{Data, EndReason, Key, Record, SignIn},
+    store::{Checked, Created, Patched, Rotated, StoreError, Swept},
 };
 
 /// A store that is down.
@@ -32,7 +32,13 @@ impl Store for Down {
     async fn check_and_touch(&self, _: Terms<'_>, _: Key, _: bool) -> Result<Checked, StoreError> {
         down()
     }
-    async fn rotate(&self, _: Terms<'_>, _: FamilyId, _: SessionHash) -> Result<Option<Record>, StoreError> {
+    async fn rotate(
+        &self,
+        _: Terms<'_>,
+        _: FamilyId,
+        _: SessionHash,
+        _: Option<SignIn>,
+    ) -> Result<Rotated, StoreError> {
         down()
     }
     async fn end(&self, _: Terms<'_>, _: FamilyId, _: EndReason) -> Result<bool, StoreError> {
@@ -50,7 +56,7 @@ impl Store for Down {
     async fn list(&self, _: Terms<'_>, _: &str) -> Result<Vec<Record>, StoreError> {
         down()
     }
-    async fn patch(&self, _: Terms<'_>, _: FamilyId, _: Data) -> Result<bool, StoreError> {
+    async fn patch(&self, _: Terms<'_>, _: FamilyId, _: &Data, _: Data) -> Result<Patched, StoreError> {
         down()
     }
     async fn sweep(&self, _: Terms<'_>) -> Result<Swept, StoreError> {

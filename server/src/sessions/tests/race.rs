@@ -7,8 +7,8 @@ use super::*;
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
-    record::{Data, EndReason, Key, Record},
-    store::{Checked, Created, StoreError, Swept},
+    record::{Data, EndReason, Key, Record, SignIn},
+    store::{Checked, Created, Patched, Rotated, StoreError, Swept},
 };
 
 /// A store on which somebody else signs out, from the log to the store, in the moment before a record is created.
@@ -36,8 +36,14 @@ impl Store for Meddled {
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
         self.store.check_and_touch(terms, key, activity).await
     }
-    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError> {
-        self.store.rotate(terms, family, id).await
+    async fn rotate(
+        &self,
+        terms: Terms<'_>,
+        family: FamilyId,
+        id: SessionHash,
+        sign_in: Option<SignIn>,
+    ) -> Result<Rotated, StoreError> {
+        self.store.rotate(terms, family, id, sign_in).await
     }
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
         self.store.end(terms, family, reason).await
@@ -54,8 +60,8 @@ impl Store for Meddled {
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError> {
         self.store.list(terms, subject).await
     }
-    async fn patch(&self, terms: Terms<'_>, family: FamilyId, data: Data) -> Result<bool, StoreError> {
-        self.store.patch(terms, family, data).await
+    async fn patch(&self, terms: Terms<'_>, family: FamilyId, seen: &Data, data: Data) -> Result<Patched, StoreError> {
+        self.store.patch(terms, family, seen, data).await
     }
     async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError> {
         self.store.sweep(terms).await

@@ -14,17 +14,17 @@ use std::collections::{BTreeSet, HashMap};
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::Terms;
+use super::{Rotated, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     policy::{End, WhenFull},
-    record::{EndReason, Record},
+    record::{EndReason, Record, SignIn},
 };
 
 use order::{Order, Owner};
 use sharded::Sharded;
-use slot::{Now, Slot, State, ran_out};
+use slot::{Ids, Now, Slot, State, ran_out};
 
 /// The memory store. Restarting the process empties it.
 #[derive(Debug)]
@@ -176,11 +176,43 @@ impl MemoryStore {
         let Now::Live(record) = slot.now(terms) else {
             return None;
         };
+        record.rotated = terms.now;
         let record = record.clone();
         let dropped = slot.ids.rotate(terms, id);
         self.ids(id).insert(id, family);
         self.forget_ids(dropped);
         Some(record)
+    }
+
+    /// Somebody signs in on a live record, which goes on under this id alone.
+    fn sign_in(
+        &self,
+        index: &mut Index,
+        terms: Terms<'_>,
+        family: FamilyId,
+        id: SessionHash,
+        sign_in: SignIn,
+    ) -> Rotated {
+        self.settle(index, terms, family);
+        if self.live_owner(family).is_none() {
+            return Rotated::NotLive;
+        }
+        let Some(evicted) = self.make_room(index, terms, &Owner::Subject(sign_in.subject.clone()), Some(family)) else {
+            return Rotated::Full;
+        };
+        let mut slots = self.slots(family);
+        // Nothing ends a record without the index.
+        let Some(Slot { ids, state: State::Live(record) }) = slots.get_mut(&family) else {
+            return Rotated::NotLive;
+        };
+        index.live.remove(record);
+        record.sign_in(sign_in, terms.now);
+        index.live.add(record);
+        let record = record.clone();
+        let before = std::mem::replace(ids, Ids::new(id));
+        self.forget_ids(before.all());
+        self.ids(id).insert(id, family);
+        Rotated::Done { record, evicted }
     }
 }
 

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
-    record::{Data, EndReason, Key, Record},
-    store::{Checked, Created, Stats, Store, StoreError, Swept, Terms},
+    record::{Data, EndReason, Key, Record, SignIn},
+    store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms},
 };
 
 #[async_trait]
@@ -62,8 +62,20 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn rotate(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Result<Option<Record>, StoreError> {
-        Ok(self.turn(terms, family, id))
+    async fn rotate(
+        &self,
+        terms: Terms<'_>,
+        family: FamilyId,
+        id: SessionHash,
+        sign_in: Option<SignIn>,
+    ) -> Result<Rotated, StoreError> {
+        Ok(match sign_in {
+            Some(sign_in) => self.sign_in(&mut self.index.lock(), terms, family, id, sign_in),
+            None => match self.turn(terms, family, id) {
+                Some(record) => Rotated::Done { record, evicted: Vec::new() },
+                None => Rotated::NotLive,
+            },
+        })
     }
 
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
@@ -112,15 +124,16 @@ impl Store for MemoryStore {
             .collect())
     }
 
-    async fn patch(&self, terms: Terms<'_>, family: FamilyId, data: Data) -> Result<bool, StoreError> {
+    async fn patch(&self, terms: Terms<'_>, family: FamilyId, seen: &Data, data: Data) -> Result<Patched, StoreError> {
         let mut slots = self.slots(family);
-        match slots.get_mut(&family).map(|slot| slot.now(terms)) {
-            Some(Now::Live(record)) => {
+        Ok(match slots.get_mut(&family).map(|slot| slot.now(terms)) {
+            Some(Now::Live(record)) if record.data == *seen => {
                 record.data = data;
-                Ok(true)
+                Patched::Done
             }
-            Some(Now::Ended(_) | Now::Forgotten) | None => Ok(false),
-        }
+            Some(Now::Live(_)) => Patched::Changed,
+            Some(Now::Ended(_) | Now::Forgotten) | None => Patched::NotLive,
+        })
     }
 
     async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError> {

@@ -28,6 +28,7 @@ fn record(now: u64, subject: Option<String>) -> Record {
         last_seen: at,
         last_activity: at,
         proven: at,
+        rotated: at,
         user_agent: None,
     }
 }
@@ -107,7 +108,7 @@ async fn a_full_store_is_not_slower_than_an_empty_one_by_more_than_a_small_facto
 async fn an_ended_record_holds_no_credential() {
     let store = MemoryStore::new();
     let mut kept = record(0, None);
-    kept.data.credential = vec![7; 64];
+    kept.data.sealed = vec![7; 64];
     let family = kept.family;
     store.create(terms(0), kept, SessionId::random().unwrap().hash(), None).await.unwrap();
     store.end(terms(0), family, EndReason::Revoked).await.unwrap();
