@@ -52,12 +52,21 @@ impl Policy {
                 Some(_) | None => {}
             }
         }
-        if self.rotate_every.is_some() {
-            return refuse(
-                "rotate_every is not available in this version: leave it at none; a session gets a new id at sign-in and \
-                 when it is re-established"
-                    .to_owned(),
-            );
+        if let Some(every) = self.rotate_every {
+            if self.rotation_grace < second {
+                return refuse(
+                    "rotation_grace must be at least 1 s where rotate_every is set, or every answer that gets lost \
+                     signs somebody out"
+                        .to_owned(),
+                );
+            }
+            if every <= self.rotation_grace {
+                return refuse(format!(
+                    "rotate_every ({}) must exceed rotation_grace ({}), or ids are replaced faster than they lapse",
+                    Seconds(every),
+                    Seconds(self.rotation_grace)
+                ));
+            }
         }
         for (knob, count) in [
             ("limits.total", self.limits.total),
@@ -187,7 +196,8 @@ mod tests {
             (&[("idle", "0")], &["idle", "1 s"]),
             (&[("absolute", "500ms")], &["absolute", "1 s"]),
             (&[("rotate_every", "500ms")], &["rotate_every", "1 s"]),
-            (&[("rotate_every", "1h")], &["rotate_every", "not available", "none"]),
+            (&[("rotate_every", "60s")], &["rotate_every (60 s)", "rotation_grace (60 s)"]),
+            (&[("rotate_every", "1h"), ("rotation_grace", "999ms")], &["rotation_grace", "1 s", "rotate_every"]),
             (&[("cookie.max_age", "rolling:0")], &["cookie.max_age", "1 s"]),
             (&[("cookie.max_age", "rolling:15m")], &["cookie.max_age", "touch_every", "900 s"]),
             (&[("cleanup.every", "0")], &["cleanup.every", "1 s"]),
@@ -221,6 +231,8 @@ mod tests {
             &[("idle", "30d")],
             &[("idle", "none"), ("touch_every", "365d")],
             &[("idle", "none"), ("absolute", "unbounded")],
+            &[("rotate_every", "61s")],
+            &[("rotate_every", "2s"), ("rotation_grace", "1s")],
             &[("absolute", "36500d"), ("rotation_grace", "0"), ("warn_before", "0"), ("end", "keep:0")],
             &[("cookie.max_age", "rolling:901s")],
             &[("cleanup.every", "1s"), ("cleanup.batch", "100000"), ("cleanup.jitter", "100%")],

@@ -22,6 +22,9 @@ pub use presets::{
 };
 pub use standards::Deployment;
 
+/// How long the browser module waits between two checks where nobody tells it otherwise (its option `interval`).
+pub const CLIENT_INTERVAL: Duration = Duration::from_secs(5 * 60);
+
 /// All knobs. Durations are exact to the millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Absolute, Limits, Policy, Reconnect, SameSite};
+use super::{Absolute, CLIENT_INTERVAL, Limits, Policy, Reconnect, SameSite};
 
 const MINUTES: fn(u64) -> Duration = |minutes| Duration::from_secs(60 * minutes);
 const HOUR: u64 = 60;
@@ -46,8 +46,21 @@ impl Policy {
                 "every restart signs everybody out: the store forgets, and reconnect=off leaves no ticket; use a store \
                  that lasts, or reconnect=ticket",
             ),
+            (
+                self.rotate_every.is_some()
+                    && self.reconnect == Reconnect::Off
+                    && self.rotation_grace < self.longest_between_checks(),
+                "rotate_every with reconnect=off: a browser that kept the older of two ids is signed out unless it asks \
+                 again within rotation_grace; make that longer than a client waits between two checks (330 s, or a \
+                 tenth more than next_check_in)",
+            ),
         ];
         checks.into_iter().filter(|(short, _)| *short).map(|(_, line)| line.to_owned()).collect()
+    }
+
+    /// The longest that an open page waits from one check to the next, with its jitter, while nothing is in the way.
+    fn longest_between_checks(&self) -> Duration {
+        self.next_check_in.unwrap_or(CLIENT_INTERVAL) * 11 / 10
     }
 
     /// What an assessor asks, answered from the numbers: where the limits stand with NIST, and what ASVS wants written
@@ -121,6 +134,12 @@ mod tests {
             (&[("cookie.same_site", "none")], plain, "3.3.1"),
             (&[("cookie.partitioned", "yes")], plain, "cookie.partitioned"),
             (&[("reconnect", "off")], forgets, "every restart signs everybody out"),
+            (&[("reconnect", "off"), ("rotate_every", "1h"), ("rotation_grace", "329s")], SOUND, "rotate_every"),
+            (
+                &[("reconnect", "off"), ("rotate_every", "1h"), ("next_check_in", "1m"), ("rotation_grace", "65s")],
+                SOUND,
+                "rotate_every",
+            ),
         ] {
             let lines = with(knobs).warnings(deployment);
             assert!(matches!(&lines[..], [line] if line.contains(requirement)), "{lines:?}");
@@ -128,6 +147,8 @@ mod tests {
         for (knobs, deployment) in [
             (&[][..], forgets),
             (&[("reconnect", "off")], not_durable),
+            (&[("rotate_every", "1h")], SOUND),
+            (&[("reconnect", "off"), ("rotate_every", "1h"), ("rotation_grace", "330s")], SOUND),
             (&[("cookie.same_site", "none"), ("cookie.partitioned", "yes")], SOUND),
         ] {
             assert_eq!(with(knobs).warnings(deployment), [""; 0], "{knobs:?}");

@@ -50,7 +50,8 @@ impl Parts {
         Granted { answer: self.answer(record, now, reconnected), session: self.session_cookie(record, now, id), ticket }
     }
 
-    fn session_cookie(&self, record: &Record, now: Timestamp, id: SessionId) -> CookieChange<SessionId> {
+    /// The session cookie with a new id, or with its own once more.
+    pub(super) fn session_cookie(&self, record: &Record, now: Timestamp, id: SessionId) -> CookieChange<SessionId> {
         let max_age = match self.policy.cookie.max_age {
             CookieAge::BrowserSession => None,
             CookieAge::Fixed(age) => Some(record.created.plus(age).since(now)),

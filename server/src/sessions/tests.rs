@@ -17,6 +17,7 @@ mod failures;
 mod limits;
 mod race;
 mod restart;
+mod rotation;
 mod seen;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
