@@ -155,6 +155,9 @@ fn log_start(config: &Config, address: SocketAddr, public: &Origin, parts: &Part
     for warning in &parts.warnings {
         warn!("{warning}");
     }
+    for note in config.policy.notes() {
+        info!("{note}");
+    }
     info!(
         %address,
         public_origin = %public,
