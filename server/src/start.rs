@@ -7,7 +7,7 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 
-use crate::clock::SystemClock;
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError, KeySource, Origin, RevocationChoice, StoreChoice};
 use crate::http::API;
 use crate::revocations::Revocations;
@@ -34,7 +34,7 @@ pub(crate) struct Parts {
 }
 
 /// Makes the parts; makes the files that may be made.
-pub(crate) fn assemble(config: &Config, public: &Origin) -> Result<Parts, ConfigError> {
+pub(crate) fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Clock>) -> Result<Parts, ConfigError> {
     if config.demo {
         write_sample(config)?;
     }
@@ -48,7 +48,7 @@ pub(crate) fn assemble(config: &Config, public: &Origin) -> Result<Parts, Config
     let sealer = Sealer::new(keys, API, &public.to_string());
     let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
     Ok(Parts {
-        sessions: Sessions::new(config.policy, store, sealer, revocations, Arc::new(SystemClock)),
+        sessions: Sessions::new(config.policy, store, sealer, revocations, clock),
         targets,
         metrics,
         revocations: told,

@@ -1,6 +1,5 @@
 //! The policy as text: each knob as [`Policy::set`] would take it back.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::{Absolute, CookieAge, End, Limits, Policy, Reconnect, SameSite, WhenFull};
@@ -90,12 +89,6 @@ impl Policy {
 }
 
 /// One knob a line, as `--set` takes it.
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.knobs().try_for_each(|(knob, value)| writeln!(f, "{knob}={value}"))
-    }
-}
-
 fn optional(value: Option<Duration>) -> String {
     value.map_or_else(|| "none".to_owned(), duration)
 }

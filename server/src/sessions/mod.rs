@@ -11,6 +11,7 @@ mod api;
 mod check;
 mod ending;
 mod grant;
+mod load;
 pub mod observe;
 mod reconnect;
 mod sign_in;
@@ -24,6 +25,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 pub use api::{CookieChange, Granted, IdempotencyKey, LoggedOut, Presented, Refused, Unlocked};
+pub use load::{Held, Load};
 pub use sweeper::Sweep;
 
 use crate::{
@@ -56,6 +58,7 @@ struct Parts {
     revocations: Revocations,
     clock: Arc<dyn Clock>,
     endings: broadcast::Sender<FamilyId>,
+    load: Load,
 }
 
 impl Parts {
@@ -80,13 +83,19 @@ impl Sessions {
         revocations: Revocations,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let parts = Parts { policy, store, sealer, revocations, clock, endings: broadcast::Sender::new(ENDINGS_KEPT) };
+        let (endings, load) = (broadcast::Sender::new(ENDINGS_KEPT), Load::default());
+        let parts = Parts { policy, store, sealer, revocations, clock, endings, load };
         Self { parts: Arc::new(parts), under_way: TaskTracker::new() }
     }
 
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
         &self.parts.policy
+    }
+
+    /// How busy the server is, for whoever serves to tell: clients are asked to come later for it.
+    pub fn load(&self) -> &Load {
+        &self.parts.load
     }
 
     /// The families that end from now on in this process, so that what is kept for them can be let go. Whoever falls
