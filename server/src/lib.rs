@@ -16,6 +16,7 @@ pub mod sessions;
 pub mod shutdown;
 mod start;
 pub mod store;
+pub mod sweep;
 pub mod targets;
 pub mod telemetry;
 pub mod ticket;

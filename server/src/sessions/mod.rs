@@ -26,7 +26,7 @@ use tracing::Instrument;
 
 pub use api::{CookieChange, Granted, IdempotencyKey, LoggedOut, Presented, Refused, Unlocked};
 pub use load::{Held, Load};
-pub use sweeper::Sweep;
+pub use sweeper::{Sweep, SweepError, Sweeper};
 
 use crate::{
     clock::{Clock, Timestamp},
