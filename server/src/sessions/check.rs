@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use super::{
     Parts,
-    api::{CookieChange, Granted, Presented, Refused, Unlocked},
+    api::{CookieChange, CookieChanges, Granted, Presented, Refused, Unlocked},
 };
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionId},
     record::{Key, Record},
     store::{Checked, Rotated},
-    ticket::TicketCookie,
 };
 
 /// What is presented under a replaced id this soon after the replacement was sent beside it: its browser gets the new id
@@ -33,19 +32,23 @@ impl Parts {
         let Some(live) = self.find(presented, counts, now).await? else {
             return Ok(None);
         };
-        let (record, session, ticket) = self.settle(presented, live, now).await?;
+        let (record, CookieChanges { session, ticket }) = self.settle(presented, live, now).await?;
         Ok(Some(Granted { answer: self.answer(&record, now, false), session, ticket }))
     }
 
     /// What protected work needs.
     pub(super) async fn unlock(&self, presented: &Presented) -> Result<Unlocked, Refused> {
-        let now = self.clock.now();
-        let Some(live) = self.find(presented, true, now).await? else {
-            return Err(Refused::unknown());
-        };
-        let credential = self.kept_credential(live.record.family, &live.record.data.sealed)?;
-        let (record, session, ticket) = self.settle(presented, live, now).await?;
+        let (record, CookieChanges { session, ticket }) = self.used(presented, self.clock.now()).await?;
+        let credential = self.kept_credential(record.family, &record.data.sealed)?;
         Ok(Unlocked { family: record.family, credential, session, ticket })
+    }
+
+    /// The live session presented, which the person uses. Does not re-establish.
+    pub(super) async fn used(&self, presented: &Presented, now: Timestamp) -> Result<(Record, CookieChanges), Refused> {
+        match self.find(presented, true, now).await? {
+            Some(live) => self.settle(presented, live, now).await,
+            None => Err(Refused::unknown()),
+        }
     }
 
     /// What becomes of the cookies of a session in use.
@@ -54,7 +57,7 @@ impl Parts {
         presented: &Presented,
         Live { record, touched, alias }: Live,
         now: Timestamp,
-    ) -> Result<(Record, CookieChange<SessionId>, CookieChange<TicketCookie>), Refused> {
+    ) -> Result<(Record, CookieChanges), Refused> {
         let ticket = if touched { self.renewed_ticket(presented, &record, now).await? } else { CookieChange::Keep };
         let age = now.since(record.rotated);
         let due = if alias {
@@ -65,12 +68,12 @@ impl Parts {
         };
         if !due {
             let session = self.rolled_cookie(presented, &record, now, touched && !alias);
-            return Ok((record, session, ticket));
+            return Ok((record, CookieChanges { session, ticket }));
         }
         let id = SessionId::random()?;
         let record = self.rotated(record.family, &id, now).await?;
         let session = self.session_cookie(&record, now, id);
-        Ok((record, session, ticket))
+        Ok((record, CookieChanges { session, ticket }))
     }
 
     async fn find(&self, presented: &Presented, activity: bool, now: Timestamp) -> Result<Option<Live>, Refused> {

@@ -15,6 +15,7 @@ use crate::{
 
 mod failures;
 mod limits;
+mod person;
 mod race;
 mod restart;
 mod rotation;
