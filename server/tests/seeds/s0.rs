@@ -5,17 +5,16 @@ use std::{fs, time::Duration};
 use session_keepalive::wire::ProblemCode::*;
 use session_keepalive_server::{
     sessions::{IdempotencyKey, Presented},
-    store::memory::MemoryStore,
     ticket::TicketCookie,
 };
 
 use super::{
     http::Backend,
     log,
-    world::{Browser, CREDENTIAL, DAY, HOUR, MINUTE, SECOND, World, promises},
+    world::{Browser, CREDENTIAL, DAY, HOUR, MINUTE, SECOND, World, in_memory, promises},
 };
 
-promises! { "serverless-24h" over memory: |_| std::sync::Arc::new(super::MemoryStore::new()) => [
+promises! { "serverless-24h" over memory: super::in_memory => [
     s0_1_a_session_is_made_on_connect_and_is_good_for_24_hours
     s0_2_10_000_sessions_live_and_one_more_pushes_out_the_least_recently_active
     s0_4_a_restart_costs_one_request

@@ -1,22 +1,19 @@
 //! S1, `until-logout`: nothing but a sign-out or a revocation ends a session.
 
-use std::time::Duration;
-
 use session_keepalive::wire::ProblemCode::*;
 use session_keepalive_server::{
-    policy::{Absolute, Policy},
-    sessions::CookieChange,
-    store::memory::MemoryStore,
+    policy::{Absolute, Cleanup, Policy},
+    sessions::{CookieChange, Revoked},
 };
 
-use super::world::{DAY, HOUR, MINUTE, SECOND, World, YEAR, https_cookie, promises};
+use super::world::{DAY, HOUR, SECOND, World, YEAR, https_cookie, in_a_file, in_memory, promises};
 
-promises! { "until-logout" over memory: |_| std::sync::Arc::new(super::MemoryStore::new()) => [
+promises! { "until-logout" over memory: super::in_memory, sqlite: super::in_a_file => [
     s1_1_time_ends_no_session
     s1_2_the_last_activity_advances_on_use
     s1_3_the_cookie_is_set_again_while_the_session_is_used
     s1_4_a_logout_ends_the_session_at_once_and_clears_the_cookie
-    s1_5_a_list_has_the_sessions_of_ten_years_ago
+    s1_5_a_person_sees_sessions_of_ten_years_ago_and_revokes_any
     s1_6_several_devices_live_side_by_side
     s1_7_sessions_of_a_30_day_policy_keep_working
     s1_what_nobody_used_for_long_is_swept_on_demand
@@ -63,16 +60,19 @@ async fn s1_4_a_logout_ends_the_session_at_once_and_clears_the_cookie(world: Wor
     assert_eq!(world.live().await, 0);
 }
 
-async fn s1_5_a_list_has_the_sessions_of_ten_years_ago(world: World) {
-    world.signed_in("alice").await;
+async fn s1_5_a_person_sees_sessions_of_ten_years_ago_and_revokes_any(world: World) {
+    let mut old = world.signed_in("alice").await;
     world.pass(YEAR * 10);
-    let mut used = world.signed_in("alice").await;
-    world.signed_in("bob").await;
-    assert_eq!(world.list("alice").await.len(), 2);
-    used.logout(&world).await;
-    let left = world.list("alice").await;
-    assert_eq!(left.len(), 1);
-    assert_eq!(left[0].created, left[0].last_activity);
+    let mut phone = world.signed_in("alice").await;
+    let mut bob = world.signed_in("bob").await;
+    let listed = world.sessions.list(&phone.presented).await.unwrap().answer.sessions;
+    assert_eq!(listed.iter().map(|entry| entry.current).collect::<Vec<_>>(), [true, false]);
+    assert_eq!((listed[1].age, listed[1].idle_in, listed[1].absolute_in), (10 * 365 * 86_400, None, None));
+    let revoked = world.sessions.revoke(&phone.presented, &listed[1].handle).await.unwrap();
+    assert!(matches!(revoked, Revoked::Done(_)), "{revoked:?}");
+    assert_eq!(old.refusal(&world).await, SessionRevoked);
+    assert!(phone.answer(&world).await.valid && bob.answer(&world).await.valid);
+    assert_eq!(world.sessions.list(&phone.presented).await.unwrap().answer.sessions.len(), 1);
 }
 
 async fn s1_6_several_devices_live_side_by_side(world: World) {
@@ -97,19 +97,19 @@ async fn s1_7_sessions_of_a_30_day_policy_keep_working(mut world: World) {
     assert!(alice.answer(&world).await.valid);
 }
 
-async fn s1_what_nobody_used_for_long_is_swept_on_demand(world: World) {
-    let policy = world.policy;
-    for number in 0..2 * policy.cleanup.batch {
+async fn s1_what_nobody_used_for_long_is_swept_on_demand(mut world: World) {
+    world.govern(Policy { cleanup: Cleanup { batch: 10, ..world.policy.cleanup }, ..world.policy });
+    for number in 0..25 {
         world.signed_in(&format!("gone {number}")).await;
     }
     world.pass(DAY * 60);
     let mut alice = world.signed_in("alice").await;
-    world.pass(DAY * 30 - Duration::from_millis(1));
+    world.pass(DAY * 30 - SECOND);
     let swept = world.sweep_idle_for(DAY * 90).await;
-    assert_eq!((swept.ran_out, swept.stats.live), (0, 2_001));
-    world.pass(MINUTE);
+    assert_eq!((swept.ran_out, swept.stats.live), (0, 26));
+    world.pass(SECOND);
     let swept = world.sweep_idle_for(DAY * 90).await;
-    assert_eq!((swept.ran_out, swept.stats.live), (2_000, 1));
+    assert_eq!((swept.ran_out, swept.stats.live), (25, 1));
     assert!(alice.answer(&world).await.valid);
 }
 

@@ -1,19 +1,31 @@
 //! S2, `express-pg-24h`: a day from the sign-in, also in frames on other sites.
 
 use session_keepalive::wire::ProblemCode::*;
-use session_keepalive_server::{
-    sessions::{CookieChange, Presented},
-    store::memory::MemoryStore,
-};
+use session_keepalive_server::sessions::{CookieChange, Presented};
 
-use super::world::{DAY, HOUR, MINUTE, SECOND, World, https_cookie, promises};
+use super::world::{DAY, HOUR, MINUTE, SECOND, World, https_cookie, in_a_file, in_memory, promises};
 
-promises! { "express-pg-24h" over memory: |_| std::sync::Arc::new(super::MemoryStore::new()) => [
+promises! { "express-pg-24h" over memory: super::in_memory, sqlite: super::in_a_file => [
     s2_5_a_session_lasts_24_hours_from_the_sign_in_however_it_is_used
     s2_6_nothing_is_stored_for_who_has_not_signed_in
     s2_6_data_are_not_written_again_by_use
     s2_7_the_sessions_are_counted
 ] }
+
+promises! { "express-pg-24h" over sqlite_restarted: super::in_a_file => [
+    s2_4_a_session_survives_a_restart_and_a_deployment
+] }
+
+async fn s2_4_a_session_survives_a_restart_and_a_deployment(mut world: World) {
+    let mut alice = world.signed_in("alice").await;
+    let mut over = world.signed_in("bob").await;
+    let copied = over.clone();
+    over.logout(&world).await;
+    world.restart();
+    let answer = alice.answer(&world).await;
+    assert_eq!((answer.reconnected, answer.epoch, answer.subject.as_deref()), (false, 1, Some("alice")));
+    assert_eq!(copied.clone().refusal(&world).await, SessionUnknown);
+}
 
 async fn s2_5_a_session_lasts_24_hours_from_the_sign_in_however_it_is_used(world: World) {
     let mut alice = world.signed_in("alice").await;

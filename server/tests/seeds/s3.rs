@@ -1,22 +1,21 @@
 //! S3, `oidc-1h`: an hour from the sign-in, cleaned up every quarter of it.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use session_keepalive::wire::ProblemCode::*;
 use session_keepalive_server::{
     policy::{Absolute, Cleanup, Policy},
     revocations::Revocations,
     sessions::Sweeper,
-    store::memory::MemoryStore,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
     log,
-    world::{HOUR, MINUTE, SECOND, World, https_cookie, promises},
+    world::{HOUR, MINUTE, SECOND, World, https_cookie, in_a_file, in_memory, promises},
 };
 
-promises! { "oidc-1h" over memory: |_| std::sync::Arc::new(super::MemoryStore::new()) => [
+promises! { "oidc-1h" over memory: super::in_memory, sqlite: super::in_a_file => [
     s3_2_a_session_lasts_an_hour
     s3_2_how_long_it_lasts_can_be_set
     s3_3_a_sweep_on_demand_works_in_batches
@@ -78,7 +77,7 @@ async fn s3_8_what_was_cleaned_up_is_logged(world: World) {
 
 #[tokio::test(start_paused = true)]
 async fn s3_3_the_cleanup_runs_every_quarter_of_an_hour_and_s3_6_stops_when_told() {
-    let mut world = World::new("oidc-1h", |_| Arc::new(MemoryStore::new()));
+    let mut world = World::new("oidc-1h", in_memory);
     assert_eq!(world.policy.cleanup.every, MINUTE * 15);
     for every in [MINUTE * 15, MINUTE * 5] {
         world.govern(Policy { cleanup: Cleanup { every, ..world.policy.cleanup }, ..world.policy });

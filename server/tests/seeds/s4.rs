@@ -1,11 +1,11 @@
 //! S4, `strict-30m`: half an hour without the person ends a session, whatever its page does.
 
 use session_keepalive::wire::ProblemCode::*;
-use session_keepalive_server::{sessions::CookieChange, store::memory::MemoryStore};
+use session_keepalive_server::sessions::CookieChange;
 
-use super::world::{HOUR, MINUTE, SECOND, World, https_cookie, promises};
+use super::world::{HOUR, MINUTE, SECOND, World, https_cookie, in_a_file, in_memory, promises};
 
-promises! { "strict-30m" over memory: |_| std::sync::Arc::new(super::MemoryStore::new()) => [
+promises! { "strict-30m" over memory: super::in_memory, sqlite: super::in_a_file => [
     s4_3_the_cookie_rolls
     s4_4_half_an_hour_without_the_person_ends_the_session
     s4_4_an_open_page_keeps_nothing_alive
@@ -14,7 +14,7 @@ promises! { "strict-30m" over memory: |_| std::sync::Arc::new(super::MemoryStore
     s4_6_a_logout_destroys_the_session_and_clears_the_cookie
     s4_7_a_use_is_written_down_once_a_minute
     s4_8_the_person_is_warned_five_minutes_before
-    s4_9_the_sessions_are_counted
+    s4_9_sessions_can_be_watched
     s4_10_a_person_has_ten_sessions
 ] }
 
@@ -103,11 +103,15 @@ async fn s4_8_the_person_is_warned_five_minutes_before(world: World) {
     assert_eq!(alice.active(&world).await.unwrap().answer.warn_in, Some(25 * 60));
 }
 
-async fn s4_9_the_sessions_are_counted(world: World) {
+async fn s4_9_sessions_can_be_watched(world: World) {
     for number in 0..7 {
         world.signed_in(&format!("subject {number}")).await;
     }
     assert_eq!(world.sessions.stats().await.unwrap().live, 7);
+    let alice = world.signed_in("alice").await;
+    world.pass(MINUTE);
+    let listed = world.sessions.list(&alice.presented).await.unwrap().answer.sessions;
+    assert_eq!(listed.iter().map(|entry| (entry.age, entry.idle_in)).collect::<Vec<_>>(), [(60, Some(1800))]);
 }
 
 async fn s4_10_a_person_has_ten_sessions(world: World) {

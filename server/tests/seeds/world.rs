@@ -11,7 +11,7 @@ use session_keepalive_server::{
     record::Record,
     revocations::Revocations,
     sessions::{CookieChange, Granted, Presented, Refused, Sessions, Sweep, Sweeper},
-    store::{Store, Terms},
+    store::{Store, Terms, memory::MemoryStore, sqlite::SqliteStore},
     ticket::{Sealer, TicketCookie, TicketKeys},
 };
 use tempfile::TempDir;
@@ -44,6 +44,16 @@ pub(crate) use promises;
 
 /// Opens a store that keeps its files, if it has any, below this folder.
 pub(crate) type Open = fn(&Path) -> Arc<dyn Store>;
+
+/// Forgets with each restart.
+pub(crate) fn in_memory(_: &Path) -> Arc<dyn Store> {
+    Arc::new(MemoryStore::new())
+}
+
+/// A SQLite file, which lasts.
+pub(crate) fn in_a_file(folder: &Path) -> Arc<dyn Store> {
+    Arc::new(SqliteStore::open(&folder.join("sessions.db")).unwrap())
+}
 
 /// A server whose process can restart: keys, revocation log and clock stay, and of the store what lasts.
 pub(crate) struct World {
