@@ -28,13 +28,19 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Serve (the default)
     Serve,
     /// Print the policy in force, knob by knob, where each value comes from, and what it falls short of; as JSON with
     /// --log json
     Policy,
+    /// End the sessions in the store that ran out and drop what was kept long enough, once and now
+    Sweep {
+        /// Also end the sessions that nobody has used for so long (90d, 12h), though the policy would not
+        #[arg(long, value_name = "DURATION")]
+        idle_for: Option<String>,
+    },
 }
 
 /// The settings as text.
