@@ -9,6 +9,8 @@
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod memory;
+pub mod redis;
+mod rules;
 pub mod timed;
 
 use std::fmt;
