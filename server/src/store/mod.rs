@@ -11,6 +11,7 @@ pub(crate) mod contract;
 pub mod memory;
 pub mod redis;
 mod rules;
+pub mod sqlite;
 pub mod timed;
 
 use std::fmt;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     clock::Timestamp,
     id::{FAMILY_ID_BYTES, FamilyId, SessionHash},
-    policy::{End, Limits, RanOut, WhenFull},
+    policy::{Limits, RanOut, WhenFull},
     record::{Data, EndReason, Record},
     store::{
         Terms,
@@ -59,15 +59,11 @@ impl Writer {
 
 /// The time and the policy, as every script reads them.
 pub(super) fn terms(Terms { now, policy }: Terms<'_>) -> Vec<u8> {
-    let told = match policy.end {
-        End::Delete => Duration::ZERO,
-        End::Keep(how_long) => how_long,
-    };
     Writer::with_capacity(72)
         .time(now)
         .millis(policy.idle)
         .millis(policy.absolute.limit())
-        .millis(Some(told))
+        .millis(remembered_for(policy, EndReason::RanOut(RanOut::Idle)))
         .millis(remembered_for(policy, EndReason::Revoked))
         .millis(Some(policy.rotation_grace))
         .millis(Some(policy.touch_every))

@@ -20,7 +20,7 @@ use crate::{
 use server::Redis;
 
 mod alone {
-    crate::store::contract::contract_tests!(super::apart(super::shared()));
+    crate::store::contract::contract_tests!((super::apart(super::shared()), ()));
 }
 
 mod in_a_cluster {
@@ -31,7 +31,7 @@ mod in_a_cluster {
         CLUSTER.get_or_init(Redis::start_cluster)
     }
 
-    crate::store::contract::contract_tests!(apart(cluster()));
+    crate::store::contract::contract_tests!((apart(cluster()), ()));
 
     #[tokio::test]
     async fn a_node_that_does_not_have_the_sessions_says_who_has() {

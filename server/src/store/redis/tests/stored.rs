@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::policy::{Absolute, Limits, RanOut, WhenFull};
+use crate::policy::{Absolute, End, Limits, RanOut, Reconnect, WhenFull};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -217,5 +217,38 @@ async fn a_lowered_limit_is_reached_step_by_step() {
     for expected in [51, 10] {
         let created = store.create(terms(&policy), record(None), some_id(), None).await.unwrap();
         assert!(matches!(created, Created::Made { live, .. } if live == expected), "{created:?}");
+    }
+}
+
+/// There is no revocation log beside a durable store: it remembers an end as long as a ticket could undo it.
+#[tokio::test]
+async fn an_end_is_remembered_until_the_tickets_have_run_out() {
+    let store = apart(shared());
+    let (family, id) = sign_in(&store, Some("alice")).await;
+    store.end(terms(&SERVERLESS_24H), family, EndReason::Revoked).await.unwrap();
+    let at = |hours: u32| Terms { now: start().plus(HOUR * hours), policy: &SERVERLESS_24H };
+    store.sweep(at(719)).await.unwrap();
+    // The id hears no reason any more; the ticket, which names the family, still does.
+    let seen = store.check_and_touch(at(719), Key::Session(id), false).await.unwrap();
+    assert!(matches!(seen, Checked::Unknown), "{seen:?}");
+    let seen = store.check_and_touch(at(719), Key::Family(family), false).await.unwrap();
+    assert!(matches!(seen, Checked::Ended(EndReason::Revoked)), "{seen:?}");
+    let again = store.create(at(719), Record { family, ..record(None) }, some_id(), None).await.unwrap();
+    assert!(matches!(again, Created::Ended(EndReason::Revoked)), "{again:?}");
+    assert_eq!(store.sweep(at(720)).await.unwrap().dropped, 1);
+    assert_eq!(keys(&store).await, 0);
+}
+
+#[tokio::test]
+async fn without_tickets_an_end_is_kept_as_long_as_the_policy_says() {
+    for (end, kept) in [(End::Delete, 0), (End::Keep(HOUR), 1)] {
+        let policy = Policy { end, reconnect: Reconnect::Off, absolute: Absolute::Unbounded, ..SERVERLESS_24H };
+        let store = apart(shared());
+        let (family, _) = sign_in(&store, Some("alice")).await;
+        store.end(terms(&policy), family, EndReason::Revoked).await.unwrap();
+        assert_eq!(store.stats().await.unwrap().ended, kept);
+        let later = Terms { now: start().plus(HOUR), policy: &policy };
+        assert_eq!(store.sweep(later).await.unwrap().dropped, kept);
+        assert_eq!(keys(&store).await, 0);
     }
 }
