@@ -8,10 +8,10 @@ use crate::{
     clock::Timestamp,
     id::{FAMILY_ID_BYTES, FamilyId, SessionHash},
     policy::{Limits, RanOut, WhenFull},
-    record::{Data, EndReason, Record},
+    record::{Data, EndReason, Key, Record},
     store::{
         Terms,
-        rules::{MAX_ALIASES, remembered_for},
+        rules::{Kept, MAX_ALIASES, remembered_for},
     },
 };
 
@@ -126,6 +126,32 @@ pub(super) fn record(record: &Record, id: SessionHash) -> Vec<u8> {
         .0
 }
 
+/// A record with its ids, as hashes.
+pub(super) struct Stored {
+    kept: Kept,
+    id: [u8; 32],
+    /// Each with the time it was replaced.
+    aliases: Vec<([u8; 32], Timestamp)>,
+}
+
+impl Stored {
+    /// What the key finds, and whether it is an alias. Nothing: the key is no id of it any more.
+    pub(super) fn by(self, key: Key, terms: Terms<'_>) -> Option<(Kept, bool)> {
+        let alias = match key {
+            Key::Family(_) => false,
+            Key::Session(id) if self.id == *id.as_bytes() => false,
+            Key::Session(id) => {
+                let (_, replaced) = self.aliases.iter().find(|(alias, _)| alias == id.as_bytes())?;
+                if replaced.plus(terms.policy.rotation_grace) <= terms.now {
+                    return None;
+                }
+                true
+            }
+        };
+        Some((self.kept, alias))
+    }
+}
+
 /// Bytes that are read one after the other. `None`: there are no more, or they make no sense.
 pub(super) struct Reader<'a>(pub(super) &'a [u8]);
 
@@ -138,21 +164,35 @@ impl<'a> Reader<'a> {
         self.array::<FAMILY_ID_BYTES>().map(FamilyId::from_bytes)
     }
 
-    /// A family and its record.
+    /// A family and its live record.
     pub(super) fn record(&mut self) -> Option<Record> {
+        self.stored().map(|stored| stored.kept.record)
+    }
+
+    /// A family and what is stored under it.
+    pub(super) fn stored(&mut self) -> Option<Stored> {
         let family = self.family()?;
-        let (_state, _stored_until) = (self.byte()?, self.time()?);
+        let (state, _stored_until) = (self.byte()?, self.time()?);
         let (last_seen, last_activity) = (self.time()?, self.time()?);
-        let _ended = self.time()?;
+        let ended_at = self.time()?;
         let (created, proven, rotated) = (self.time()?, self.time()?, self.time()?);
         let epoch = self.number()?;
         let sizes = [self.number()?, self.number()?, self.number()?].map(usize::try_from);
-        let _owner_and_id = self.bytes(NOBODY.len() + 32)?;
+        let _owner = self.bytes(NOBODY.len())?;
+        let id = self.array()?;
         let [subject, agent, data] = sizes;
         let (subject, user_agent) = (self.text(subject.ok()?)?, self.text(agent.ok()?)?);
-        let (remember, sealed) = self.bytes(data.ok()?)?.split_first()?;
+        // What has ended has none.
+        let (remember, sealed) = self.bytes(data.ok()?)?.split_first().unwrap_or((&0, &[]));
         let data = Data { sealed: sealed.to_vec(), remember: *remember != 0 };
-        Some(Record { family, epoch, subject, data, created, last_seen, last_activity, proven, rotated, user_agent })
+        let record =
+            Record { family, epoch, subject, data, created, last_seen, last_activity, proven, rotated, user_agent };
+        let ended = (state != LIVE).then(|| (reason(i64::from(state)), ended_at));
+        let mut aliases = Vec::new();
+        while !self.0.is_empty() {
+            aliases.push((self.array()?, self.time()?));
+        }
+        Some(Stored { kept: Kept { record, ended }, id, aliases })
     }
 
     fn text(&mut self, size: usize) -> Option<Option<Arc<str>>> {

@@ -7,8 +7,8 @@
 //!
 //! Layout: all keys carry one hash tag, `{sk}:`, so that scripts may touch them all in a cluster too. The sessions live
 //! in one slot therefore, and a cluster adds a successor to a node that fails, not room: a check is one round trip to one
-//! script of two reads, of which one core of Redis does more than the servers in front of it ask for. Spread over slots,
-//! each check would be two round trips, and limits and sign-outs everywhere would no longer be whole.
+//! script of two reads, and the server judges what it finds; only a use that is to be written down takes a second one.
+//! Spread over slots, each check would be two round trips, and limits and sign-outs everywhere would no longer be whole.
 //!
 //! | key | holds |
 //! |---|---|

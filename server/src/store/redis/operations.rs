@@ -11,7 +11,7 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     record::{Data, EndReason, Key, Record, SignIn},
-    store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms},
+    store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms, rules::Looked},
 };
 
 /// Records that one run of the sweep's script looks at: a few milliseconds, for which everybody else waits.
@@ -56,10 +56,14 @@ impl Store for RedisStore {
     }
 
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
-        let key = match &key {
-            Key::Session(id) => id.as_bytes().as_slice(),
-            Key::Family(family) => family.as_bytes().as_slice(),
-        };
+        if !terms.policy.touch_every.is_zero() {
+            let looked = self.look(terms, key, activity).await?;
+            if !looked.is_due() {
+                return Ok(looked.into());
+            }
+        }
+        // Meanwhile somebody may have touched or ended it: the script looks again.
+        let key = bytes_of(&key);
         let activity = if activity { b"1" } else { b"0" };
         match self.run(&self.scripts.check, &[&bytes::terms(terms), key, activity]).await? {
             Value::Nil => Ok(Checked::Unknown),
@@ -197,6 +201,15 @@ impl Store for RedisStore {
 }
 
 impl RedisStore {
+    async fn look(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Looked, StoreError> {
+        let found = match self.run(&self.scripts.look, &[bytes_of(&key)]).await? {
+            Value::Nil => None,
+            Value::BulkString(found) => Reader(&found).stored().ok_or_else(senseless)?.by(key, terms),
+            _ => return Err(senseless()),
+        };
+        Ok(Looked::at(found, key, terms, activity))
+    }
+
     async fn sweep_once(&self, terms: Terms<'_>, step: usize) -> Result<Swept, StoreError> {
         let step = step.to_string();
         let arguments: &[&[u8]] = &[&bytes::terms(terms), step.as_bytes()];
@@ -218,6 +231,13 @@ fn senseless() -> StoreError {
     StoreError(
         "Redis answered something that makes no sense; do other programs write keys that begin like ours?".into(),
     )
+}
+
+const fn bytes_of(key: &Key) -> &[u8] {
+    match key {
+        Key::Session(id) => id.as_bytes(),
+        Key::Family(family) => family.as_bytes(),
+    }
 }
 
 fn number(value: Value) -> Option<i64> {

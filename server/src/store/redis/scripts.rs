@@ -17,6 +17,7 @@ impl Known {
 /// One for each operation.
 pub(super) struct Scripts {
     pub(super) create: Known,
+    pub(super) look: Known,
     pub(super) check: Known,
     pub(super) rotate: Known,
     pub(super) end: Known,
@@ -37,6 +38,7 @@ impl Scripts {
     pub(super) fn new() -> Self {
         Self {
             create: script!("record" "queues" "sessions" "room" "create"),
+            look: script!("look"),
             check: script!("record" "queues" "check"),
             rotate: script!("record" "queues" "sessions" "room" "rotate"),
             end: script!("record" "queues" "sessions" "end"),

@@ -1,4 +1,4 @@
--- Finds a record by an id or a family, and notes the use. Terms, key, 1 if the use is the person's.
+-- Finds a record by an id or a family, and notes a use that is due. Terms, key, 1 if the use is the person's.
 -- Nothing: unknown. A number: the reason of its end. Else flags (1 touched, 2 alias), the family and the record.
 local key = ARGV[2]
 local family, id = key, nil
