@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use session_keepalive_server::config::{Cli, Command, Config};
-use session_keepalive_server::http::{Server, StartError};
+use session_keepalive_server::http::{self, Server, StartError};
 use session_keepalive_server::{shutdown::Signals, telemetry};
 
 /// A setting cannot be; also what the command line's own reader exits with.
@@ -23,6 +23,10 @@ fn main() -> ExitCode {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Policy => {
             print!("{}", config.policy);
+            ExitCode::SUCCESS
+        }
+        Command::Openapi => {
+            print!("{}", http::description(&config));
             ExitCode::SUCCESS
         }
         Command::Serve => serve(config),

@@ -34,6 +34,8 @@ pub enum Command {
     Serve,
     /// Print the policy in force, knob by knob
     Policy,
+    /// Print the description of the API (OpenAPI 3.1), with the cookies as this server sets them
+    Openapi,
 }
 
 /// The settings as text.

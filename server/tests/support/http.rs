@@ -50,7 +50,15 @@ impl Backend {
 
     /// With settings changed by `change`, and what no setting reaches by `bend`.
     pub(crate) async fn configured(change: impl FnOnce(&mut Settings), bend: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on(tempfile::tempdir().unwrap(), change, bend).await
+    }
+
+    /// On the files of another one, which must have ended.
+    pub(crate) async fn on(
+        folder: TempDir,
+        change: impl FnOnce(&mut Settings),
+        bend: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut settings = settings(folder.path());
         change(&mut settings);
         let mut config = settings.resolve().unwrap();
@@ -59,12 +67,23 @@ impl Backend {
         Self { address, handle, folder }
     }
 
+    /// Stops it, and starts another one on its files: the memory store is empty then.
+    pub(crate) async fn restart(self, change: impl FnOnce(&mut Settings)) -> Self {
+        self.handle.stop().await;
+        Self::on(self.folder, change, |_| {}).await
+    }
+
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
     pub(crate) fn browser(&self) -> Browser {
         Browser::at(&self.origin())
+    }
+
+    /// `browser` with its cookies, at this server.
+    pub(crate) fn browser_with(&self, browser: &Browser) -> Browser {
+        Browser { cookies: browser.cookies.clone(), ..self.browser() }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {

@@ -8,22 +8,21 @@ mod sign_in;
 mod validate;
 
 use axum::Json;
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use utoipa_axum::routes;
 
 use super::cookies::Cookies;
+use super::openapi::Calls;
 use super::problem::Refusal;
-use super::state::AppState;
 use crate::sessions::{Granted, Refused};
 
-pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/connect", post(connect::connect))
-        .route("/validate-session", post(validate::validate))
-        .route("/reconnect", post(reconnect::reconnect))
-        .route("/logout", post(logout::logout))
-        .route("/database", get(database::database))
+pub(crate) fn calls() -> Calls {
+    Calls::none()
+        .and(routes!(connect::connect))
+        .and(routes!(validate::validate))
+        .and(routes!(reconnect::reconnect))
+        .and(routes!(logout::logout))
+        .and(routes!(database::database))
 }
 
 fn granted(cookies: &Cookies, granted: Granted) -> Response {

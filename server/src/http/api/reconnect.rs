@@ -4,18 +4,46 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use http::HeaderMap;
 use secrecy::SecretString;
-use session_keepalive::wire::{IDEMPOTENCY_HEADER, ProblemCode, ReconnectRequest};
+use session_keepalive::wire::{IDEMPOTENCY_HEADER, ProblemCode, ReconnectRequest, SessionAnswer};
+use utoipa::IntoResponses;
 
 use super::sign_in::prove;
 use super::{granted, refused};
 use crate::http::admission::overloaded;
 use crate::http::body::read_json;
 use crate::http::connections::refusal;
+use crate::http::openapi::{ADMITTED, AS_JSON, Answers, FULL, GUARDED, NOT_A_SESSION, OPENS, STORED, refusals};
 use crate::http::problem::Refusal;
 use crate::http::source::Source;
 use crate::http::state::AppState;
 use crate::sessions::{IdempotencyKey, Presented};
 
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Answers {
+        refusals(&[GUARDED, AS_JSON, NOT_A_SESSION, ADMITTED, OPENS, FULL, STORED])
+    }
+}
+
+/// Brings a lost session back: by the ticket cookie, which continues it, or by a credential that the page remembers,
+/// which is a sign-in that needs the header `idempotency-key`.
+#[utoipa::path(
+    post,
+    path = "/reconnect",
+    tag = "session",
+    params((
+        "idempotency-key" = Option<String>,
+        Header,
+        description = "With a connection string: the same for each repetition of one attempt",
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[!-~]*$"
+    )),
+    request_body = ReconnectRequest<String>,
+    responses((status = 200, description = "The session is back", body = SessionAnswer), Refusals),
+    security(("ticket" = []), ("session" = []), ())
+)]
 pub(super) async fn reconnect(
     State(state): State<AppState>,
     source: Source,
