@@ -14,6 +14,7 @@ pub mod record;
 pub mod revocations;
 pub mod sessions;
 pub mod shutdown;
+mod sqlite;
 mod start;
 pub mod store;
 pub mod targets;

@@ -5,43 +5,45 @@
 //! re-establishes nor ends anything.
 //!
 //! A family is ended by its id. A subject is signed out everywhere by its `not_before`, in milliseconds: what was
-//! proven at or before it is outdated, so also what was proven in that very millisecond.
+//! proven at or before it is outdated, so also what was proven in that very millisecond. Where all but one of a
+//! subject's families are ended, the log also says which was spared: else a request that runs beside it, or a lost
+//! answer with the renewed ticket, would cost the survivor its session.
 
-use std::{
-    fmt,
-    path::Path,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fmt, path::Path, sync::Arc};
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 
-use crate::{clock::Timestamp, id::FamilyId, policy::RanOut, record::EndReason};
+use crate::{
+    clock::Timestamp,
+    id::FamilyId,
+    record::EndReason,
+    sqlite::{self, Layout, from_sql, reason_from_sql, reason_to_sql, to_sql},
+};
 
-/// Marks a SQLite file as this log ("skrl"), so that no other program's file is taken for one.
-const APPLICATION_ID: i32 = 0x736b_726c;
-/// The only layout there is.
-const LAYOUT: i32 = 1;
-/// Another instance on the same file writes for a few milliseconds at a time.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const BUSY_PAUSE: Duration = Duration::from_millis(5);
+/// "skrl"; the only layout there is.
+const LAYOUT: Layout = Layout { application_id: 0x736b_726c, number: 1, tables: TABLES, called: "revocation log" };
 
 const TABLES: &str = "
-    CREATE TABLE ended_family (
+    CREATE TABLE IF NOT EXISTS ended_family (
         family BLOB PRIMARY KEY,
         reason INTEGER NOT NULL,
         until INTEGER
     ) WITHOUT ROWID, STRICT;
-    CREATE TABLE subject_not_before (
+    CREATE TABLE IF NOT EXISTS subject_not_before (
         subject BLOB PRIMARY KEY,
         not_before INTEGER NOT NULL,
         until INTEGER
     ) WITHOUT ROWID, STRICT;
-    CREATE INDEX ended_family_until ON ended_family (until);
-    CREATE INDEX subject_not_before_until ON subject_not_before (until);
+    CREATE TABLE IF NOT EXISTS spared_family (
+        family BLOB PRIMARY KEY,
+        proven INTEGER NOT NULL,
+        until INTEGER
+    ) WITHOUT ROWID, STRICT;
+    CREATE INDEX IF NOT EXISTS ended_family_until ON ended_family (until);
+    CREATE INDEX IF NOT EXISTS subject_not_before_until ON subject_not_before (until);
+    CREATE INDEX IF NOT EXISTS spared_family_until ON spared_family (until);
 ";
 
 /// The log cannot be opened, read or written. The text names the file.
@@ -85,11 +87,14 @@ pub struct Standing {
     pub ended: Option<EndReason>,
     /// The subject was last signed out everywhere then.
     pub not_before: Option<Timestamp>,
+    /// The family outlived a sign-out of the subject's others, and counts as proven then.
+    pub spared: Option<Timestamp>,
 }
 
 impl Standing {
     /// Why a family that was last proven at `proven` is over, if it is.
     pub fn against(self, proven: Timestamp) -> Option<EndReason> {
+        let proven = self.spared.map_or(proven, |spared| spared.max(proven));
         let outdated = self.not_before.is_some_and(|not_before| proven <= not_before);
         self.ended.or(outdated.then_some(EndReason::Revoked))
     }
@@ -121,27 +126,7 @@ impl Revocations {
     }
 
     fn open(connection: rusqlite::Result<Connection>, name: String, durable: bool) -> Result<Self, RevocationError> {
-        let failed =
-            |error: rusqlite::Error| RevocationError(format!("cannot open the revocation log {name}: {error}"));
-        let mut connection = connection.map_err(failed)?;
-        let started = Instant::now();
-        // Turning a new file's journal into WAL does not wait for another instance that does the same: ask again.
-        let prepared = loop {
-            match prepare(&mut connection) {
-                Err(error)
-                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                        && started.elapsed() < BUSY_TIMEOUT =>
-                {
-                    thread::sleep(BUSY_PAUSE);
-                }
-                other => break other,
-            }
-        };
-        prepared.map_err(failed)?.map_err(|found| {
-            RevocationError(format!(
-                "{name} is not a revocation log that this version understands ({found}); name another file"
-            ))
-        })?;
+        let connection = sqlite::open(connection, &name, &LAYOUT).map_err(RevocationError)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)), name: Arc::from(name), durable })
     }
 
@@ -163,16 +148,32 @@ impl Revocations {
                 write_family(&transaction, ended)?;
             }
             if let Some((subject, not_before, until)) = subject {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO subject_not_before (subject, not_before, until) VALUES (?1, ?2, ?3)
-                         ON CONFLICT (subject) DO UPDATE SET
-                             not_before = max(not_before, excluded.not_before),
-                             until = iif(until IS NULL OR excluded.until IS NULL, NULL, max(until, excluded.until))",
-                    )?
-                    .execute(params![subject, to_sql(not_before), until.map(to_sql)])?;
+                write_outdated(&transaction, subject, not_before, until)?;
             }
             transaction.commit()
+        })
+        .await
+    }
+
+    /// Outdates a subject's families but `survivor`, last proven at `proven`, which from now on counts as proven just
+    /// after. If it is over itself by now, nothing is written and the answer is why: of two that outdate each other
+    /// only the first succeeds.
+    pub async fn spare(
+        &self,
+        survivor: FamilyId,
+        proven: Timestamp,
+        others: Outdated<'_>,
+    ) -> Result<Option<EndReason>, RevocationError> {
+        let (subject, not_before, until) = (hashed(others.subject), others.not_before, others.until);
+        self.run("write", move |connection| {
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let over = standing(&transaction, survivor, Some(subject))?.against(proven);
+            if over.is_none() {
+                write_outdated(&transaction, subject, not_before, until)?;
+                write_spared(&transaction, survivor, not_before.just_after(), until)?;
+            }
+            transaction.commit()?;
+            Ok(over)
         })
         .await
     }
@@ -180,26 +181,10 @@ impl Revocations {
     /// What is known of a family and its subject.
     pub async fn look_up(&self, family: FamilyId, subject: Option<&str>) -> Result<Standing, RevocationError> {
         let subject = subject.map(hashed);
-        self.run("read", move |connection| {
-            let ended = connection
-                .prepare_cached("SELECT reason FROM ended_family WHERE family = ?1")?
-                .query_row([family.as_bytes()], |row| row.get(0))
-                .optional()?
-                .map(reason_from_sql);
-            let not_before = match subject {
-                None => None,
-                Some(subject) => connection
-                    .prepare_cached("SELECT not_before FROM subject_not_before WHERE subject = ?1")?
-                    .query_row([subject], |row| row.get(0))
-                    .optional()?
-                    .map(from_sql),
-            };
-            Ok(Standing { ended, not_before })
-        })
-        .await
+        self.run("read", move |connection| standing(connection, family, subject)).await
     }
 
-    /// Drops at most `batch` entries of either kind that no ticket can contradict any more; answers how many.
+    /// Drops at most `batch` entries of each kind that no ticket can contradict any more; answers how many.
     pub async fn prune(&self, now: Timestamp, batch: usize) -> Result<usize, RevocationError> {
         self.run("prune", move |connection| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -214,8 +199,13 @@ impl Revocations {
                      (SELECT subject FROM subject_not_before WHERE until <= ?1 ORDER BY until LIMIT ?2)",
                 limits,
             )?;
+            let spared = transaction.execute(
+                "DELETE FROM spared_family WHERE family IN
+                     (SELECT family FROM spared_family WHERE until <= ?1 ORDER BY until LIMIT ?2)",
+                limits,
+            )?;
             transaction.commit()?;
-            Ok(families + subjects)
+            Ok(families + subjects + spared)
         })
         .await
     }
@@ -243,38 +233,58 @@ impl Revocations {
     }
 }
 
-/// Makes the tables where there are none. The inner error says what was found in place of this layout, and then
-/// nothing was changed.
-fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), String>> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    // In a transaction, so that what is read belongs together though another instance is at work.
-    if let Err(foreign) = is_prepared(&*connection.transaction()?)? {
-        return Ok(Err(foreign));
-    }
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    // Two instances may start on one new file at once: whoever comes second sees the first one's tables.
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let found = is_prepared(&transaction)?;
-    if found == Ok(false) {
-        transaction.execute_batch(TABLES)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", LAYOUT)?;
-    }
-    transaction.commit()?;
-    Ok(found.map(drop))
+fn standing(connection: &Connection, family: FamilyId, subject: Option<[u8; 32]>) -> rusqlite::Result<Standing> {
+    let ended = connection
+        .prepare_cached("SELECT reason FROM ended_family WHERE family = ?1")?
+        .query_row([family.as_bytes()], |row| row.get(0))
+        .optional()?
+        .map(reason_from_sql);
+    let Some(subject) = subject else {
+        return Ok(Standing { ended, ..Standing::default() });
+    };
+    let not_before = connection
+        .prepare_cached("SELECT not_before FROM subject_not_before WHERE subject = ?1")?
+        .query_row([subject], |row| row.get(0))
+        .optional()?
+        .map(from_sql);
+    let spared = connection
+        .prepare_cached("SELECT proven FROM spared_family WHERE family = ?1")?
+        .query_row([family.as_bytes()], |row| row.get(0))
+        .optional()?
+        .map(from_sql);
+    Ok(Standing { ended, not_before, spared })
 }
 
-/// True: it has the tables. False: it is empty. Error: it is something else.
-fn is_prepared(connection: &Connection) -> rusqlite::Result<Result<bool, String>> {
-    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(match (number("application_id")?, number("user_version")?) {
-        (APPLICATION_ID, LAYOUT) => Ok(true),
-        (0, 0) if tables == 0 => Ok(false),
-        (APPLICATION_ID, other) => Err(format!("its layout is {other}, not {LAYOUT}")),
-        (_, _) => Err("it belongs to another program".to_owned()),
-    })
+fn write_outdated(
+    transaction: &Transaction<'_>,
+    subject: [u8; 32],
+    not_before: Timestamp,
+    until: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO subject_not_before (subject, not_before, until) VALUES (?1, ?2, ?3)
+             ON CONFLICT (subject) DO UPDATE SET
+                 not_before = max(not_before, excluded.not_before),
+                 until = iif(until IS NULL OR excluded.until IS NULL, NULL, max(until, excluded.until))",
+        )?
+        .execute(params![subject, to_sql(not_before), until.map(to_sql)])?;
+    Ok(())
+}
+
+fn write_spared(
+    transaction: &Transaction<'_>,
+    family: FamilyId,
+    proven: Timestamp,
+    until: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO spared_family (family, proven, until) VALUES (?1, ?2, ?3)
+             ON CONFLICT (family) DO UPDATE SET proven = excluded.proven, until = excluded.until",
+        )?
+        .execute(params![family.as_bytes(), to_sql(proven), until.map(to_sql)])?;
+    Ok(())
 }
 
 fn write_family(transaction: &Transaction<'_>, ended: &EndedFamily) -> rusqlite::Result<()> {
@@ -289,33 +299,6 @@ fn write_family(transaction: &Transaction<'_>, ended: &EndedFamily) -> rusqlite:
 /// Subjects are names of people and machines; the file need not know them.
 fn hashed(subject: &str) -> [u8; 32] {
     Sha256::digest(subject).into()
-}
-
-fn to_sql(at: Timestamp) -> i64 {
-    i64::try_from(at.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn from_sql(millis: i64) -> Timestamp {
-    Timestamp::from_millis(u64::try_from(millis).unwrap_or(0))
-}
-
-const fn reason_to_sql(reason: EndReason) -> i64 {
-    match reason {
-        EndReason::Revoked => 0,
-        EndReason::Evicted => 1,
-        EndReason::RanOut(RanOut::Idle) => 2,
-        EndReason::RanOut(RanOut::Absolute) => 3,
-    }
-}
-
-/// A reason this version does not know still means "ended".
-const fn reason_from_sql(reason: i64) -> EndReason {
-    match reason {
-        1 => EndReason::Evicted,
-        2 => EndReason::RanOut(RanOut::Idle),
-        3 => EndReason::RanOut(RanOut::Absolute),
-        _ => EndReason::Revoked,
-    }
 }
 
 #[cfg(test)]

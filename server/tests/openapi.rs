@@ -87,7 +87,7 @@ mod tests {
 
     /// Answers that take two requests at the same moment, or keys that change under a store which outlives the server:
     /// shown where both are in the test's hands.
-    const SHOWN_ELSEWHERE: [(&str, &str, &str, &str); 2] = [
+    const SHOWN_ELSEWHERE: [(&str, &str, &str, &str); 5] = [
         (
             "post /api/connect",
             "SESSION_REVOKED",
@@ -96,6 +96,24 @@ mod tests {
         ),
         (
             "get /api/database",
+            "RECONNECT_REFUSED",
+            "src/sessions/tests/keys.rs",
+            "a_kept_credential_whose_key_is_gone_says_so",
+        ),
+        (
+            "get /api/sessions",
+            "RECONNECT_REFUSED",
+            "src/sessions/tests/keys.rs",
+            "a_kept_credential_whose_key_is_gone_says_so",
+        ),
+        (
+            "delete /api/sessions",
+            "RECONNECT_REFUSED",
+            "src/sessions/tests/keys.rs",
+            "a_kept_credential_whose_key_is_gone_says_so",
+        ),
+        (
+            "delete /api/sessions/{handle}",
             "RECONNECT_REFUSED",
             "src/sessions/tests/keys.rs",
             "a_kept_credential_whose_key_is_gone_says_so",
@@ -159,6 +177,12 @@ mod tests {
             self.saw("post", path, &answer)
         }
 
+        /// `handle` with its slash, or nothing for all other sessions.
+        async fn delete(&mut self, browser: &mut Browser, handle: &str) -> String {
+            let answer = browser.delete(&format!("/api/sessions{handle}")).await;
+            self.saw("delete", if handle.is_empty() { ALL } else { ONE }, &answer)
+        }
+
         async fn connect(&mut self, browser: &mut Browser, text: &str) -> String {
             self.post(browser, "/api/connect", json!({ "connectionString": text })).await
         }
@@ -173,13 +197,20 @@ mod tests {
             assert_eq!(self.post(&mut browser.clone(), "/api/validate-session", json!({})).await, code);
             assert_eq!(self.post(&mut browser.clone(), "/api/reconnect", json!({})).await, code);
             if code != "RECONNECT_REFUSED" {
-                assert_eq!(self.get(&mut browser.clone(), "/api/database").await, code);
+                for path in ["/api/database", "/api/sessions"] {
+                    assert_eq!(self.get(&mut browser.clone(), path).await, code);
+                }
+                for handle in ["", "/no-such-handle"] {
+                    assert_eq!(self.delete(&mut browser.clone(), handle).await, code);
+                }
             }
         }
     }
 
     const POSTS: [&str; 4] = ["/api/connect", "/api/validate-session", "/api/reconnect", "/api/logout"];
-    const GETS: [&str; 5] = ["/api/database", "/healthz", "/readyz", "/metrics", "/openapi.json"];
+    const ALL: &str = "/api/sessions";
+    const ONE: &str = "/api/sessions/{handle}";
+    const GETS: [&str; 6] = ["/api/database", "/api/sessions", "/healthz", "/readyz", "/metrics", "/openapi.json"];
 
     fn set<'k>(knobs: &'k [&'k str]) -> impl Fn(&mut Settings) + 'k {
         |settings| {
@@ -220,9 +251,14 @@ mod tests {
         for path in GETS {
             answers.get(&mut alice, path).await;
         }
-        for path in ["/api/validate-session", "/api/reconnect", "/api/logout"] {
+        let handle = format!("/{}", alice.get(ALL).await.json()["sessions"][0]["handle"].as_str().unwrap());
+        assert_eq!(answers.delete(&mut alice, "").await, "");
+        assert_eq!(answers.delete(&mut alice, "/no-such-handle").await, "");
+        for path in ["/api/validate-session", "/api/reconnect"] {
             assert_eq!(answers.post(&mut alice, path, json!({})).await, "");
         }
+        assert_eq!(answers.delete(&mut alice, &handle).await, "");
+        assert_eq!(answers.post(&mut alice, "/api/logout", json!({})).await, "");
     }
 
     async fn requests_that_are_wrong(answers: &mut Answers) {
@@ -239,8 +275,16 @@ mod tests {
             let answer = alice.send(alice.bare(Method::GET, path).header("x-padding", "p".repeat(30_000))).await;
             assert_eq!(answers.saw("get", path, &answer), "PAYLOAD_TOO_LARGE");
         }
-        let answer = alice.send(alice.bare(Method::GET, "/api/database").header("host", "evil.example")).await;
-        assert_eq!(answers.saw("get", "/api/database", &answer), "CSRF_REFUSED");
+        for path in ["/api/database", ALL] {
+            let answer = alice.send(alice.bare(Method::GET, path).header("host", "evil.example")).await;
+            assert_eq!(answers.saw("get", path, &answer), "CSRF_REFUSED");
+        }
+        for (path, name) in [(ALL, ALL), ("/api/sessions/handle", ONE)] {
+            let answer = alice.send(alice.bare(Method::DELETE, path)).await;
+            assert_eq!(answers.saw("delete", name, &answer), "CSRF_REFUSED");
+            let answer = alice.send(alice.bare(Method::DELETE, path).header("x-padding", "p".repeat(30_000))).await;
+            assert_eq!(answers.saw("delete", name, &answer), "PAYLOAD_TOO_LARGE");
+        }
     }
 
     async fn slow_bodies(answers: &mut Answers) {
@@ -393,8 +437,11 @@ mod tests {
             assert_eq!(answers.post(&mut copy, path, json!({})).await, "STORE_UNAVAILABLE");
             assert_eq!(copy.cookies, alice.cookies, "{path} leaves the cookies");
         }
-        for path in ["/api/database", "/readyz"] {
+        for path in ["/api/database", ALL, "/readyz"] {
             assert_eq!(answers.get(&mut alice, path).await, "STORE_UNAVAILABLE");
+        }
+        for handle in ["", "/no-such-handle"] {
+            assert_eq!(answers.delete(&mut alice, handle).await, "STORE_UNAVAILABLE");
         }
         assert_eq!(alice.get("/healthz").await.status, 200, "the process itself is well");
         log.execute_batch("ALTER TABLE gone RENAME TO ended_family").unwrap();

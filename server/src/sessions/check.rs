@@ -2,7 +2,7 @@
 
 use super::{
     Parts,
-    api::{CookieChange, Granted, Presented, Refused, Unlocked},
+    api::{CookieChange, CookieChanges, Granted, Presented, Refused, Unlocked},
 };
 use crate::{
     clock::Timestamp,
@@ -42,18 +42,19 @@ impl Parts {
 
     /// What protected work needs.
     pub(super) async fn unlock(&self, presented: &Presented) -> Result<Unlocked, Refused> {
-        let now = self.clock.now();
+        let (record, cookies) = self.used(presented, self.clock.now()).await?;
+        let credential = self.kept_credential(record.family, &record.data.sealed)?;
+        Ok(Unlocked { family: record.family, credential, session: cookies.session, ticket: cookies.ticket })
+    }
+
+    /// The live session presented, which the person uses. Does not re-establish.
+    pub(super) async fn used(&self, presented: &Presented, now: Timestamp) -> Result<(Record, CookieChanges), Refused> {
         let Some(Live { record, touched, .. }) = self.find(presented, true, now).await? else {
             return Err(Refused::unknown());
         };
-        let credential = self.kept_credential(record.family, &record.data.sealed)?;
         let ticket = if touched { self.renewed_ticket(presented, &record, now).await? } else { CookieChange::Keep };
-        Ok(Unlocked {
-            family: record.family,
-            credential,
-            session: self.rolled_cookie(presented, &record, now, touched),
-            ticket,
-        })
+        let session = self.rolled_cookie(presented, &record, now, touched);
+        Ok((record, CookieChanges { session, ticket }))
     }
 
     async fn find(&self, presented: &Presented, activity: bool, now: Timestamp) -> Result<Option<Live>, Refused> {

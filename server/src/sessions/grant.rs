@@ -143,6 +143,6 @@ impl Parts {
 }
 
 /// Rounded down: nothing is promised for longer than it lasts.
-fn whole_seconds(duration: Duration) -> u32 {
+pub(super) fn whole_seconds(duration: Duration) -> u32 {
     u32::try_from(duration.as_secs()).unwrap_or(u32::MAX)
 }

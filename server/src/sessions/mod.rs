@@ -12,6 +12,7 @@ mod check;
 mod ending;
 mod grant;
 pub mod observe;
+mod person;
 mod reconnect;
 mod sign_in;
 mod sweeper;
@@ -23,7 +24,7 @@ use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-pub use api::{CookieChange, Granted, IdempotencyKey, LoggedOut, Presented, Refused, Unlocked};
+pub use api::{CookieChange, CookieChanges, Granted, IdempotencyKey, Listed, Presented, Refused, Revoked, Unlocked};
 pub use sweeper::Sweep;
 
 use crate::{
@@ -168,9 +169,29 @@ impl Sessions {
     }
 
     /// Ends the session presented for good, or all of its subject's; also where only the ticket is known. Idempotent.
-    pub async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<LoggedOut, Refused> {
+    /// Both cookies go.
+    pub async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<CookieChanges, Refused> {
         let presented = presented.clone();
         self.to_the_end(async move |parts| parts.logout(&presented, everywhere).await).await
+    }
+
+    /// The sessions of the person who presents one. Counts as a use of it.
+    pub async fn list(&self, presented: &Presented) -> Result<Listed, Refused> {
+        self.parts.list(presented).await
+    }
+
+    /// Ends one of the person's sessions for good, by its handle. The current one is signed out as by [`Self::logout`].
+    pub async fn revoke(&self, presented: &Presented, handle: &str) -> Result<Revoked, Refused> {
+        let (presented, handle) = (presented.clone(), handle.to_owned());
+        self.to_the_end(async move |parts| parts.revoke(&presented, &handle).await).await
+    }
+
+    /// Ends all of the person's sessions but the current one for good. What the current one presented as a ticket is
+    /// renewed, so that it is not outdated either. Of two sessions that do this to each other only the first one stays;
+    /// the other is refused with `SESSION_REVOKED`.
+    pub async fn revoke_others(&self, presented: &Presented) -> Result<CookieChanges, Refused> {
+        let presented = presented.clone();
+        self.to_the_end(async move |parts| parts.revoke_others(&presented).await).await
     }
 
     /// What protected work needs. Counts as a use of the session. Does not re-establish: a lost session is

@@ -16,6 +16,7 @@ use crate::{
 mod failures;
 mod keys;
 mod limits;
+mod person;
 mod race;
 mod restart;
 mod seen;

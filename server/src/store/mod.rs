@@ -9,6 +9,8 @@
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod memory;
+mod rules;
+pub mod sqlite;
 pub mod timed;
 
 use std::fmt;

@@ -4,6 +4,7 @@ mod connect;
 mod database;
 mod logout;
 mod reconnect;
+mod sessions;
 mod sign_in;
 mod validate;
 
@@ -22,6 +23,8 @@ pub(crate) fn calls() -> Calls {
         .and(routes!(validate::validate))
         .and(routes!(reconnect::reconnect))
         .and(routes!(logout::logout))
+        .and(routes!(sessions::list, sessions::revoke_others))
+        .and(routes!(sessions::revoke))
         .and(routes!(database::database))
 }
 

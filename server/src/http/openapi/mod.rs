@@ -49,6 +49,7 @@ impl Calls {
     components(schemas(Problem, PlainProblem)),
     tags(
         (name = "session", description = "What the browser module calls"),
+        (name = "sessions", description = "A person's sessions on all their devices"),
         (name = "example", description = "An example of work that needs a session"),
         (name = "operation", description = "For those who run the server")
     )

@@ -85,6 +85,10 @@ async fn a_kept_credential_whose_key_is_gone_says_so() {
     let refused = fleet.server(NEXT).credential(&browser.presented).await.unwrap_err();
     assert_eq!(refused.code, ReconnectRefused);
     assert!(refused.detail.contains("a key that is gone"), "{}", refused.detail);
+    fleet.world.clock.advance(fleet.world.policy.touch_every);
+    // At a touch the ticket is to be sealed again, which needs the credential.
+    let other = fleet.server(NEXT);
+    assert_eq!(other.list(&browser.presented).await.unwrap_err().code, ReconnectRefused);
     let unlocked = fleet.server(&format!("{NEXT},{KEY}")).credential(&browser.presented).await.unwrap();
     assert_eq!(unlocked.credential.expose_secret(), CREDENTIAL);
 }
