@@ -15,6 +15,7 @@ pub mod record;
 pub mod revocations;
 pub mod sessions;
 pub mod shutdown;
+mod sql;
 mod sqlite;
 mod start;
 pub mod store;

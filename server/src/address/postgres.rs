@@ -2,6 +2,8 @@
 //! beyond them (`?host=`, `hostaddr`, `options`, several hosts, a socket's path) is refused, because it could lead
 //! elsewhere than the list allows.
 
+use std::fmt;
+
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{AddressError, Endpoint, percent};
@@ -85,6 +87,13 @@ impl PostgresAddress {
         let (user, database) = (percent::encode(&self.user), percent::encode(&self.database));
         let password = percent::encode(self.password.expose_secret());
         format!("postgres://{user}:{password}@{}/{database}", self.endpoint).into()
+    }
+}
+
+/// Without the password.
+impl fmt::Display for PostgresAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "postgres://{}", self.subject())
     }
 }
 
