@@ -81,6 +81,39 @@ pub struct SessionAnswer {
     pub next_check_in: Option<u32>,
 }
 
+/// `GET /api/sessions`: the live sessions of the subject, the most recently active first. A session that knows no
+/// subject is alone in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct SessionsAnswer {
+    /// The sessions.
+    pub sessions: Vec<SessionEntry>,
+}
+
+/// One session of a person's list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+pub struct SessionEntry {
+    /// Names it, for `DELETE /api/sessions/{handle}` and nothing else; the same for as long as it lives.
+    pub handle: String,
+    /// It is the one that asks.
+    pub current: bool,
+    /// Seconds since the sign-in.
+    pub age: u32,
+    /// Seconds since its last request, as far as that was written down.
+    pub last_seen_ago: u32,
+    /// Seconds since its last request that counted as activity, as far as that was written down.
+    pub last_activity_ago: u32,
+    /// Seconds until the idle limit.
+    pub idle_in: Option<u32>,
+    /// Seconds until the absolute limit.
+    pub absolute_in: Option<u32>,
+    /// The browser, in its own words.
+    pub user_agent: Option<String>,
+}
+
 /// An error answer (RFC 9457) with a stable `code`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]

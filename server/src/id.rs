@@ -10,6 +10,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 const SESSION_ID_BYTES: usize = 32;
 /// Characters of a session id in a cookie: base64url without padding.
 const SESSION_ID_CHARS: usize = 43;
+/// Characters of a handle: 132 bits of a hash, so no two of a person's sessions share one. Not as long as a session id,
+/// so that it cannot even be mistaken for one.
+const HANDLE_CHARS: usize = 22;
 /// Bytes of a family id.
 pub const FAMILY_ID_BYTES: usize = 16;
 
@@ -120,6 +123,15 @@ impl FamilyId {
     pub fn short(&self) -> Short {
         Short::of(&self.0)
     }
+
+    /// What its person calls it: the same through all its session ids, and good for nothing but naming it.
+    pub fn handle(&self) -> String {
+        let digest = Sha256::new().chain_update(b"session-keepalive handle").chain_update(self.0).finalize();
+        let digest: [u8; 32] = digest.into();
+        let mut handle = URL_SAFE_NO_PAD.encode(digest);
+        handle.truncate(HANDLE_CHARS);
+        handle
+    }
 }
 
 impl fmt::Debug for FamilyId {
@@ -175,6 +187,16 @@ mod tests {
         for case in cases {
             assert!(SessionId::parse(&case).is_none(), "{case:?}");
         }
+    }
+
+    #[test]
+    fn a_handle_names_a_family_and_is_no_session_id() {
+        let family = FamilyId::from_bytes([1; 16]);
+        assert_eq!(family.handle(), FamilyId::from_bytes([1; 16]).handle());
+        assert_ne!(family.handle(), FamilyId::from_bytes([2; 16]).handle());
+        assert_eq!(family.handle().len(), HANDLE_CHARS);
+        assert!(SessionId::parse(&family.handle()).is_none());
+        assert!(!family.handle().contains(&URL_SAFE_NO_PAD.encode([1; 9])));
     }
 
     #[test]

@@ -5,7 +5,9 @@
 //! re-establishes nor ends anything.
 //!
 //! A family is ended by its id. A subject is signed out everywhere by its `not_before`, in milliseconds: what was
-//! proven at or before it is outdated, so also what was proven in that very millisecond.
+//! proven at or before it is outdated, so also what was proven in that very millisecond. Where all but one of a
+//! subject's families are ended, the log also says which was spared: else a request that runs beside it, or a lost
+//! answer with the renewed ticket, would cost the survivor its session.
 
 use std::{fmt, path::Path, sync::Arc};
 
@@ -25,18 +27,24 @@ use crate::{
 const LAYOUT: Layout = Layout { application_id: 0x736b_726c, number: 1, tables: TABLES, called: "revocation log" };
 
 const TABLES: &str = "
-    CREATE TABLE ended_family (
+    CREATE TABLE IF NOT EXISTS ended_family (
         family BLOB PRIMARY KEY,
         reason INTEGER NOT NULL,
         until INTEGER
     ) WITHOUT ROWID, STRICT;
-    CREATE TABLE subject_not_before (
+    CREATE TABLE IF NOT EXISTS subject_not_before (
         subject BLOB PRIMARY KEY,
         not_before INTEGER NOT NULL,
         until INTEGER
     ) WITHOUT ROWID, STRICT;
-    CREATE INDEX ended_family_until ON ended_family (until);
-    CREATE INDEX subject_not_before_until ON subject_not_before (until);
+    CREATE TABLE IF NOT EXISTS spared_family (
+        family BLOB PRIMARY KEY,
+        proven INTEGER NOT NULL,
+        until INTEGER
+    ) WITHOUT ROWID, STRICT;
+    CREATE INDEX IF NOT EXISTS ended_family_until ON ended_family (until);
+    CREATE INDEX IF NOT EXISTS subject_not_before_until ON subject_not_before (until);
+    CREATE INDEX IF NOT EXISTS spared_family_until ON spared_family (until);
 ";
 
 /// The log cannot be opened, read or written. The text names the file.
@@ -80,11 +88,14 @@ pub struct Standing {
     pub ended: Option<EndReason>,
     /// The subject was last signed out everywhere then.
     pub not_before: Option<Timestamp>,
+    /// The family outlived a sign-out of the subject's others, and counts as proven then.
+    pub spared: Option<Timestamp>,
 }
 
 impl Standing {
     /// Why a family that was last proven at `proven` is over, if it is.
     pub fn against(self, proven: Timestamp) -> Option<EndReason> {
+        let proven = self.spared.map_or(proven, |spared| spared.max(proven));
         let outdated = self.not_before.is_some_and(|not_before| proven <= not_before);
         self.ended.or(outdated.then_some(EndReason::Revoked))
     }
@@ -138,16 +149,32 @@ impl Revocations {
                 write_family(&transaction, ended)?;
             }
             if let Some((subject, not_before, until)) = subject {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO subject_not_before (subject, not_before, until) VALUES (?1, ?2, ?3)
-                         ON CONFLICT (subject) DO UPDATE SET
-                             not_before = max(not_before, excluded.not_before),
-                             until = iif(until IS NULL OR excluded.until IS NULL, NULL, max(until, excluded.until))",
-                    )?
-                    .execute(params![subject, to_sql(not_before), until.map(to_sql)])?;
+                write_outdated(&transaction, subject, not_before, until)?;
             }
             transaction.commit()
+        })
+        .await
+    }
+
+    /// Outdates a subject's families but `survivor`, last proven at `proven`, which from now on counts as proven just
+    /// after. If it is over itself by now, nothing is written and the answer is why: of two that outdate each other
+    /// only the first succeeds.
+    pub async fn spare(
+        &self,
+        survivor: FamilyId,
+        proven: Timestamp,
+        others: Outdated<'_>,
+    ) -> Result<Option<EndReason>, RevocationError> {
+        let (subject, not_before, until) = (hashed(others.subject), others.not_before, others.until);
+        self.run("write", move |connection| {
+            let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+            let over = standing(&transaction, survivor, Some(subject))?.against(proven);
+            if over.is_none() {
+                write_outdated(&transaction, subject, not_before, until)?;
+                write_spared(&transaction, survivor, not_before.just_after(), until)?;
+            }
+            transaction.commit()?;
+            Ok(over)
         })
         .await
     }
@@ -155,26 +182,10 @@ impl Revocations {
     /// What is known of a family and its subject.
     pub async fn look_up(&self, family: FamilyId, subject: Option<&str>) -> Result<Standing, RevocationError> {
         let subject = subject.map(hashed);
-        self.run("read", move |connection| {
-            let ended = connection
-                .prepare_cached("SELECT reason FROM ended_family WHERE family = ?1")?
-                .query_row([family.as_bytes()], |row| row.get(0))
-                .optional()?
-                .map(reason_from_sql);
-            let not_before = match subject {
-                None => None,
-                Some(subject) => connection
-                    .prepare_cached("SELECT not_before FROM subject_not_before WHERE subject = ?1")?
-                    .query_row([subject], |row| row.get(0))
-                    .optional()?
-                    .map(from_sql),
-            };
-            Ok(Standing { ended, not_before })
-        })
-        .await
+        self.run("read", move |connection| standing(connection, family, subject)).await
     }
 
-    /// Drops at most `batch` entries of either kind that no ticket can contradict any more; answers how many.
+    /// Drops at most `batch` entries of each kind that no ticket can contradict any more; answers how many.
     pub async fn prune(&self, now: Timestamp, batch: usize) -> Result<usize, RevocationError> {
         self.run("prune", move |connection| {
             let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -189,8 +200,13 @@ impl Revocations {
                      (SELECT subject FROM subject_not_before WHERE until <= ?1 ORDER BY until LIMIT ?2)",
                 limits,
             )?;
+            let spared = transaction.execute(
+                "DELETE FROM spared_family WHERE family IN
+                     (SELECT family FROM spared_family WHERE until <= ?1 ORDER BY until LIMIT ?2)",
+                limits,
+            )?;
             transaction.commit()?;
-            Ok(families + subjects)
+            Ok(families + subjects + spared)
         })
         .await
     }
@@ -215,6 +231,60 @@ impl Revocations {
             .map_err(|error| failed(&error))?
             .map_err(|error| failed(&error))
     }
+}
+
+fn standing(connection: &Connection, family: FamilyId, subject: Option<[u8; 32]>) -> rusqlite::Result<Standing> {
+    let ended = connection
+        .prepare_cached("SELECT reason FROM ended_family WHERE family = ?1")?
+        .query_row([family.as_bytes()], |row| row.get(0))
+        .optional()?
+        .map(reason_from_sql);
+    let Some(subject) = subject else {
+        return Ok(Standing { ended, ..Standing::default() });
+    };
+    let not_before = connection
+        .prepare_cached("SELECT not_before FROM subject_not_before WHERE subject = ?1")?
+        .query_row([subject], |row| row.get(0))
+        .optional()?
+        .map(from_sql);
+    let spared = connection
+        .prepare_cached("SELECT proven FROM spared_family WHERE family = ?1")?
+        .query_row([family.as_bytes()], |row| row.get(0))
+        .optional()?
+        .map(from_sql);
+    Ok(Standing { ended, not_before, spared })
+}
+
+fn write_outdated(
+    transaction: &Transaction<'_>,
+    subject: [u8; 32],
+    not_before: Timestamp,
+    until: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO subject_not_before (subject, not_before, until) VALUES (?1, ?2, ?3)
+             ON CONFLICT (subject) DO UPDATE SET
+                 not_before = max(not_before, excluded.not_before),
+                 until = iif(until IS NULL OR excluded.until IS NULL, NULL, max(until, excluded.until))",
+        )?
+        .execute(params![subject, to_sql(not_before), until.map(to_sql)])?;
+    Ok(())
+}
+
+fn write_spared(
+    transaction: &Transaction<'_>,
+    family: FamilyId,
+    proven: Timestamp,
+    until: Option<Timestamp>,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO spared_family (family, proven, until) VALUES (?1, ?2, ?3)
+             ON CONFLICT (family) DO UPDATE SET proven = excluded.proven, until = excluded.until",
+        )?
+        .execute(params![family.as_bytes(), to_sql(proven), until.map(to_sql)])?;
+    Ok(())
 }
 
 fn write_family(transaction: &Transaction<'_>, ended: &EndedFamily) -> rusqlite::Result<()> {

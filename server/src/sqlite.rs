@@ -18,7 +18,7 @@ pub(crate) struct Layout {
     pub(crate) application_id: i32,
     /// The layout's number (`user_version`).
     pub(crate) number: i32,
-    /// Makes the tables.
+    /// Makes the tables that are not there yet.
     pub(crate) tables: &'static str,
     /// What people call such a file.
     pub(crate) called: &'static str,
@@ -70,8 +70,11 @@ fn prepare(connection: &mut Connection, layout: &Layout) -> rusqlite::Result<Res
     // Two instances may start on one new file at once: whoever comes second sees the first one's tables.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = is_prepared(&transaction, layout)?;
-    if found == Ok(false) {
+    if found.is_ok() {
+        // Also where an earlier version made only some of them.
         transaction.execute_batch(layout.tables)?;
+    }
+    if found == Ok(false) {
         transaction.pragma_update(None, "application_id", layout.application_id)?;
         transaction.pragma_update(None, "user_version", layout.number)?;
     }

@@ -84,7 +84,7 @@ async function wasmTests({ chrome, driver, folder }) {
   const wasmPack = nativeBinary('wasm-pack');
   return run(
     wasmPack,
-    // Release, as it is published: the crates compiled for the build are used again.
+    // Optimised: pages with whole scenarios in them would take a while otherwise.
     ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--locked'],
     {
       cwd: root,

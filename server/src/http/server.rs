@@ -33,6 +33,7 @@ use super::site::Site;
 use super::source::Peer;
 use super::state::AppState;
 use crate::background::Background;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError, Limits, Origin, StoreChoice};
 use crate::start::{self, Parts};
 
@@ -99,11 +100,19 @@ impl Server {
     /// # Errors
     /// When a setting cannot be (a file that cannot be read, an unknown target), or the address is taken.
     pub async fn bind(config: Config) -> Result<(SocketAddr, ServerHandle), StartError> {
+        Self::bind_by(config, Arc::new(SystemClock)).await
+    }
+
+    /// The same, with sessions that live by this clock.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub async fn bind_by(config: Config, clock: Arc<dyn Clock>) -> Result<(SocketAddr, ServerHandle), StartError> {
         let listener =
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let public = config.origin_at(address);
-        let parts = start::assemble(&config, &public)?;
+        let parts = start::assemble(&config, &public, clock)?;
         log_start(&config, address, &public, &parts);
         let metrics = parts.metrics.clone();
 
@@ -114,7 +123,7 @@ impl Server {
             connections: Connections::new(config.limits.kept_targets, config.limits.target_idle),
             gate: Gate::new(config.limits.sign_ins),
             lockout: Lockout::default(),
-            cookies: Cookies::new(&public, config.same_site()),
+            cookies: Cookies::new(&public, config.same_site(), config.partitioned()),
             trusted_proxies: config.trust_proxy.clone().into(),
             limits: config.limits,
             tasks: tokio_util::task::TaskTracker::new(),
@@ -155,6 +164,9 @@ fn log_start(config: &Config, address: SocketAddr, public: &Origin, parts: &Part
     for warning in &parts.warnings {
         warn!("{warning}");
     }
+    for note in config.policy.notes() {
+        info!("{note}");
+    }
     info!(
         %address,
         public_origin = %public,
@@ -178,16 +190,19 @@ impl Running {
     async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let graceful = GracefulShutdown::new();
         let seats = Arc::new(Semaphore::new(self.limits.connections));
+        let load = self.state.sessions.load().clone();
+        load.bound(self.limits.connections);
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
                 accepted = accept(&listener, &seats) => accepted,
             };
             if let Some((stream, peer, seat)) = accepted {
+                let held = load.hold();
                 let serving = self.connection(stream, peer, graceful.watcher());
                 tokio::spawn(async move {
                     serving.await;
-                    drop(seat);
+                    drop((seat, held));
                 });
             }
         }

@@ -27,7 +27,7 @@ async fn what_was_recorded_is_known_to_the_next_process() {
     // The first one is still open, as after a SIGKILL: nothing was closed or checkpointed.
     let next = Revocations::sqlite(&path).unwrap();
     let standing = next.look_up(family(1), Some("alice")).await.unwrap();
-    assert_eq!(standing, Standing { ended: Some(EndReason::Evicted), not_before: Some(at(5)) });
+    assert_eq!(standing, Standing { ended: Some(EndReason::Evicted), not_before: Some(at(5)), spared: None });
     assert_eq!(next.look_up(family(2), Some("bob")).await.unwrap(), Standing::default());
     assert_eq!(next.look_up(family(2), None).await.unwrap(), Standing::default());
     let bytes = std::fs::read(&path).unwrap();
@@ -42,7 +42,7 @@ async fn the_first_reason_stays_and_not_before_never_moves_back() {
     log.record(vec![ended(1, EndReason::Revoked, None)], outdated("alice", 5, Some(10))).await.unwrap();
     log.record(vec![ended(1, EndReason::Evicted, None)], outdated("alice", 3, Some(8))).await.unwrap();
     let standing = log.look_up(family(1), Some("alice")).await.unwrap();
-    assert_eq!(standing, Standing { ended: Some(EndReason::Revoked), not_before: Some(at(5)) });
+    assert_eq!(standing, Standing { ended: Some(EndReason::Revoked), not_before: Some(at(5)), spared: None });
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn pruning_drops_only_what_no_ticket_can_contradict() {
 
 #[test]
 fn the_same_millisecond_is_outdated_and_proving_again_is_strictly_later() {
-    let signed_out = Standing { ended: None, not_before: Some(at(5)) };
+    let signed_out = Standing { ended: None, not_before: Some(at(5)), spared: None };
     for (proven, over) in [(4, true), (5, true), (6, false)] {
         assert_eq!(signed_out.against(at(proven)).is_some(), over, "{proven}");
     }
@@ -144,4 +144,41 @@ async fn a_log_that_fails_says_which_and_answers_nothing() {
     assert!(error.contains("cannot read the revocation log") && error.contains("broken.db"), "{error}");
     let error = log.record(vec![ended(1, EndReason::Revoked, None)], None).await.unwrap_err().to_string();
     assert!(error.contains("cannot write"), "{error}");
+}
+
+#[tokio::test]
+async fn a_survivor_outlives_the_others_until_it_is_outdated_itself() {
+    let log = Revocations::none().unwrap();
+    assert_eq!(log.spare(family(1), at(4), outdated("alice", 5, Some(10)).unwrap()).await.unwrap(), None);
+    let survivor = log.look_up(family(1), Some("alice")).await.unwrap();
+    assert_eq!(survivor, Standing { ended: None, not_before: Some(at(5)), spared: Some(at(6)) });
+    assert_eq!(survivor.against(at(4)), None);
+    assert_eq!(log.look_up(family(2), Some("alice")).await.unwrap().against(at(4)), Some(EndReason::Revoked));
+    log.record(Vec::new(), outdated("alice", 6, None)).await.unwrap();
+    assert_eq!(log.look_up(family(1), Some("alice")).await.unwrap().against(at(4)), Some(EndReason::Revoked));
+    assert_eq!(log.prune(at(10), 10).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn whoever_is_over_spares_itself_in_vain() {
+    let log = Revocations::none().unwrap();
+    log.record(vec![ended(1, EndReason::Evicted, None)], outdated("alice", 5, None)).await.unwrap();
+    for (byte, over) in [(1, EndReason::Evicted), (2, EndReason::Revoked)] {
+        let refused = log.spare(family(byte), at(5), outdated("alice", 9, None).unwrap()).await.unwrap();
+        assert_eq!(refused, Some(over));
+    }
+    let standing = log.look_up(family(2), Some("alice")).await.unwrap();
+    assert_eq!(standing, Standing { ended: None, not_before: Some(at(5)), spared: None }, "nothing was written");
+}
+
+#[tokio::test]
+async fn a_log_without_a_list_of_survivors_gets_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("revocations.db");
+    let log = Revocations::sqlite(&path).unwrap();
+    log.record(vec![ended(1, EndReason::Revoked, None)], None).await.unwrap();
+    drop(log);
+    Connection::open(&path).unwrap().execute_batch("DROP TABLE spared_family").unwrap();
+    let log = Revocations::sqlite(&path).unwrap();
+    assert_eq!(log.look_up(family(1), Some("alice")).await.unwrap().ended, Some(EndReason::Revoked));
 }

@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
-use session_keepalive::wire::{ProblemCode, SessionAnswer};
+use session_keepalive::wire::{ProblemCode, SessionAnswer, SessionsAnswer};
 
 use crate::{
     id::{FamilyId, NoRandomness, SessionId},
@@ -68,13 +68,31 @@ pub struct Refused {
     pub ticket: CookieChange<TicketCookie>,
 }
 
-/// The session (or all of the subject's) has ended for good, if there was one; both cookies are to be removed.
+/// What becomes of the cookies where the answer has nothing else of the session's.
 #[derive(Clone, Debug, Default)]
-pub struct LoggedOut {
+pub struct CookieChanges {
     /// The session cookie.
     pub session: CookieChange<SessionId>,
     /// The ticket cookie.
     pub ticket: CookieChange<TicketCookie>,
+}
+
+/// The sessions of a person.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The body.
+    pub answer: SessionsAnswer,
+    /// The cookies.
+    pub cookies: CookieChanges,
+}
+
+/// The answer to revoking one session by its handle.
+#[derive(Clone, Debug)]
+pub enum Revoked {
+    /// It has ended for good. Where it was the current one, the cookies go.
+    Done(CookieChanges),
+    /// None of the person's live sessions has this handle.
+    NoSuch(CookieChanges),
 }
 
 /// What protected work may use.

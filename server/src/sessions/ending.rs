@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     Parts,
-    api::{CookieChange, LoggedOut, Presented, Refused},
+    api::{CookieChange, CookieChanges, Presented, Refused},
 };
 use crate::{
     clock::Timestamp,
@@ -25,7 +25,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    fn to(record: Record) -> Self {
+    pub(super) fn to(record: Record) -> Self {
         Self {
             family: record.family,
             live: true,
@@ -39,7 +39,7 @@ impl Claim {
 impl Parts {
     /// Ends what is presented. Whoever presents only what has ended already changes nothing: a stolen ticket that was
     /// revoked must not be good for signing its owner out everywhere.
-    pub(super) async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<LoggedOut, Refused> {
+    pub(super) async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<CookieChanges, Refused> {
         let now = self.clock.now();
         let claims = self.claims(presented, now).await?;
         let everyone = if everywhere { claims.iter().find(|claim| claim.subject.is_some()) } else { None };
@@ -48,12 +48,16 @@ impl Parts {
             None => None,
         };
         self.end_claims(&claims, outdated.as_ref().map(|(subject, at)| (&**subject, *at)), now).await?;
-        Ok(LoggedOut { session: CookieChange::Remove, ticket: CookieChange::Remove })
+        Ok(CookieChanges { session: CookieChange::Remove, ticket: CookieChange::Remove })
     }
 
     /// Whom a sign-out everywhere concerns, and until when: not before anything of the subject's was proven, even if
     /// the clock was set back since.
-    async fn not_before(&self, claim: &Claim, now: Timestamp) -> Result<Option<(Arc<str>, Timestamp)>, Refused> {
+    pub(super) async fn not_before(
+        &self,
+        claim: &Claim,
+        now: Timestamp,
+    ) -> Result<Option<(Arc<str>, Timestamp)>, Refused> {
         let Some(subject) = claim.subject.clone() else {
             return Ok(None);
         };
@@ -75,12 +79,7 @@ impl Parts {
             .iter()
             .map(|claim| EndedFamily { family: claim.family, reason, until: self.tickets_run_out(claim.created, now) })
             .collect();
-        let outdated = everyone.map(|(subject, not_before)| Outdated {
-            subject,
-            not_before,
-            // Whatever is outdated was created before.
-            until: self.tickets_run_out(not_before, now),
-        });
+        let outdated = everyone.map(|(subject, not_before)| self.outdated(subject, not_before, now));
         if families.is_empty() && outdated.is_none() {
             return Ok(());
         }
@@ -94,6 +93,11 @@ impl Parts {
             }
         }
         Ok(())
+    }
+
+    pub(super) fn outdated<'a>(&self, subject: &'a str, not_before: Timestamp, now: Timestamp) -> Outdated<'a> {
+        // Whatever is outdated was created before.
+        Outdated { subject, not_before, until: self.tickets_run_out(not_before, now) }
     }
 
     /// Ends a record in the store, if it is live.

@@ -11,7 +11,9 @@ mod api;
 mod check;
 mod ending;
 mod grant;
+mod load;
 pub mod observe;
+mod person;
 mod reconnect;
 mod sign_in;
 mod sweeper;
@@ -23,7 +25,8 @@ use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-pub use api::{CookieChange, Granted, IdempotencyKey, LoggedOut, Presented, Refused, Unlocked};
+pub use api::{CookieChange, CookieChanges, Granted, IdempotencyKey, Listed, Presented, Refused, Revoked, Unlocked};
+pub use load::{Held, Load};
 pub use sweeper::Sweep;
 
 use crate::{
@@ -56,6 +59,7 @@ struct Parts {
     revocations: Revocations,
     clock: Arc<dyn Clock>,
     endings: broadcast::Sender<FamilyId>,
+    load: Load,
 }
 
 impl Parts {
@@ -80,13 +84,19 @@ impl Sessions {
         revocations: Revocations,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let parts = Parts { policy, store, sealer, revocations, clock, endings: broadcast::Sender::new(ENDINGS_KEPT) };
+        let (endings, load) = (broadcast::Sender::new(ENDINGS_KEPT), Load::default());
+        let parts = Parts { policy, store, sealer, revocations, clock, endings, load };
         Self { parts: Arc::new(parts), under_way: TaskTracker::new() }
     }
 
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
         &self.parts.policy
+    }
+
+    /// How busy the server is, for whoever serves to tell: clients are asked to come later for it.
+    pub fn load(&self) -> &Load {
+        &self.parts.load
     }
 
     /// The families that end from now on in this process, so that what is kept for them can be let go. Whoever falls
@@ -168,9 +178,29 @@ impl Sessions {
     }
 
     /// Ends the session presented for good, or all of its subject's; also where only the ticket is known. Idempotent.
-    pub async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<LoggedOut, Refused> {
+    /// Both cookies go.
+    pub async fn logout(&self, presented: &Presented, everywhere: bool) -> Result<CookieChanges, Refused> {
         let presented = presented.clone();
         self.to_the_end(async move |parts| parts.logout(&presented, everywhere).await).await
+    }
+
+    /// The sessions of the person who presents one. Counts as a use of it.
+    pub async fn list(&self, presented: &Presented) -> Result<Listed, Refused> {
+        self.parts.list(presented).await
+    }
+
+    /// Ends one of the person's sessions for good, by its handle. The current one is signed out as by [`Self::logout`].
+    pub async fn revoke(&self, presented: &Presented, handle: &str) -> Result<Revoked, Refused> {
+        let (presented, handle) = (presented.clone(), handle.to_owned());
+        self.to_the_end(async move |parts| parts.revoke(&presented, &handle).await).await
+    }
+
+    /// Ends all of the person's sessions but the current one for good. What the current one presented as a ticket is
+    /// renewed, so that it is not outdated either. Of two sessions that do this to each other only the first one stays;
+    /// the other is refused with `SESSION_REVOKED`.
+    pub async fn revoke_others(&self, presented: &Presented) -> Result<CookieChanges, Refused> {
+        let presented = presented.clone();
+        self.to_the_end(async move |parts| parts.revoke_others(&presented).await).await
     }
 
     /// What protected work needs. Counts as a use of the session. Does not re-establish: a lost session is

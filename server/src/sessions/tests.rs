@@ -15,8 +15,10 @@ use crate::{
 
 mod failures;
 mod limits;
+mod person;
 mod race;
 mod restart;
+mod rotation;
 mod seen;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";

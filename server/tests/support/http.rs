@@ -5,11 +5,13 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use reqwest::{Client, Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use session_keepalive_server::{
+    clock::{Clock, ManualClock, SystemClock},
     config::{Config, Settings},
     http::{Server, ServerHandle},
     targets::sample,
@@ -50,12 +52,22 @@ impl Backend {
 
     /// With settings changed by `change`, and what no setting reaches by `bend`.
     pub(crate) async fn configured(change: impl FnOnce(&mut Settings), bend: impl FnOnce(&mut Config)) -> Self {
+        Self::by(Arc::new(SystemClock), change, bend).await
+    }
+
+    /// With settings changed by `change`, and a clock that the test moves.
+    pub(crate) async fn clocked(change: impl FnOnce(&mut Settings)) -> (Self, ManualClock) {
+        let clock = ManualClock::default();
+        (Self::by(Arc::new(clock.clone()), change, |_| {}).await, clock)
+    }
+
+    async fn by(clock: Arc<dyn Clock>, change: impl FnOnce(&mut Settings), bend: impl FnOnce(&mut Config)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut settings = settings(folder.path());
         change(&mut settings);
         let mut config = settings.resolve().unwrap();
         bend(&mut config);
-        let (address, handle) = Server::bind(config).await.unwrap();
+        let (address, handle) = Server::bind_by(config, clock).await.unwrap();
         Self { address, handle, folder }
     }
 

@@ -4,13 +4,14 @@ mod connect;
 mod database;
 mod logout;
 mod reconnect;
+mod sessions;
 mod sign_in;
 mod validate;
 
 use axum::Json;
 use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use super::cookies::Cookies;
 use super::problem::Refusal;
@@ -23,6 +24,8 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/validate-session", post(validate::validate))
         .route("/reconnect", post(reconnect::reconnect))
         .route("/logout", post(logout::logout))
+        .route("/sessions", get(sessions::list).delete(sessions::revoke_others))
+        .route("/sessions/{handle}", delete(sessions::revoke))
         .route("/database", get(database::database))
 }
 
