@@ -19,7 +19,8 @@ use crate::{
     clock::Timestamp,
     id::FamilyId,
     record::EndReason,
-    sqlite::{self, Layout, from_sql, reason_from_sql, reason_to_sql, to_sql},
+    sql::{from_sql, reason_from_sql, reason_to_sql, to_sql},
+    sqlite::{self, Layout},
 };
 
 /// "skrl"; the only layout there is.

@@ -13,6 +13,11 @@ use crate::{
 /// all at once; still more come only from a client that asks in a loop.
 pub(super) const MAX_ALIASES: usize = 64;
 
+/// Does a number limit anything? [`isize::MAX`] and more do not: nobody has that many.
+pub(super) const fn is_limit(number: usize) -> bool {
+    number < isize::MAX as usize
+}
+
 /// What of a use is to be written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Due {
