@@ -22,3 +22,5 @@ pub mod store;
 pub mod targets;
 pub mod telemetry;
 pub mod ticket;
+
+pub use start::migrate;

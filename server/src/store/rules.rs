@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     clock::Timestamp,
-    policy::{End, Policy, Reconnect},
+    policy::{End, Limits, Policy, Reconnect},
     record::{EndReason, Key, Record},
     store::{Checked, Terms},
 };
@@ -13,9 +13,9 @@ use crate::{
 /// all at once; still more come only from a client that asks in a loop.
 pub(super) const MAX_ALIASES: usize = 64;
 
-/// Does a number limit anything? [`isize::MAX`] and more do not: nobody has that many.
+/// Does a number limit anything?
 pub(super) const fn is_limit(number: usize) -> bool {
-    number < isize::MAX as usize
+    number < Limits::UNLIMITED
 }
 
 /// What of a use is to be written down.

@@ -101,7 +101,7 @@ async fn another_instance_finds_all_of_a_record() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn limits_hold_over_instances_that_sign_in_at_once() {
-    let unlimited = usize::MAX;
+    let unlimited = Limits::UNLIMITED;
     for when_full in [WhenFull::Evict, WhenFull::Reject] {
         for (total, per_subject) in [(unlimited, 5), (5, unlimited), (5, 4)] {
             let most = total.min(per_subject);
