@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use session_keepalive_server::config::{Cli, Command, Config, LogFormat};
-use session_keepalive_server::http::{Server, StartError};
+use session_keepalive_server::http::{self, Server, StartError};
 use session_keepalive_server::sweep::{self, SweepFailed};
 use session_keepalive_server::{shutdown::Signals, telemetry};
 
@@ -30,6 +30,10 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Command::Sweep { idle_for } => sweep(&config, idle_for.as_deref()),
+        Command::Openapi => {
+            print!("{}", http::description(&config));
+            ExitCode::SUCCESS
+        }
         Command::Serve => serve(config),
     }
 }

@@ -210,9 +210,10 @@ impl Revocations {
         .await
     }
 
-    /// Is it there?
+    /// Is it there, and can it be read?
     pub async fn ping(&self) -> Result<(), RevocationError> {
-        self.run("read", |connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
+        let read = "SELECT EXISTS (SELECT 1 FROM ended_family)";
+        self.run("read", move |connection| connection.query_row(read, [], |_| Ok(()))).await
     }
 
     /// Runs blocking work where it blocks no task.

@@ -65,6 +65,12 @@ export const stages = [
     run: wasmTests,
   },
   {
+    name: 'api',
+    needs: ['build'],
+    count: countNode,
+    run: () => nodeTests('tests/api', { SESSION_KEEPALIVE_SERVER: server }),
+  },
+  {
     name: 'e2e',
     needs: ['build'],
     count: countNode,

@@ -41,6 +41,8 @@ pub enum Command {
         #[arg(long, value_name = "DURATION")]
         idle_for: Option<String>,
     },
+    /// Print the description of the API (OpenAPI 3.1), with the cookies as this server sets them
+    Openapi,
 }
 
 /// The settings as text.

@@ -51,6 +51,11 @@ impl Cookies {
         }))
     }
 
+    /// The names of the session's cookie and the ticket's.
+    pub(crate) fn names(&self) -> (&str, &str) {
+        (&self.0.session, &self.0.ticket)
+    }
+
     /// What the browser sent.
     pub(crate) fn presented(&self, headers: &HeaderMap) -> Presented {
         Presented {

@@ -1,8 +1,8 @@
 //! The protocol over HTTP: which request reaches which part of the domain, and in what form the answer leaves.
 //!
 //! A request passes, from the outside in: a number and a line in the log (`access`), headers for all, then for the
-//! API `no-store`, CORS (`cors`, so that it is on every answer), the demo's faults, the cross-site rules (`csrf`),
-//! and only then a handler (`api`).
+//! API `no-store`, CORS (`cors`, so that it is on every answer), the demo's faults, the limit of its head, the
+//! cross-site rules (`csrf`), and only then a handler (`api`).
 
 mod access;
 mod admission;
@@ -15,6 +15,7 @@ mod csrf;
 mod demo;
 mod headers;
 mod health;
+mod openapi;
 mod problem;
 mod server;
 mod site;
@@ -27,10 +28,10 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use http::{Method, StatusCode};
-use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::config::Config;
+use cookies::Cookies;
 use csrf::OriginRules;
 use demo::Demo;
 use problem::Refusal;
@@ -42,37 +43,40 @@ pub use server::{Server, ServerHandle, StartError};
 /// Where the API lives; tickets are sealed for it.
 pub const API: &str = "/api";
 
+/// The description of the API (OpenAPI 3.1) as a server with this configuration serves it.
+pub fn description(config: &Config) -> String {
+    openapi::describe(&Cookies::new(&config.origin_at(config.listen), config.same_site(), config.partitioned()))
+}
+
 struct Routes {
     state: AppState,
     rules: Arc<OriginRules>,
-    metrics: PrometheusHandle,
     site: Site,
     demo: Option<Demo>,
 }
 
 impl Routes {
     fn into_router(self) -> Router {
-        let mut app = Router::new().nest(API, self.api());
+        let site = self.site.clone();
+        let mut app = health::calls()
+            .into_router()
+            .method_not_allowed_fallback(method_not_allowed)
+            .fallback(move |request| site.answer(request))
+            .layer(from_fn(headers::bounded))
+            .nest(API, self.api());
         if let Some(demo) = &self.demo {
             app = app.nest("/demo", self.guarded(demo::routes(demo.clone())));
         }
-        let metrics = self.metrics;
-        let site = self.site;
-        app.route("/healthz", get(health::alive))
-            .route("/readyz", get(health::ready))
-            .route("/metrics", get(move |state| health::metrics(state, metrics)))
-            .method_not_allowed_fallback(method_not_allowed)
-            .fallback(move |request| site.answer(request))
-            .layer(from_fn(headers::everywhere))
-            .layer(from_fn(access::record))
-            .with_state(self.state)
+        app.layer(from_fn(headers::everywhere)).layer(from_fn(access::record)).with_state(self.state)
     }
 
     fn api(&self) -> Router<AppState> {
-        let mut routes = api::routes()
+        let mut routes = api::calls()
+            .into_router()
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(no_such_call)
-            .layer(from_fn_with_state(self.rules.clone(), csrf::guard));
+            .layer(from_fn_with_state(self.rules.clone(), csrf::guard))
+            .layer(from_fn(headers::bounded));
         if let Some(demo) = &self.demo {
             routes = routes.layer(from_fn_with_state(demo.faults.clone(), demo::fault::inject));
         }
@@ -84,6 +88,7 @@ impl Routes {
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(no_such_call)
             .layer(from_fn_with_state(self.rules.clone(), csrf::guard))
+            .layer(from_fn(headers::bounded))
             .layer(from_fn(headers::private))
     }
 }

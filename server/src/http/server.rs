@@ -29,6 +29,7 @@ use super::connections::Connections;
 use super::cookies::Cookies;
 use super::csrf::OriginRules;
 use super::demo::Demo;
+use super::openapi;
 use super::site::Site;
 use super::source::Peer;
 use super::state::AppState;
@@ -115,6 +116,7 @@ impl Server {
         let parts = start::assemble(&config, &public, clock)?;
         log_start(&config, address, &public, &parts);
         let metrics = parts.metrics.clone();
+        let cookies = Cookies::new(&public, config.same_site(), config.partitioned());
 
         let demo = config.demo.then(Demo::new);
         let state = AppState {
@@ -123,16 +125,17 @@ impl Server {
             connections: Connections::new(config.limits.kept_targets, config.limits.target_idle),
             gate: Gate::new(config.limits.sign_ins),
             lockout: Lockout::default(),
-            cookies: Cookies::new(&public, config.same_site(), config.partitioned()),
+            description: openapi::describe(&cookies).into(),
+            cookies,
             trusted_proxies: config.trust_proxy.clone().into(),
             limits: config.limits,
             tasks: tokio_util::task::TaskTracker::new(),
+            metrics: metrics.clone(),
             demo: config.demo,
         };
         let router = Routes {
             state: state.clone(),
             rules: Arc::new(origin_rules(&config, address, public)),
-            metrics: metrics.clone(),
             site: Site::new(config.site, config.demo),
             demo: demo.clone(),
         }

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use axum::response::Response;
+use bytes::Bytes;
 use http::StatusCode;
 use ipnet::IpNet;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::task::TaskTracker;
 
 use super::admission::{Gate, Lockout};
@@ -27,6 +29,9 @@ pub(crate) struct AppState {
     pub(crate) trusted_proxies: Arc<[IpNet]>,
     pub(crate) limits: Limits,
     pub(crate) tasks: TaskTracker,
+    pub(crate) metrics: PrometheusHandle,
+    /// The API's description, as it is served.
+    pub(crate) description: Bytes,
     pub(crate) demo: bool,
 }
 

@@ -14,6 +14,7 @@ use crate::{
 };
 
 mod failures;
+mod keys;
 mod limits;
 mod person;
 mod race;
@@ -91,10 +92,12 @@ impl World {
 }
 
 fn start(folder: &TempDir, clock: &ManualClock, policy: Policy, durable: bool) -> Sessions {
-    let keys = TicketKeys::parse(&KEY.into()).unwrap();
     let log = if durable { Revocations::sqlite(&folder.path().join("revocations.db")) } else { Revocations::none() };
-    let sealer = Sealer::new(keys, "/api", "https://app.example");
-    Sessions::new(policy, Arc::new(MemoryStore::new()), sealer, log.unwrap(), Arc::new(clock.clone()))
+    Sessions::new(policy, Arc::new(MemoryStore::new()), sealer(KEY), log.unwrap(), Arc::new(clock.clone()))
+}
+
+fn sealer(keys: &str) -> Sealer {
+    Sealer::new(TicketKeys::parse(&keys.into()).unwrap(), "/api", "https://app.example")
 }
 
 /// What a browser's cookie jar holds.

@@ -52,17 +52,30 @@ impl Backend {
 
     /// With settings changed by `change`, and what no setting reaches by `bend`.
     pub(crate) async fn configured(change: impl FnOnce(&mut Settings), bend: impl FnOnce(&mut Config)) -> Self {
-        Self::by(Arc::new(SystemClock), change, bend).await
+        Self::by(Arc::new(SystemClock), tempfile::tempdir().unwrap(), change, bend).await
     }
 
     /// With settings changed by `change`, and a clock that the test moves.
     pub(crate) async fn clocked(change: impl FnOnce(&mut Settings)) -> (Self, ManualClock) {
         let clock = ManualClock::default();
-        (Self::by(Arc::new(clock.clone()), change, |_| {}).await, clock)
+        (Self::by(Arc::new(clock.clone()), tempfile::tempdir().unwrap(), change, |_| {}).await, clock)
     }
 
-    async fn by(clock: Arc<dyn Clock>, change: impl FnOnce(&mut Settings), bend: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+    /// On the files of another one, which must have ended.
+    pub(crate) async fn on(
+        folder: TempDir,
+        change: impl FnOnce(&mut Settings),
+        bend: impl FnOnce(&mut Config),
+    ) -> Self {
+        Self::by(Arc::new(SystemClock), folder, change, bend).await
+    }
+
+    async fn by(
+        clock: Arc<dyn Clock>,
+        folder: TempDir,
+        change: impl FnOnce(&mut Settings),
+        bend: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut settings = settings(folder.path());
         change(&mut settings);
         let mut config = settings.resolve().unwrap();
@@ -71,12 +84,23 @@ impl Backend {
         Self { address, handle, folder }
     }
 
+    /// Stops it, and starts another one on its files: the memory store is empty then.
+    pub(crate) async fn restart(self, change: impl FnOnce(&mut Settings)) -> Self {
+        self.handle.stop().await;
+        Self::on(self.folder, change, |_| {}).await
+    }
+
     pub(crate) fn origin(&self) -> String {
         format!("http://{}", self.address)
     }
 
     pub(crate) fn browser(&self) -> Browser {
         Browser::at(&self.origin())
+    }
+
+    /// `browser` with its cookies, at this server.
+    pub(crate) fn browser_with(&self, browser: &Browser) -> Browser {
+        Browser { cookies: browser.cookies.clone(), ..self.browser() }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {

@@ -4,12 +4,31 @@
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use utoipa::IntoResponses;
 
 use super::refused;
 use crate::http::connections::refusal;
+use crate::http::openapi::{Answers, GUARDED, NOT_A_SESSION, OPENS, STORED, refusals};
 use crate::http::problem::Refusal;
 use crate::http::state::AppState;
+use crate::targets::DatabaseInfo;
 
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Answers {
+        refusals(&[GUARDED, NOT_A_SESSION, OPENS, STORED])
+    }
+}
+
+/// The example of protected work: engine, version and table names, read through the session's own connection.
+#[utoipa::path(
+    get,
+    path = "/database",
+    tag = "example",
+    responses((status = 200, description = "What the target says of itself", body = DatabaseInfo), Refusals),
+    security(("session" = []))
+)]
 pub(super) async fn database(State(state): State<AppState>, request: Request) -> Result<Response, Refusal> {
     let presented = state.cookies.presented(request.headers());
     let inner = state.clone();
