@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use session_keepalive_server::config::{Cli, Command, Config};
+use session_keepalive_server::config::{Cli, Command, Config, LogFormat};
 use session_keepalive_server::http::{self, Server, StartError};
 use session_keepalive_server::{shutdown::Signals, telemetry};
 
@@ -22,7 +22,10 @@ fn main() -> ExitCode {
     };
     match cli.command.unwrap_or(Command::Serve) {
         Command::Policy => {
-            print!("{}", config.policy);
+            match config.log {
+                LogFormat::Json => println!("{}", config.policy_report().to_json()),
+                LogFormat::Text => print!("{}", config.policy_report()),
+            }
             ExitCode::SUCCESS
         }
         Command::Openapi => {

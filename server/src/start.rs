@@ -7,10 +7,9 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 
-use crate::clock::SystemClock;
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError, KeySource, Origin, RevocationChoice, StoreChoice};
 use crate::http::API;
-use crate::policy::Deployment;
 use crate::revocations::Revocations;
 use crate::sessions::Sessions;
 use crate::store::Store;
@@ -35,23 +34,21 @@ pub(crate) struct Parts {
 }
 
 /// Makes the parts; makes the files that may be made.
-pub(crate) fn assemble(config: &Config, public: &Origin) -> Result<Parts, ConfigError> {
+pub(crate) fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Clock>) -> Result<Parts, ConfigError> {
     if config.demo {
         write_sample(config)?;
     }
     let targets = targets(config)?;
     let keys = keys(config)?;
     let (revocations, told) = revocations(config)?;
-    let warnings = config
-        .policy
-        .warnings(Deployment { durable_revocations: revocations.is_durable(), secure_cookies: config.is_secure() });
+    let warnings = config.policy.warnings(config.deployment());
     let store: Arc<dyn Store> = match config.store {
         StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
     };
     let sealer = Sealer::new(keys, API, &public.to_string());
     let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
     Ok(Parts {
-        sessions: Sessions::new(config.policy, store, sealer, revocations, Arc::new(SystemClock)),
+        sessions: Sessions::new(config.policy, store, sealer, revocations, clock),
         targets,
         metrics,
         revocations: told,

@@ -34,6 +34,7 @@ use super::site::Site;
 use super::source::Peer;
 use super::state::AppState;
 use crate::background::Background;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError, Limits, Origin, StoreChoice};
 use crate::start::{self, Parts};
 
@@ -100,14 +101,22 @@ impl Server {
     /// # Errors
     /// When a setting cannot be (a file that cannot be read, an unknown target), or the address is taken.
     pub async fn bind(config: Config) -> Result<(SocketAddr, ServerHandle), StartError> {
+        Self::bind_by(config, Arc::new(SystemClock)).await
+    }
+
+    /// The same, with sessions that live by this clock.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub async fn bind_by(config: Config, clock: Arc<dyn Clock>) -> Result<(SocketAddr, ServerHandle), StartError> {
         let listener =
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let public = config.origin_at(address);
-        let parts = start::assemble(&config, &public)?;
+        let parts = start::assemble(&config, &public, clock)?;
         log_start(&config, address, &public, &parts);
         let metrics = parts.metrics.clone();
-        let cookies = Cookies::new(&public, config.same_site());
+        let cookies = Cookies::new(&public, config.same_site(), config.partitioned());
 
         let demo = config.demo.then(Demo::new);
         let state = AppState {
@@ -158,6 +167,9 @@ fn log_start(config: &Config, address: SocketAddr, public: &Origin, parts: &Part
     for warning in &parts.warnings {
         warn!("{warning}");
     }
+    for note in config.policy.notes() {
+        info!("{note}");
+    }
     info!(
         %address,
         public_origin = %public,
@@ -181,16 +193,19 @@ impl Running {
     async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let graceful = GracefulShutdown::new();
         let seats = Arc::new(Semaphore::new(self.limits.connections));
+        let load = self.state.sessions.load().clone();
+        load.bound(self.limits.connections);
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
                 accepted = accept(&listener, &seats) => accepted,
             };
             if let Some((stream, peer, seat)) = accepted {
+                let held = load.hold();
                 let serving = self.connection(stream, peer, graceful.watcher());
                 tokio::spawn(async move {
                     serving.await;
-                    drop(seat);
+                    drop((seat, held));
                 });
             }
         }

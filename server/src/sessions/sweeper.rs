@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Sessions, api::Refused, observe};
 use crate::{
     id::{NoRandomness, fill_random},
+    policy::Cleanup,
     store::Stats,
 };
 
@@ -57,8 +58,8 @@ impl Sessions {
     /// Sweeps at the policy's interval until `stop`; a sweep under way then comes to its end. A sweep that fails is
     /// logged, and the next one does its work.
     pub async fn sweep_until(&self, stop: CancellationToken) {
-        let every = self.policy().cleanup.every;
-        while let Some(()) = stop.run_until_cancelled(tokio::time::sleep(every + jitter(every))).await {
+        let Cleanup { every, jitter: percent, .. } = self.policy().cleanup;
+        while let Some(()) = stop.run_until_cancelled(tokio::time::sleep(every + jitter(every, percent))).await {
             if let Err(refused) = self.sweep().await {
                 tracing::warn!(code = refused.code.as_str(), "a sweep failed; the next one will do its work");
             }
@@ -66,11 +67,11 @@ impl Sessions {
     }
 }
 
-/// Up to a tenth, so that instances which started together don't sweep in step.
-fn jitter(every: Duration) -> Duration {
+/// Up to so many percent, so that instances which started together don't sweep in step.
+fn jitter(every: Duration, percent: u8) -> Duration {
     let mut byte = [0];
     match fill_random(&mut byte) {
-        Ok(()) => every / 10 * u32::from(byte[0]) / 255,
+        Ok(()) => every / 100 * u32::from(percent) * u32::from(byte[0]) / 255,
         Err(NoRandomness) => Duration::ZERO,
     }
 }

@@ -19,6 +19,7 @@ mod limits;
 mod person;
 mod race;
 mod restart;
+mod rotation;
 mod seen;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";

@@ -5,11 +5,13 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use reqwest::{Client, Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use session_keepalive_server::{
+    clock::{Clock, ManualClock, SystemClock},
     config::{Config, Settings},
     http::{Server, ServerHandle},
     targets::sample,
@@ -50,12 +52,18 @@ impl Backend {
 
     /// With settings changed by `change`, and what no setting reaches by `bend`.
     pub(crate) async fn configured(change: impl FnOnce(&mut Settings), bend: impl FnOnce(&mut Config)) -> Self {
-        Self::on(tempfile::tempdir().unwrap(), change, bend).await
+        Self::on(tempfile::tempdir().unwrap(), Arc::new(SystemClock), change, bend).await
     }
 
-    /// On the files of another one, which must have ended.
-    pub(crate) async fn on(
+    /// With settings changed by `change`, and a clock that the test moves.
+    pub(crate) async fn clocked(change: impl FnOnce(&mut Settings)) -> (Self, ManualClock) {
+        let clock = ManualClock::default();
+        (Self::on(tempfile::tempdir().unwrap(), Arc::new(clock.clone()), change, |_| {}).await, clock)
+    }
+
+    async fn on(
         folder: TempDir,
+        clock: Arc<dyn Clock>,
         change: impl FnOnce(&mut Settings),
         bend: impl FnOnce(&mut Config),
     ) -> Self {
@@ -63,14 +71,14 @@ impl Backend {
         change(&mut settings);
         let mut config = settings.resolve().unwrap();
         bend(&mut config);
-        let (address, handle) = Server::bind(config).await.unwrap();
+        let (address, handle) = Server::bind_by(config, clock).await.unwrap();
         Self { address, handle, folder }
     }
 
     /// Stops it, and starts another one on its files: the memory store is empty then.
     pub(crate) async fn restart(self, change: impl FnOnce(&mut Settings)) -> Self {
         self.handle.stop().await;
-        Self::on(self.folder, change, |_| {}).await
+        Self::on(self.folder, Arc::new(SystemClock), change, |_| {}).await
     }
 
     pub(crate) fn origin(&self) -> String {
