@@ -17,6 +17,7 @@ pub mod shutdown;
 mod sqlite;
 mod start;
 pub mod store;
+pub mod sweep;
 pub mod targets;
 pub mod telemetry;
 pub mod ticket;

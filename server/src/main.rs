@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use session_keepalive_server::config::{Cli, Command, Config, LogFormat};
 use session_keepalive_server::http::{self, Server, StartError};
+use session_keepalive_server::sweep::{self, SweepFailed};
 use session_keepalive_server::{shutdown::Signals, telemetry};
 
 /// A setting cannot be; also what the command line's own reader exits with.
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
             print!("{}", http::description(&config));
             ExitCode::SUCCESS
         }
+        Command::Sweep { idle_for } => sweep(&config, idle_for.as_deref()),
         Command::Serve => serve(config),
     }
 }
@@ -54,6 +56,18 @@ async fn serve(config: Config) -> ExitCode {
     tokio::select! {
         () = server.stop() => ExitCode::SUCCESS,
         () = signals.next() => ExitCode::from(STOPPED_AT_ONCE),
+    }
+}
+
+#[tokio::main]
+async fn sweep(config: &Config, idle_for: Option<&str>) -> ExitCode {
+    match sweep::sweep(config, idle_for, |line| eprintln!("{line}")).await {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error @ SweepFailed::Config(_)) => fail(BAD_CONFIGURATION, &error),
+        Err(error @ SweepFailed::Sweep(_)) => fail(FAILED, &error),
     }
 }
 

@@ -40,20 +40,24 @@ pub(crate) fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Clock>) 
     }
     let targets = targets(config)?;
     let keys = keys(config)?;
-    let (revocations, told) = revocations(config)?;
+    let (revocations, told) = revocations(&config.revocations)?;
     let warnings = config.policy.warnings(config.deployment());
-    let store: Arc<dyn Store> = match config.store {
-        StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
-    };
     let sealer = Sealer::new(keys, API, &public.to_string());
     let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
     Ok(Parts {
-        sessions: Sessions::new(config.policy, store, sealer, revocations, clock),
+        sessions: Sessions::new(config.policy, store(config), sealer, revocations, clock),
         targets,
         metrics,
         revocations: told,
         warnings,
     })
+}
+
+/// Opens the store.
+pub(crate) fn store(config: &Config) -> Arc<dyn Store> {
+    match config.store {
+        StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
+    }
 }
 
 fn targets(config: &Config) -> Result<Targets, ConfigError> {
@@ -93,9 +97,9 @@ fn keys(config: &Config) -> Result<TicketKeys, ConfigError> {
     }
 }
 
-fn revocations(config: &Config) -> Result<(Revocations, String), ConfigError> {
+fn revocations(choice: &RevocationChoice) -> Result<(Revocations, String), ConfigError> {
     let refuse = |wants: String| ConfigError::new("--revocations", wants);
-    match &config.revocations {
+    match choice {
         RevocationChoice::Sqlite(path) => {
             make_folder_of(path).map_err(&refuse)?;
             let log = Revocations::sqlite(path).map_err(|error| refuse(error.to_string()))?;
@@ -106,6 +110,15 @@ fn revocations(config: &Config) -> Result<(Revocations, String), ConfigError> {
             Ok((log, "none".to_owned()))
         }
     }
+}
+
+/// The revocation log as it is: a sweep makes none.
+pub(crate) fn revocations_to_sweep(config: &Config) -> Result<Revocations, ConfigError> {
+    let choice = match &config.revocations {
+        RevocationChoice::Sqlite(path) if path.exists() => config.revocations.clone(),
+        RevocationChoice::Sqlite(_) | RevocationChoice::None => RevocationChoice::None,
+    };
+    revocations(&choice).map(|(log, _)| log)
 }
 
 /// Only the folder itself, and readable by its owner alone: it holds keys and what ended.

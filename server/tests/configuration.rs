@@ -43,6 +43,11 @@ mod tests {
             (&["--config", "none.toml"], "--config none.toml: cannot be read"),
             (&["--config", "keys"], "--config keys: line 1"),
             (&["--public-origin", "https://app.example"], "--ticket-keys: "),
+            (&["sweep", "--idle-for", "soon"], "--idle-for: wants a duration"),
+            (
+                &["sweep", "--preset", "until-logout", "--idle-for", "2m"],
+                "--idle-for: as idle it cannot be: touch_every",
+            ),
             (&["--frobnicate"], "--frobnicate"),
         ];
         for (arguments, hint) in rows {
@@ -120,6 +125,19 @@ mod tests {
             assert!(!printed.is_empty());
             assert_eq!(*lines, printed, "{list}");
         }
+    }
+
+    #[test]
+    fn a_sweep_from_outside_says_what_it_did_and_makes_no_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = command(folder.path()).args(["sweep", "--idle-for", "12h"]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(text(&output.stdout), "swept: ran_out=0 dropped=0 revocations=0 live=0 ended=0\n");
+        assert!(
+            text(&output.stderr).contains("--store memory: keeps its sessions in the server that runs"),
+            "{output:?}"
+        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Serve (the default)
     Serve,
@@ -37,6 +37,12 @@ pub enum Command {
     Policy,
     /// Print the description of the API (OpenAPI 3.1), with the cookies as this server sets them
     Openapi,
+    /// End the sessions in the store that ran out and drop what was kept long enough, once and now
+    Sweep {
+        /// Also end the sessions that nobody has used for so long (90d, 12h), though the policy would not
+        #[arg(long, value_name = "DURATION")]
+        idle_for: Option<String>,
+    },
 }
 
 /// The settings as text.

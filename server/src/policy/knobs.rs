@@ -159,7 +159,7 @@ fn percent(value: &str) -> Result<u8, &'static str> {
 }
 
 /// A whole number with a unit; plain `0` needs none.
-fn duration(value: &str) -> Option<Duration> {
+pub(crate) fn duration(value: &str) -> Option<Duration> {
     if value == "0" {
         return Some(Duration::ZERO);
     }

@@ -16,6 +16,7 @@ use session_keepalive::wire::ProblemCode;
 use crate::clock::Timestamp;
 
 pub use check::Impossible;
+pub(crate) use knobs::duration as read_duration;
 pub use knobs::{KNOBS, KnobError};
 pub use presets::{
     DEFAULT_PRESET, EXPRESS_PG_24H, Home, OIDC_1H, PRESETS, Preset, SERVERLESS_24H, STRICT_30M, UNTIL_LOGOUT, preset,

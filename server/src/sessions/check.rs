@@ -38,9 +38,9 @@ impl Parts {
 
     /// What protected work needs.
     pub(super) async fn unlock(&self, presented: &Presented) -> Result<Unlocked, Refused> {
-        let (record, cookies) = self.used(presented, self.clock.now()).await?;
+        let (record, CookieChanges { session, ticket }) = self.used(presented, self.clock.now()).await?;
         let credential = self.kept_credential(record.family, &record.data.sealed)?;
-        Ok(Unlocked { family: record.family, credential, session: cookies.session, ticket: cookies.ticket })
+        Ok(Unlocked { family: record.family, credential, session, ticket })
     }
 
     /// The live session presented, which the person uses. Does not re-establish.

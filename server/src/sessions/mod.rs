@@ -27,7 +27,7 @@ use tracing::Instrument;
 
 pub use api::{CookieChange, CookieChanges, Granted, IdempotencyKey, Listed, Presented, Refused, Revoked, Unlocked};
 pub use load::{Held, Load};
-pub use sweeper::Sweep;
+pub use sweeper::{Sweep, SweepError, Sweeper};
 
 use crate::{
     clock::{Clock, Timestamp},
