@@ -26,6 +26,9 @@ use crate::{
 /// "skrl"; the only layout there is.
 const LAYOUT: Layout = Layout { application_id: 0x736b_726c, number: 1, tables: TABLES, called: "revocation log" };
 
+/// Counter, label `operation` (`read`, `write`, `prune`): operations of the log that failed.
+pub const REVOCATION_ERRORS: &str = "session_keepalive_revocation_errors_total";
+
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS ended_family (
         family BLOB PRIMARY KEY,
@@ -239,6 +242,7 @@ impl Revocations {
             return Ok(T::default());
         };
         let failed = |error: &dyn fmt::Display| {
+            metrics::counter!(REVOCATION_ERRORS, "operation" => doing).increment(1);
             RevocationError(format!("cannot {doing} the revocation log {}: {error}", self.name))
         };
         tokio::task::spawn_blocking(move || work(&mut connection.lock()))

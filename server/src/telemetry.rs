@@ -1,4 +1,4 @@
-//! Logs and metrics.
+//! Logs and metrics. `server/metrics.md` lists the metrics for those who watch them.
 //!
 //! Neither ever holds a cookie, an id, a ticket or a password; other crates' logs are let through from warnings on,
 //! because what they write in detail is not ours to vouch for.
@@ -74,13 +74,16 @@ impl std::fmt::Display for MetricsError {
 impl std::error::Error for MetricsError {}
 
 fn describe() {
+    use crate::revocations::REVOCATION_ERRORS;
     use crate::sessions::observe;
-    use crate::store::timed::STORE_SECONDS;
+    use crate::store::timed::{STORE_ERRORS, STORE_SECONDS};
     use metrics::{describe_counter, describe_gauge, describe_histogram};
     describe_counter!(names::HTTP_REQUESTS, "Requests answered");
     describe_histogram!(names::HTTP_SECONDS, "Seconds from a request's head to its answer's");
     describe_counter!(names::REFUSED, "Requests refused by admission control");
     describe_histogram!(STORE_SECONDS, "Seconds that one operation of the session store took");
+    describe_counter!(STORE_ERRORS, "Operations of the session store that failed");
+    describe_counter!(REVOCATION_ERRORS, "Operations of the revocation log that failed");
     describe_gauge!(observe::SESSIONS_ACTIVE, "Live sessions");
     describe_counter!(observe::SESSIONS_CREATED, "Sessions created, re-established ones included");
     describe_counter!(observe::SESSIONS_ENDED, "Sessions ended, by reason");

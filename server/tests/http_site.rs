@@ -76,6 +76,12 @@ mod tests {
             let is_page = kind == "text/html";
             assert_eq!(answer.header("content-security-policy").contains("'wasm-unsafe-eval'"), is_page, "{path}");
         }
+        browser.get("/nothing-here").await;
+        let metrics = browser.get("/metrics").await.text;
+        for (route, status) in [("site", 200), ("unmatched", 404)] {
+            let series = format!("http_requests_total{{method=\"GET\",route=\"{route}\",status=\"{status}\"}}");
+            assert!(metrics.contains(&series), "{series} in {metrics}");
+        }
     }
 
     #[tokio::test]

@@ -45,7 +45,8 @@ pub const API: &str = "/api";
 
 /// The description of the API (OpenAPI 3.1) as a server with this configuration serves it.
 pub fn description(config: &Config) -> String {
-    openapi::describe(&Cookies::new(&config.origin_at(config.listen), config.same_site(), config.partitioned()))
+    let public = config.origin_at(config.listen);
+    openapi::describe(&Cookies::new(&public, config.same_site(), config.partitioned()))
 }
 
 struct Routes {

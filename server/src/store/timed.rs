@@ -1,9 +1,9 @@
-//! Any store, with its latency measured.
+//! Any store, with its latency measured and its failures counted.
 
 use std::time::Instant;
 
 use async_trait::async_trait;
-use metrics::histogram;
+use metrics::{counter, histogram};
 
 use super::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms};
 use crate::{
@@ -15,7 +15,10 @@ use crate::{
 /// Histogram, label `operation`: seconds that one operation took.
 pub const STORE_SECONDS: &str = "session_keepalive_store_seconds";
 
-/// A store whose operations are timed.
+/// Counter, label `operation`: operations that failed.
+pub const STORE_ERRORS: &str = "session_keepalive_store_errors_total";
+
+/// A store whose operations are timed, and counted where they fail.
 #[derive(Debug)]
 pub struct Timed<S>(S);
 
@@ -26,10 +29,16 @@ impl<S> Timed<S> {
     }
 }
 
-async fn timed<Answer>(operation: &'static str, work: impl Future<Output = Answer> + Send) -> Answer {
+async fn timed<Done>(
+    operation: &'static str,
+    work: impl Future<Output = Result<Done, StoreError>> + Send,
+) -> Result<Done, StoreError> {
     let started = Instant::now();
     let answer = work.await;
     histogram!(STORE_SECONDS, "operation" => operation).record(started.elapsed().as_secs_f64());
+    if answer.is_err() {
+        counter!(STORE_ERRORS, "operation" => operation).increment(1);
+    }
     answer
 }
 
@@ -91,5 +100,39 @@ impl<S: Store> Store for Timed<S> {
 
     async fn ping(&self) -> Result<(), StoreError> {
         timed("ping", self.0.ping()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_fails_is_counted_and_what_does_not_is_not() {
+        let recorder = DebuggingRecorder::new();
+        let snapshotter = recorder.snapshotter();
+        let guard = metrics::set_default_local_recorder(&recorder);
+        assert_eq!(timed("ping", async { Ok(7) }).await.unwrap(), 7);
+        for _ in 0..2 {
+            timed::<()>("sweep", async { Err(StoreError("down".to_owned())) }).await.unwrap_err();
+        }
+        drop(guard);
+        let mut seen = Vec::new();
+        for (key, _, _, value) in snapshotter.snapshot().into_vec() {
+            let (_, key) = key.into_parts();
+            let operation = key.labels().next().unwrap().value().to_owned();
+            let count = match value {
+                DebugValue::Counter(count) => count,
+                DebugValue::Histogram(samples) => samples.len() as u64,
+                DebugValue::Gauge(_) => panic!("{key}"),
+            };
+            seen.push((key.name().to_owned(), operation, count));
+        }
+        seen.sort();
+        let row = |name: &str, operation: &str, count| (name.to_owned(), operation.to_owned(), count);
+        let wanted = [row(STORE_ERRORS, "sweep", 2), row(STORE_SECONDS, "ping", 1), row(STORE_SECONDS, "sweep", 2)];
+        assert_eq!(seen, wanted);
     }
 }

@@ -68,7 +68,7 @@ pub(crate) fn in_redis(folder: &Path) -> Arc<dyn Store> {
     static REDIS: OnceLock<Redis> = OnceLock::new();
     let url = SecretString::from(REDIS.get_or_init(|| Redis::start(&[])).url());
     let name = folder.file_name().unwrap().to_str().unwrap();
-    Arc::new(RedisStore::named(&url, name).unwrap())
+    Arc::new(RedisStore::named(RedisAddress::parse(&url).unwrap(), name))
 }
 
 /// A server whose process can restart: keys, revocation log and clock stay, and of the store what lasts.

@@ -52,27 +52,18 @@ impl Backend {
 
     /// With settings changed by `change`, and what no setting reaches by `bend`.
     pub(crate) async fn configured(change: impl FnOnce(&mut Settings), bend: impl FnOnce(&mut Config)) -> Self {
-        Self::by(Arc::new(SystemClock), tempfile::tempdir().unwrap(), change, bend).await
+        Self::on(tempfile::tempdir().unwrap(), Arc::new(SystemClock), change, bend).await
     }
 
     /// With settings changed by `change`, and a clock that the test moves.
     pub(crate) async fn clocked(change: impl FnOnce(&mut Settings)) -> (Self, ManualClock) {
         let clock = ManualClock::default();
-        (Self::by(Arc::new(clock.clone()), tempfile::tempdir().unwrap(), change, |_| {}).await, clock)
+        (Self::on(tempfile::tempdir().unwrap(), Arc::new(clock.clone()), change, |_| {}).await, clock)
     }
 
-    /// On the files of another one, which must have ended.
-    pub(crate) async fn on(
+    async fn on(
         folder: TempDir,
-        change: impl FnOnce(&mut Settings),
-        bend: impl FnOnce(&mut Config),
-    ) -> Self {
-        Self::by(Arc::new(SystemClock), folder, change, bend).await
-    }
-
-    async fn by(
         clock: Arc<dyn Clock>,
-        folder: TempDir,
         change: impl FnOnce(&mut Settings),
         bend: impl FnOnce(&mut Config),
     ) -> Self {
@@ -87,7 +78,7 @@ impl Backend {
     /// Stops it, and starts another one on its files: the memory store is empty then.
     pub(crate) async fn restart(self, change: impl FnOnce(&mut Settings)) -> Self {
         self.handle.stop().await;
-        Self::on(self.folder, change, |_| {}).await
+        Self::on(self.folder, Arc::new(SystemClock), change, |_| {}).await
     }
 
     pub(crate) fn origin(&self) -> String {

@@ -1,6 +1,7 @@
 // The real server binary on a port that stays the same over its restarts, with its files in a temporary folder.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProgram } from '../../../tools/lib/find.mjs';
 import { dist, inRoot, nativeBinary } from '../../../tools/lib/paths.mjs';
@@ -32,6 +33,8 @@ export class Backend {
     backend.extra = extra;
     backend.logs = [];
     mkdirSync(join(backend.folder, 'files'));
+    // Over https the server makes no key itself.
+    if (backend.origin.startsWith('https:')) writeFileSync(join(backend.folder, 'ticket-keys'), randomBytes(32).toString('base64'));
     assert.ok(isProgram(BINARY), `no server at ${BINARY}: run \`cargo build\`, or name it in SESSION_KEEPALIVE_SERVER`);
     await backend.start();
     return backend;
