@@ -15,6 +15,7 @@ use crate::sessions::Sessions;
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
 use crate::store::postgres::PostgresStore;
+use crate::store::redis::RedisStore;
 use crate::store::sqlite::SqliteStore;
 use crate::store::timed::Timed;
 use crate::targets::{TargetRules, Targets, sample};
@@ -43,8 +44,8 @@ pub(crate) async fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Cl
     let targets = targets(config)?;
     let keys = keys(config)?;
     let (revocations, told) = revocations(&config.revocations)?;
-    let warnings = config.policy.warnings(config.deployment());
-    let store = store(config).await?;
+    let (store, shortfalls) = store(config).await?;
+    let warnings = [config.policy.warnings(config.deployment()), shortfalls].concat();
     let sealer = Sealer::new(keys, API, &public.to_string());
     let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
     Ok(Parts {
@@ -56,9 +57,10 @@ pub(crate) async fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Cl
     })
 }
 
-/// Opens the store.
-pub(crate) async fn store(config: &Config) -> Result<Arc<dyn Store>, StartError> {
-    Ok(match &config.store {
+/// Opens the store; answers too where it falls short.
+pub(crate) async fn store(config: &Config) -> Result<(Arc<dyn Store>, Vec<String>), StartError> {
+    let mut shortfalls = Vec::new();
+    let store: Arc<dyn Store> = match &config.store {
         StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
         StoreChoice::Sqlite(file) => {
             make_folder_of(file).map_err(|wants| ConfigError::new("--store", wants))?;
@@ -68,7 +70,13 @@ pub(crate) async fn store(config: &Config) -> Result<Arc<dyn Store>, StartError>
         StoreChoice::Postgres(address) => {
             Arc::new(Timed::new(PostgresStore::connect(address).await.map_err(StartError::Store)?))
         }
-    })
+        StoreChoice::Redis(address) => {
+            let store = RedisStore::new(address.clone());
+            shortfalls = store.warnings().await.map_err(StartError::Store)?;
+            Arc::new(Timed::new(store))
+        }
+    };
+    Ok((store, shortfalls))
 }
 
 /// Makes the tables of the store, where it has any; answers where they are.
@@ -77,7 +85,9 @@ pub(crate) async fn store(config: &Config) -> Result<Arc<dyn Store>, StartError>
 /// When the store cannot be opened, or keeps nothing.
 pub async fn migrate(config: &Config) -> Result<String, StartError> {
     match &config.store {
-        StoreChoice::Memory => return Err(ConfigError::new("--store", "memory: has no tables; name a database").into()),
+        StoreChoice::Memory | StoreChoice::Redis(_) => {
+            return Err(ConfigError::new("--store", format!("{} has no tables; name a database", config.store)).into());
+        }
         StoreChoice::Sqlite(_) => drop(store(config).await?),
         StoreChoice::Postgres(address) => PostgresStore::migrate(address).await.map_err(StartError::Store)?,
     }

@@ -62,7 +62,7 @@ pub async fn sweep(
     mut progress: impl FnMut(String),
 ) -> Result<String, SweepFailed> {
     let policy = policy(config, idle_for)?;
-    let store = start::store(config).await?;
+    let (store, _) = start::store(config).await?;
     let revocations = start::revocations_to_sweep(config)?;
     if let StoreChoice::Memory = config.store {
         progress(

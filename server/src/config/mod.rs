@@ -20,6 +20,7 @@ use ipnet::IpNet;
 
 use crate::address::PostgresAddress;
 use crate::policy::Policy;
+use crate::store::redis::RedisAddress;
 
 pub use error::ConfigError;
 pub use knobs::{Source, Sources};
@@ -74,6 +75,8 @@ pub enum StoreChoice {
     Sqlite(PathBuf),
     /// In a PostgreSQL database.
     Postgres(PostgresAddress),
+    /// In Redis or Valkey.
+    Redis(RedisAddress),
 }
 
 /// As it is written, without a password.
@@ -83,6 +86,7 @@ impl fmt::Display for StoreChoice {
             Self::Memory => f.write_str("memory:"),
             Self::Sqlite(file) => write!(f, "sqlite:{}", file.display()),
             Self::Postgres(address) => address.fmt(f),
+            Self::Redis(address) => address.fmt(f),
         }
     }
 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::address::{self, PostgresAddress};
 use crate::policy::{Deployment, SameSite};
+use crate::store::redis::RedisAddress;
 
 /// Holds policy knobs, separated by commas.
 const SET_VARIABLE: &str = "SESSION_KEEPALIVE_SET";
@@ -102,7 +103,7 @@ impl Config {
             },
             durable_store: match self.store {
                 StoreChoice::Memory => false,
-                StoreChoice::Sqlite(_) | StoreChoice::Postgres(_) => true,
+                StoreChoice::Sqlite(_) | StoreChoice::Postgres(_) | StoreChoice::Redis(_) => true,
             },
             secure_cookies: self.is_secure(),
         }
@@ -169,7 +170,8 @@ fn listen(text: &str) -> Result<SocketAddr, ConfigError> {
 /// Nothing of the text is repeated: it may hold a password.
 fn store(text: &str) -> Result<StoreChoice, ConfigError> {
     let refuse = |wants: &str| ConfigError::new("--store", wants);
-    let forms = "wants memory:, sqlite:FILE or postgres://USER:PASSWORD@HOST:PORT/DATABASE";
+    let forms = "wants memory:, sqlite:FILE, postgres://USER:PASSWORD@HOST:PORT/DATABASE or \
+                 redis://USER:PASSWORD@HOST:PORT/DATABASE";
     let (scheme, rest) = text.split_once(':').ok_or_else(|| refuse(forms))?;
     match scheme {
         "memory" if rest.is_empty() => Ok(StoreChoice::Memory),
@@ -181,7 +183,9 @@ fn store(text: &str) -> Result<StoreChoice, ConfigError> {
         scheme if address::SCHEMES.contains(&scheme) => {
             PostgresAddress::parse(rest).map(StoreChoice::Postgres).map_err(|error| refuse(&error.to_string()))
         }
-        "redis" | "rediss" => Err(refuse("Redis is not built into this server; use sqlite: or postgres:")),
+        "redis" | "rediss" | "valkey" | "valkeys" | "unix" => {
+            RedisAddress::parse(&text.into()).map(StoreChoice::Redis).map_err(|error| refuse(&error.0))
+        }
         _ => Err(refuse(forms)),
     }
 }

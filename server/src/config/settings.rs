@@ -56,7 +56,8 @@ pub struct Settings {
     #[arg(long, global = true, value_name = "ADDRESS:PORT", env = "SESSION_KEEPALIVE_LISTEN", hide_env_values = true)]
     pub listen: Option<String>,
     /// Where sessions are kept: in memory:, in sqlite:FILE, or in the database
-    /// postgres://USER:PASSWORD@HOST:PORT/DATABASE; a password is better given by the environment or a file than by a
+    /// postgres://USER:PASSWORD@HOST:PORT/DATABASE,
+    /// redis://USER:PASSWORD@HOST:PORT/DATABASE; a password is better given by the environment or a file than by a
     /// flag, which others on the machine can see [default: memory:]
     #[arg(long, global = true, value_name = "URL", env = "SESSION_KEEPALIVE_STORE", hide_env_values = true)]
     pub store: Option<String>,

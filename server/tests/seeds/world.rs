@@ -16,7 +16,12 @@ use session_keepalive_server::{
     record::Record,
     revocations::Revocations,
     sessions::{CookieChange, Granted, Presented, Refused, Sessions, Sweep, Sweeper},
-    store::{Store, Terms, memory::MemoryStore, redis::RedisStore, sqlite::SqliteStore},
+    store::{
+        Store, Terms,
+        memory::MemoryStore,
+        redis::{RedisAddress, RedisStore},
+        sqlite::SqliteStore,
+    },
     ticket::{Sealer, TicketCookie, TicketKeys},
 };
 use tempfile::TempDir;

@@ -26,9 +26,9 @@ fn each_setting_says_what_it_wants() {
     let with = Settings::default;
     let cases = [
         (Settings { listen: some("4780"), ..with() }, "--listen: wants an IP address and a port"),
-        (Settings { store: some("redis://:hunter2@h"), ..with() }, "--store: Redis is not built into"),
-        (Settings { store: some("hunter2"), ..with() }, "--store: wants memory:, sqlite:FILE or postgres://"),
-        (Settings { store: some("mysql://u:hunter2@h/d"), ..with() }, "--store: wants memory:, sqlite:FILE or"),
+        (Settings { store: some("rediss://:hunter2@h"), ..with() }, "--store: the Redis URL asks for TLS"),
+        (Settings { store: some("hunter2"), ..with() }, "--store: wants memory:, sqlite:FILE, postgres://"),
+        (Settings { store: some("mysql://u:hunter2@h/d"), ..with() }, "--store: wants memory:, sqlite:FILE,"),
         (Settings { store: some("memory:hunter2"), ..with() }, "--store: wants memory: with nothing behind"),
         (Settings { store: some("sqlite:"), ..with() }, "--store: wants a file"),
         (Settings { store: some("sqlite::memory:"), ..with() }, "--store: wants a file"),
@@ -148,6 +148,8 @@ fn a_store_is_named_without_its_password() {
         ("memory:", "memory:", RevocationChoice::Sqlite(".session-keepalive/revocations.db".into())),
         ("sqlite:/var/lib/sessions.db", "sqlite:/var/lib/sessions.db", RevocationChoice::Store),
         ("postgres://app:hunter2@DB/sessions", "postgres://app@db:5432/sessions", RevocationChoice::Store),
+        ("redis://app:hunter2@db/2", "redis://db:6379/2", RevocationChoice::Store),
+        ("valkey://:hunter2@db:1", "redis://db:1/0", RevocationChoice::Store),
         ("postgresql://app:hunter2@db:1/s", "postgres://app@db:1/s", RevocationChoice::Store),
     ] {
         let settings = Settings { store: Some(text.to_owned()), ..Settings::default() };

@@ -50,7 +50,7 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// In that Redis. Connects when first asked for something, so a Redis that is down keeps no server from starting.
+    /// In that Redis. Connects when first asked for something.
     pub fn new(address: RedisAddress) -> Self {
         Self::named(address, TAG)
     }
