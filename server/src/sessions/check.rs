@@ -43,8 +43,13 @@ impl Parts {
     /// What protected work needs.
     pub(super) async fn unlock(&self, presented: &Presented) -> Result<Unlocked, Refused> {
         let (record, cookies) = self.used(presented, self.clock.now()).await?;
-        let credential = self.kept_credential(record.family, &record.data.sealed)?;
-        Ok(Unlocked { family: record.family, credential, session: cookies.session, ticket: cookies.ticket })
+        self.unlocked(record, cookies)
+    }
+
+    pub(super) fn unlocked(&self, record: Record, cookies: CookieChanges) -> Result<Unlocked, Refused> {
+        let data = self.kept_data(&record)?;
+        let CookieChanges { session, ticket } = cookies;
+        Ok(Unlocked { family: record.family, subject: record.subject, data, session, ticket })
     }
 
     /// The live session presented, which the person uses. Does not re-establish.
@@ -62,7 +67,12 @@ impl Parts {
             return Ok(None);
         };
         match self.store.check_and_touch(self.terms(now), Key::Session(id.hash()), activity).await? {
-            Checked::Valid { record, touched, alias } => Ok(Some(Live { record, touched, alias })),
+            Checked::Valid { mut record, touched, alias } => {
+                if touched {
+                    self.seal_anew(&mut record, now).await?;
+                }
+                Ok(Some(Live { record, touched, alias }))
+            }
             Checked::Ended(reason) => Err(Refused::ended(reason)),
             Checked::Unknown => Ok(None),
         }
@@ -73,10 +83,14 @@ impl Parts {
         if let Rotated::Done { record, .. } = self.store.rotate(self.terms(now), family, id.hash(), None).await? {
             return Ok(record);
         }
-        // It ended meanwhile: say why.
-        match self.store.check_and_touch(self.terms(now), Key::Family(family), false).await? {
-            Checked::Ended(reason) => Err(Refused::ended(reason)),
-            Checked::Valid { .. } | Checked::Unknown => Err(Refused::unknown()),
-        }
+        Err(self.why_over(family, now).await?)
+    }
+
+    /// The refusal for a record that was live a moment ago and is not any more.
+    pub(super) async fn why_over(&self, family: FamilyId, now: Timestamp) -> Result<Refused, Refused> {
+        Ok(match self.store.check_and_touch(self.terms(now), Key::Family(family), false).await? {
+            Checked::Ended(reason) => Refused::ended(reason),
+            Checked::Valid { .. } | Checked::Unknown => Refused::unknown(),
+        })
     }
 }

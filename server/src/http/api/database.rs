@@ -16,12 +16,10 @@ pub(super) async fn database(State(state): State<AppState>, request: Request) ->
     state
         .to_the_end(async move {
             let unlocked =
-                inner.sessions.credential(&presented).await.map_err(|refusal| refused(&inner.cookies, refusal))?;
+                inner.sessions.unlock(&presented).await.map_err(|refusal| refused(&inner.cookies, refusal))?;
             let changes = inner.cookies.change(&unlocked.session, &unlocked.ticket);
-            let target = inner
-                .targets
-                .parse(&unlocked.credential)
-                .map_err(|error| refusal(&error).with_headers(changes.clone()))?;
+            let target =
+                inner.targets.parse(&unlocked.data).map_err(|error| refusal(&error).with_headers(changes.clone()))?;
             let described = inner.connections.describe(unlocked.family, &target).await;
             match described {
                 Ok(database) => Ok((changes, Json(database)).into_response()),
