@@ -19,6 +19,7 @@ use crate::policy::Policy;
 
 pub use error::ConfigError;
 pub use origin::{NotAnOrigin, Origin};
+pub(crate) use resolve::{another_site, sent_same_site};
 pub use settings::{Cli, Command, Settings};
 
 /// The folder that keys, revocations and the demo's files are kept in where nothing else is named.

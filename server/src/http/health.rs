@@ -18,13 +18,7 @@ pub(crate) async fn alive() -> Response {
 pub(crate) async fn ready(State(state): State<AppState>) -> Result<Response, Refusal> {
     match state.sessions.ping().await {
         Ok(()) => Ok(Json(serde_json::json!({ "status": "ready" })).into_response()),
-        Err(refused) => {
-            let refusal = Refusal::new(refused.code, refused.detail);
-            Err(match refused.retry_after {
-                Some(wait) => refusal.retry_after(wait),
-                None => refusal,
-            })
-        }
+        Err(refused) => Err(refused.into()),
     }
 }
 

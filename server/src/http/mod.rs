@@ -7,21 +7,24 @@
 mod access;
 mod admission;
 mod api;
+mod app;
+mod authenticate;
 mod body;
+mod connection_strings;
 pub(crate) mod connections;
 mod cookies;
 mod cors;
 mod csrf;
+mod database;
 mod demo;
 mod headers;
 mod health;
+mod kept;
 mod problem;
 mod server;
 mod site;
 mod source;
-pub(crate) mod state;
-
-use std::sync::Arc;
+mod state;
 
 use axum::Router;
 use axum::extract::Request;
@@ -31,20 +34,21 @@ use axum::routing::get;
 use http::{Method, StatusCode};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use csrf::OriginRules;
 use demo::Demo;
-use problem::Refusal;
 use site::Site;
-use state::AppState;
 
+pub use app::{Builder, CurrentSession, Kept, SessionKeepalive, SessionLayer, SessionService, Visit};
+pub use authenticate::{Authenticate, Denied, Proven};
+pub(crate) use connection_strings::ConnectionStrings;
+pub use problem::Refusal;
 pub use server::{Server, ServerHandle, StartError};
 
 /// Where the API lives; tickets are sealed for it.
 pub const API: &str = "/api";
 
 struct Routes {
-    state: AppState,
-    rules: Arc<OriginRules>,
+    sessions: SessionKeepalive,
+    protected: Router,
     metrics: PrometheusHandle,
     site: Site,
     demo: Option<Demo>,
@@ -52,39 +56,28 @@ struct Routes {
 
 impl Routes {
     fn into_router(self) -> Router {
-        let mut app = Router::new().nest(API, self.api());
-        if let Some(demo) = &self.demo {
-            app = app.nest("/demo", self.guarded(demo::routes(demo.clone())));
+        let (sessions, demo) = (self.sessions, self.demo);
+        let state = sessions.state().clone();
+        let api = sessions.stack(self.protected, |routes| match &demo {
+            Some(demo) => routes.layer(from_fn_with_state(demo.faults.clone(), demo::fault::inject)),
+            None => routes,
+        });
+        let mut app = Router::new().nest(API, api);
+        if let Some(demo) = demo {
+            let controls = sessions.guarded(demo::routes(demo).with_state(state.clone()));
+            app = app.nest("/demo", controls.layer(from_fn(headers::private)));
         }
-        let metrics = self.metrics;
-        let site = self.site;
-        app.route("/healthz", get(health::alive))
+        let (metrics, site) = (self.metrics, self.site);
+        let health = Router::new()
+            .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .route("/metrics", get(move |state| health::metrics(state, metrics)))
+            .with_state(state);
+        app.merge(health)
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(move |request| site.answer(request))
             .layer(from_fn(headers::everywhere))
             .layer(from_fn(access::record))
-            .with_state(self.state)
-    }
-
-    fn api(&self) -> Router<AppState> {
-        let mut routes = api::routes()
-            .method_not_allowed_fallback(method_not_allowed)
-            .fallback(no_such_call)
-            .layer(from_fn_with_state(self.rules.clone(), csrf::guard));
-        if let Some(demo) = &self.demo {
-            routes = routes.layer(from_fn_with_state(demo.faults.clone(), demo::fault::inject));
-        }
-        routes.layer(from_fn_with_state(self.rules.clone(), cors::share)).layer(from_fn(headers::private))
-    }
-
-    fn guarded(&self, routes: Router<AppState>) -> Router<AppState> {
-        routes
-            .method_not_allowed_fallback(method_not_allowed)
-            .fallback(no_such_call)
-            .layer(from_fn_with_state(self.rules.clone(), csrf::guard))
-            .layer(from_fn(headers::private))
     }
 }
 

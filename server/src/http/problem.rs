@@ -11,9 +11,9 @@ use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use session_keepalive::wire::{PROBLEM_MEDIA_TYPE, Problem, ProblemCode};
 
-/// A request that was not carried out, and what to do about it.
+/// A request that was not carried out, and what to do about it: an `application/problem+json` answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     status: StatusCode,
     code: Option<ProblemCode>,
     detail: String,
@@ -24,7 +24,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     /// A refusal of the protocol's table. `detail` is for the person or the developer and holds no secret.
-    pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self {
             status: StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: Some(code),
@@ -35,7 +35,7 @@ impl Refusal {
     }
 
     /// A refusal that is plain HTTP.
-    pub(crate) fn plain(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub fn plain(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, code: None, detail: detail.into(), retry_after: None, headers: None }
     }
 
@@ -51,9 +51,8 @@ impl Refusal {
         self
     }
 
-    /// What the protocol calls it.
-    #[cfg(test)]
-    pub(crate) fn code(&self) -> Option<ProblemCode> {
+    /// What the protocol calls it, if it does.
+    pub fn code(&self) -> Option<ProblemCode> {
         self.code
     }
 }

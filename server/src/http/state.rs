@@ -1,5 +1,6 @@
 //! What every handler works with.
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::response::Response;
@@ -8,26 +9,31 @@ use ipnet::IpNet;
 use tokio_util::task::TaskTracker;
 
 use super::admission::{Gate, Lockout};
-use super::connections::Connections;
+use super::authenticate::Door;
 use super::cookies::Cookies;
+use super::csrf::OriginRules;
 use super::problem::Refusal;
 use crate::config::Limits;
-use crate::sessions::Sessions;
-use crate::targets::Targets;
+use crate::sessions::{Refused, Sessions};
 
-/// The parts of the running server. Clones share everything.
-#[derive(Clone, Debug)]
+/// The parts that serve the protocol. Clones share everything.
+#[derive(Clone)]
 pub(crate) struct AppState {
     pub(crate) sessions: Sessions,
-    pub(crate) targets: Arc<Targets>,
-    pub(crate) connections: Connections,
+    pub(crate) door: Arc<dyn Door>,
     pub(crate) gate: Gate,
     pub(crate) lockout: Lockout,
     pub(crate) cookies: Cookies,
+    pub(crate) rules: Arc<OriginRules>,
     pub(crate) trusted_proxies: Arc<[IpNet]>,
     pub(crate) limits: Limits,
     pub(crate) tasks: TaskTracker,
-    pub(crate) demo: bool,
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppState").field("sessions", &self.sessions).finish_non_exhaustive()
+    }
 }
 
 impl AppState {
@@ -46,6 +52,17 @@ impl AppState {
                 let detail = "The server failed to carry this out; its log has more under the answer's x-request-id.";
                 Err(Refusal::plain(StatusCode::INTERNAL_SERVER_ERROR, detail))
             }
+        }
+    }
+}
+
+impl From<Refused> for Refusal {
+    /// Without what becomes of the cookies.
+    fn from(refused: Refused) -> Self {
+        let refusal = Self::new(refused.code, refused.detail);
+        match refused.retry_after {
+            Some(wait) => refusal.retry_after(wait),
+            None => refusal,
         }
     }
 }

@@ -190,7 +190,7 @@ impl Refused {
     }
 
     /// Something the answer depends on failed; its own words go to the log alone.
-    pub(super) fn unavailable(error: &dyn fmt::Display) -> Self {
+    pub(crate) fn unavailable(error: &dyn fmt::Display) -> Self {
         tracing::error!(%error, "sessions are unavailable");
         Self {
             retry_after: Some(RETRY_AFTER),

@@ -1,7 +1,6 @@
 //! The protocol's calls, one module each.
 
 mod connect;
-mod database;
 mod logout;
 mod reconnect;
 mod sessions;
@@ -26,7 +25,6 @@ pub(crate) fn routes() -> Router<AppState> {
         .route("/logout", post(logout::logout))
         .route("/sessions", get(sessions::list).delete(sessions::revoke_others))
         .route("/sessions/{handle}", delete(sessions::revoke))
-        .route("/database", get(database::database))
 }
 
 fn granted(cookies: &Cookies, granted: Granted) -> Response {
@@ -36,9 +34,5 @@ fn granted(cookies: &Cookies, granted: Granted) -> Response {
 
 fn refused(cookies: &Cookies, refused: Refused) -> Refusal {
     let changes = cookies.change(&refused.session, &refused.ticket);
-    let refusal = Refusal::new(refused.code, refused.detail).with_headers(changes);
-    match refused.retry_after {
-        Some(wait) => refusal.retry_after(wait),
-        None => refusal,
-    }
+    Refusal::from(refused).with_headers(changes)
 }

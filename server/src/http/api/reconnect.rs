@@ -3,14 +3,13 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::HeaderMap;
-use secrecy::SecretString;
-use session_keepalive::wire::{IDEMPOTENCY_HEADER, ProblemCode, ReconnectRequest};
+use session_keepalive::wire::{IDEMPOTENCY_HEADER, ProblemCode};
 
 use super::sign_in::prove;
 use super::{granted, refused};
 use crate::http::admission::overloaded;
-use crate::http::body::read_json;
-use crate::http::connections::refusal;
+use crate::http::authenticate::Attempt;
+use crate::http::body::read_bytes;
 use crate::http::problem::Refusal;
 use crate::http::source::Source;
 use crate::http::state::AppState;
@@ -23,11 +22,9 @@ pub(super) async fn reconnect(
 ) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let presented = state.cookies.presented(&headers);
-    let ReconnectRequest { connection_string }: ReconnectRequest<SecretString> =
-        read_json(request, state.limits.body_time).await?;
-    match connection_string {
+    match state.door.reconnect(&read_bytes(request, state.limits.body_time).await?)? {
         None => by_ticket(state, &headers, presented).await,
-        Some(credential) => by_credential(state, source, &headers, presented, credential).await,
+        Some(attempt) => by_credential(state, source, &headers, presented, attempt).await,
     }
 }
 
@@ -45,11 +42,10 @@ async fn by_credential(
     source: Source,
     headers: &HeaderMap,
     presented: Presented,
-    credential: SecretString,
+    attempt: Box<dyn Attempt>,
 ) -> Result<Response, Refusal> {
     let key = idempotency_key(headers)?;
     state.sessions.may_reconnect().map_err(|refusal| refused(&state.cookies, refusal))?;
-    let target = state.targets.parse(&credential).map_err(|error| refusal(&error))?;
     // A repeated attempt carries the same key, which recognises it better than a cookie that may have changed.
     let visitor = headers.get(IDEMPOTENCY_HEADER).and_then(|key| key.to_str().ok()).map(|key| state.gate.visitor(key));
     let seat = state.gate.enter(visitor).map_err(overloaded)?;
@@ -58,10 +54,10 @@ async fn by_credential(
     state
         .to_the_end(async move {
             let _seat = seat;
-            let proven = prove(&inner, source, target).await?;
+            let admitted = prove(&inner, source, attempt).await?;
             let answer = inner
                 .sessions
-                .reconnect_by_credential(&presented, &key, proven.credential, proven.subject)
+                .reconnect_by_credential(&presented, &key, admitted.data, admitted.subject)
                 .await
                 .map_err(|refusal| refused(&inner.cookies, refusal))?;
             Ok(granted(&inner.cookies, answer))
@@ -73,7 +69,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Refusal> {
     headers.get(IDEMPOTENCY_HEADER).and_then(|value| value.to_str().ok()).and_then(IdempotencyKey::parse).ok_or_else(
         || {
             let detail = format!(
-                "A reconnect with 'connectionString' needs the header '{IDEMPOTENCY_HEADER}': 1 to {} visible ASCII \
+                "A reconnect with a credential needs the header '{IDEMPOTENCY_HEADER}': 1 to {} visible ASCII \
                  characters, the same for each repetition of one attempt.",
                 IdempotencyKey::MAX_CHARS
             );
