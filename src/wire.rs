@@ -6,6 +6,8 @@
 
 #[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
+#[cfg(feature = "openapi")]
+use utoipa::ToSchema;
 
 /// Every state-changing request carries this header, which a cross-site form cannot send.
 pub const CLIENT_HEADER: &str = "x-session-keepalive";
@@ -20,11 +22,14 @@ pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ConnectRequest<Secret> {
     /// Where to connect and as whom. `Secret` is a type whose `Debug` hides it.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, write_only))]
     pub connection_string: Secret,
     /// Whether a reconnect ticket may be issued.
     #[cfg_attr(feature = "serde", serde(default = "yes"))]
+    #[cfg_attr(feature = "openapi", schema(default = true))]
     pub remember: bool,
 }
 
@@ -32,6 +37,7 @@ pub struct ConnectRequest<Secret> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ValidateRequest {
     /// Has the person done anything since the last check?
     #[cfg_attr(feature = "serde", serde(default))]
@@ -42,9 +48,11 @@ pub struct ValidateRequest {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "serde", derive(Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ReconnectRequest<Secret> {
     /// A credential that the page remembered.
     #[cfg_attr(feature = "serde", serde(default = "none"))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, min_length = 1, write_only))]
     pub connection_string: Option<Secret>,
 }
 
@@ -52,6 +60,7 @@ pub struct ReconnectRequest<Secret> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct LogoutRequest {
     /// End every session of the subject, not only this one.
     #[cfg_attr(feature = "serde", serde(default))]
@@ -62,6 +71,7 @@ pub struct LogoutRequest {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionAnswer {
     /// Always true; an answer without it is not a session answer (a captive portal, a proxy page).
     pub valid: bool,
@@ -70,14 +80,19 @@ pub struct SessionAnswer {
     /// 1 at connect; grows by one each time the family is re-established.
     pub epoch: u32,
     /// `user@host:port/database`, or null until it is known.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub subject: Option<String>,
     /// Seconds until the idle limit.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub idle_in: Option<u32>,
     /// Seconds until the absolute limit.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub absolute_in: Option<u32>,
     /// Seconds until the person should be warned.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub warn_in: Option<u32>,
     /// Seconds until the next check, where the policy or the load sets it.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub next_check_in: Option<u32>,
 }
 
@@ -86,6 +101,7 @@ pub struct SessionAnswer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionsAnswer {
     /// The sessions.
     pub sessions: Vec<SessionEntry>,
@@ -95,6 +111,7 @@ pub struct SessionsAnswer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionEntry {
     /// Names it, for `DELETE /api/sessions/{handle}` and nothing else; the same for as long as it lives.
     pub handle: String,
@@ -107,16 +124,20 @@ pub struct SessionEntry {
     /// Seconds since its last request that counted as activity, as far as that was written down.
     pub last_activity_ago: u32,
     /// Seconds until the idle limit.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub idle_in: Option<u32>,
     /// Seconds until the absolute limit.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub absolute_in: Option<u32>,
     /// The browser, in its own words.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub user_agent: Option<String>,
 }
 
 /// An error answer (RFC 9457) with a stable `code`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Problem {
     /// Always `about:blank`: the `code` identifies the problem.
     #[cfg_attr(feature = "serde", serde(rename = "type"))]
@@ -191,6 +212,20 @@ problem_codes! {
     /// The server sheds load; `retry-after` says when to ask again.
     Overloaded = "OVERLOADED", 503;
 }
+
+// Not derived: the derive does not see names that a macro gives.
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for ProblemCode {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(Self::ALL.iter().map(|code| code.as_str())))
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl ToSchema for ProblemCode {}
 
 #[cfg(feature = "serde")]
 const fn yes() -> bool {

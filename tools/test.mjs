@@ -12,6 +12,7 @@ import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain
 import { ensureBrowser } from './test/browser.mjs';
 import { closingLine, plan, runStage } from './test/plan.mjs';
 import { ensurePostgres } from './test/postgres.mjs';
+import { ensureRedis } from './test/redis.mjs';
 import { stages } from './test/stages.mjs';
 
 async function setUp() {
@@ -22,8 +23,9 @@ async function setUp() {
   await ensureNodePackages();
   const { chrome, driver } = await ensureBrowser();
   const postgres = await ensurePostgres();
-  console.log(`Chrome: ${chrome}\ndriver: ${driver}\nPostgreSQL: ${postgres}`);
-  return { chrome, driver, postgres };
+  const redis = await ensureRedis();
+  console.log(`Chrome: ${chrome}\ndriver: ${driver}\nPostgreSQL: ${postgres}\nRedis: ${redis}`);
+  return { chrome, driver, postgres, redis };
 }
 
 main(async () => {

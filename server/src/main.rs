@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use session_keepalive_server::config::{Cli, Command, Config};
-use session_keepalive_server::http::{Server, StartError};
+use session_keepalive_server::config::{Cli, Command, Config, LogFormat};
+use session_keepalive_server::http::{self, Server, StartError};
+use session_keepalive_server::sweep::{self, SweepFailed};
 use session_keepalive_server::{shutdown::Signals, telemetry};
 
 /// A setting cannot be; also what the command line's own reader exits with.
@@ -22,7 +23,15 @@ fn main() -> ExitCode {
     };
     match cli.command.unwrap_or(Command::Serve) {
         Command::Policy => {
-            print!("{}", config.policy);
+            match config.log {
+                LogFormat::Json => println!("{}", config.policy_report().to_json()),
+                LogFormat::Text => print!("{}", config.policy_report()),
+            }
+            ExitCode::SUCCESS
+        }
+        Command::Sweep { idle_for } => sweep(&config, idle_for.as_deref()),
+        Command::Openapi => {
+            print!("{}", http::description(&config));
             ExitCode::SUCCESS
         }
         Command::Serve => serve(config),
@@ -47,6 +56,18 @@ async fn serve(config: Config) -> ExitCode {
     tokio::select! {
         () = server.stop() => ExitCode::SUCCESS,
         () = signals.next() => ExitCode::from(STOPPED_AT_ONCE),
+    }
+}
+
+#[tokio::main]
+async fn sweep(config: &Config, idle_for: Option<&str>) -> ExitCode {
+    match sweep::sweep(config, idle_for, |line| eprintln!("{line}")).await {
+        Ok(line) => {
+            println!("{line}");
+            ExitCode::SUCCESS
+        }
+        Err(error @ SweepFailed::Config(_)) => fail(BAD_CONFIGURATION, &error),
+        Err(error @ SweepFailed::Sweep(_)) => fail(FAILED, &error),
     }
 }
 

@@ -98,6 +98,10 @@ pub enum EndReason {
 }
 
 impl EndReason {
+    /// Each of them.
+    pub const ALL: [Self; 4] =
+        [Self::RanOut(RanOut::Idle), Self::RanOut(RanOut::Absolute), Self::Revoked, Self::Evicted];
+
     /// How it is told to the client.
     pub const fn code(self) -> ProblemCode {
         match self {

@@ -9,27 +9,21 @@
 //! subject's families are ended, the log also says which was spared: else a request that runs beside it, or a lost
 //! answer with the renewed ticket, would cost the survivor its session.
 
-use std::{
-    fmt,
-    path::Path,
-    sync::Arc,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fmt, path::Path, sync::Arc};
 
 use parking_lot::Mutex;
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 
-use crate::{clock::Timestamp, id::FamilyId, policy::RanOut, record::EndReason};
+use crate::{
+    clock::Timestamp,
+    id::FamilyId,
+    record::EndReason,
+    sqlite::{self, Layout, from_sql, reason_from_sql, reason_to_sql, to_sql},
+};
 
-/// Marks a SQLite file as this log ("skrl"), so that no other program's file is taken for one.
-const APPLICATION_ID: i32 = 0x736b_726c;
-/// The only layout there is.
-const LAYOUT: i32 = 1;
-/// Another instance on the same file writes for a few milliseconds at a time.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const BUSY_PAUSE: Duration = Duration::from_millis(5);
+/// "skrl"; the only layout there is.
+const LAYOUT: Layout = Layout { application_id: 0x736b_726c, number: 1, tables: TABLES, called: "revocation log" };
 
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS ended_family (
@@ -132,27 +126,7 @@ impl Revocations {
     }
 
     fn open(connection: rusqlite::Result<Connection>, name: String, durable: bool) -> Result<Self, RevocationError> {
-        let failed =
-            |error: rusqlite::Error| RevocationError(format!("cannot open the revocation log {name}: {error}"));
-        let mut connection = connection.map_err(failed)?;
-        let started = Instant::now();
-        // Turning a new file's journal into WAL does not wait for another instance that does the same: ask again.
-        let prepared = loop {
-            match prepare(&mut connection) {
-                Err(error)
-                    if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
-                        && started.elapsed() < BUSY_TIMEOUT =>
-                {
-                    thread::sleep(BUSY_PAUSE);
-                }
-                other => break other,
-            }
-        };
-        prepared.map_err(failed)?.map_err(|found| {
-            RevocationError(format!(
-                "{name} is not a revocation log that this version understands ({found}); name another file"
-            ))
-        })?;
+        let connection = sqlite::open(connection, &name, &LAYOUT).map_err(RevocationError)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)), name: Arc::from(name), durable })
     }
 
@@ -236,9 +210,10 @@ impl Revocations {
         .await
     }
 
-    /// Is it there?
+    /// Is it there, and can it be read?
     pub async fn ping(&self) -> Result<(), RevocationError> {
-        self.run("read", |connection| connection.query_row("SELECT 1", [], |_| Ok(()))).await
+        let read = "SELECT EXISTS (SELECT 1 FROM ended_family)";
+        self.run("read", move |connection| connection.query_row(read, [], |_| Ok(()))).await
     }
 
     /// Runs blocking work where it blocks no task.
@@ -256,43 +231,6 @@ impl Revocations {
             .map_err(|error| failed(&error))?
             .map_err(|error| failed(&error))
     }
-}
-
-/// Makes the tables where there are none. The inner error says what was found in place of this layout, and then
-/// nothing was changed.
-fn prepare(connection: &mut Connection) -> rusqlite::Result<Result<(), String>> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    // In a transaction, so that what is read belongs together though another instance is at work.
-    if let Err(foreign) = is_prepared(&*connection.transaction()?)? {
-        return Ok(Err(foreign));
-    }
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    // Two instances may start on one new file at once: whoever comes second sees the first one's tables.
-    let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let found = is_prepared(&transaction)?;
-    if found.is_ok() {
-        // Also where an earlier version made only some of them.
-        transaction.execute_batch(TABLES)?;
-    }
-    if found == Ok(false) {
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", LAYOUT)?;
-    }
-    transaction.commit()?;
-    Ok(found.map(drop))
-}
-
-/// True: it has the tables. False: it is empty. Error: it is something else.
-fn is_prepared(connection: &Connection) -> rusqlite::Result<Result<bool, String>> {
-    let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i32>(0));
-    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-    Ok(match (number("application_id")?, number("user_version")?) {
-        (APPLICATION_ID, LAYOUT) => Ok(true),
-        (0, 0) if tables == 0 => Ok(false),
-        (APPLICATION_ID, other) => Err(format!("its layout is {other}, not {LAYOUT}")),
-        (_, _) => Err("it belongs to another program".to_owned()),
-    })
 }
 
 fn standing(connection: &Connection, family: FamilyId, subject: Option<[u8; 32]>) -> rusqlite::Result<Standing> {
@@ -361,33 +299,6 @@ fn write_family(transaction: &Transaction<'_>, ended: &EndedFamily) -> rusqlite:
 /// Subjects are names of people and machines; the file need not know them.
 fn hashed(subject: &str) -> [u8; 32] {
     Sha256::digest(subject).into()
-}
-
-fn to_sql(at: Timestamp) -> i64 {
-    i64::try_from(at.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn from_sql(millis: i64) -> Timestamp {
-    Timestamp::from_millis(u64::try_from(millis).unwrap_or(0))
-}
-
-const fn reason_to_sql(reason: EndReason) -> i64 {
-    match reason {
-        EndReason::Revoked => 0,
-        EndReason::Evicted => 1,
-        EndReason::RanOut(RanOut::Idle) => 2,
-        EndReason::RanOut(RanOut::Absolute) => 3,
-    }
-}
-
-/// A reason this version does not know still means "ended".
-const fn reason_from_sql(reason: i64) -> EndReason {
-    match reason {
-        1 => EndReason::Evicted,
-        2 => EndReason::RanOut(RanOut::Idle),
-        3 => EndReason::RanOut(RanOut::Absolute),
-        _ => EndReason::Revoked,
-    }
 }
 
 #[cfg(test)]

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError, KeySource, Origin, RevocationChoice, StoreChoice};
 use crate::http::{Builder, ConnectionStrings, SessionKeepalive};
-use crate::policy::Deployment;
 use crate::revocations::Revocations;
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
@@ -34,33 +34,41 @@ pub(crate) struct Parts {
 }
 
 /// Makes the parts for a server at `address`; makes the files that may be made.
-pub(crate) fn assemble(config: &Config, address: SocketAddr, public: &Origin) -> Result<Parts, ConfigError> {
+pub(crate) fn assemble(
+    config: &Config,
+    address: SocketAddr,
+    public: &Origin,
+    clock: Arc<dyn Clock>,
+) -> Result<Parts, ConfigError> {
     if config.demo {
         write_sample(config)?;
     }
     let targets = Arc::new(targets(config)?);
     let keys = keys(config)?;
-    let (revocations, told) = revocations(config)?;
-    let warnings = config
-        .policy
-        .warnings(Deployment { durable_revocations: revocations.is_durable(), secure_cookies: config.is_secure() });
-    let store: Arc<dyn Store> = match config.store {
-        StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
-    };
+    let (revocations, told) = revocations(&config.revocations)?;
+    let warnings = config.policy.warnings(config.deployment());
     let loopback = address.ip().is_loopback();
     // Where no public origin is named, a person may also type `localhost`.
     let aliases = (loopback && config.public_origin.is_none()).then(|| Origin::localhost(address.port()));
-    let builder = SessionKeepalive::builder(config.policy, store)
+    let builder = SessionKeepalive::builder(config.policy, store(config))
         .keys(keys)
         .origin(public.clone())
         .on_this_machine(loopback.then(|| Origin::of_listener(address)), aliases.into_iter().collect())
         .revocations(revocations)
+        .clock(clock)
         .limits(config.limits)
         .authenticate(ConnectionStrings { targets: Arc::clone(&targets), demo: config.demo });
     let builder = config.allow_origin.iter().cloned().fold(builder, Builder::allow_origin);
     let builder = config.trust_proxy.iter().copied().fold(builder, Builder::trust_proxy);
     let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
     Ok(Parts { sessions: builder.build()?, targets, metrics, revocations: told, warnings })
+}
+
+/// Opens the store.
+pub(crate) fn store(config: &Config) -> Arc<dyn Store> {
+    match config.store {
+        StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
+    }
 }
 
 fn targets(config: &Config) -> Result<Targets, ConfigError> {
@@ -100,9 +108,9 @@ fn keys(config: &Config) -> Result<TicketKeys, ConfigError> {
     }
 }
 
-fn revocations(config: &Config) -> Result<(Revocations, String), ConfigError> {
+fn revocations(choice: &RevocationChoice) -> Result<(Revocations, String), ConfigError> {
     let refuse = |wants: String| ConfigError::new("--revocations", wants);
-    match &config.revocations {
+    match choice {
         RevocationChoice::Sqlite(path) => {
             make_folder_of(path).map_err(&refuse)?;
             let log = Revocations::sqlite(path).map_err(|error| refuse(error.to_string()))?;
@@ -113,6 +121,15 @@ fn revocations(config: &Config) -> Result<(Revocations, String), ConfigError> {
             Ok((log, "none".to_owned()))
         }
     }
+}
+
+/// The revocation log as it is: a sweep makes none.
+pub(crate) fn revocations_to_sweep(config: &Config) -> Result<Revocations, ConfigError> {
+    let choice = match &config.revocations {
+        RevocationChoice::Sqlite(path) if path.exists() => config.revocations.clone(),
+        RevocationChoice::Sqlite(_) | RevocationChoice::None => RevocationChoice::None,
+    };
+    revocations(&choice).map(|(log, _)| log)
 }
 
 /// Only the folder itself, and readable by its owner alone: it holds keys and what ended.

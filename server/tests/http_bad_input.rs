@@ -200,6 +200,8 @@ mod tests {
             let request = alice.prepare("/api/reconnect", body.clone()).header("idempotency-key", key);
             let answer = alice.send(request).await;
             assert_refused("a bad idempotency key", &answer, 400, "INVALID_REQUEST", "idempotency-key");
+            let answer = alice.send(alice.prepare("/api/reconnect", "{}").header("idempotency-key", key)).await;
+            assert_refused("the same where none is needed", &answer, 400, "INVALID_REQUEST", "idempotency-key");
         }
         let request = alice.prepare("/api/logout", "{}").header("x-padding", "p".repeat(30_000));
         let answer = alice.send(request).await;

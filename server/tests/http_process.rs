@@ -119,6 +119,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn keys_are_rotated_while_people_are_signed_in() {
+        const OLD: &str = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=";
+        const NEW: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+        let mut process = Process::start(&["--ticket-keys", "keys"]);
+        let mut with_keys = async |keys: &str, browser: Option<&Browser>| {
+            process.kill();
+            fs::write(process.folder.path().join("keys"), keys).unwrap();
+            process.start_again();
+            browser.map_or_else(|| process.browser(), |browser| process.follow(browser))
+        };
+        let mut alice = with_keys(OLD, None).await;
+        assert_eq!(alice.connect(SQLITE).await.status, 200);
+        let old = alice.clone();
+        let mut alice = with_keys(&format!("{NEW}\n{OLD}\n"), Some(&alice)).await;
+        assert_eq!(alice.validate().await.json()["epoch"], 2, "the second key opens");
+        assert_ne!(alice.cookies["ticket-4780"], old.cookies["ticket-4780"]);
+        let mut alice = with_keys(NEW, Some(&alice)).await;
+        assert_eq!(alice.validate().await.json()["epoch"], 3, "the first one had sealed");
+        assert_eq!(alice.get("/api/database").await.status, 200, "and the credential in it");
+        let mut old = with_keys(NEW, Some(&old)).await;
+        assert_eq!(old.validate().await.code(), "RECONNECT_REFUSED");
+    }
+
+    #[tokio::test]
     async fn the_demo_restart_ends_the_process_after_its_answer() {
         use std::os::unix::process::ExitStatusExt;
         let mut process = Process::start(&["--demo"]);

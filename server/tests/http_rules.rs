@@ -104,6 +104,7 @@ mod tests {
             ("no such call", browser.bare(Method::GET, "/api/nothing"), 404),
             ("a wrong method", browser.bare(Method::GET, "/api/logout"), 405),
             ("a body too large", browser.prepare("/api/logout", " ".repeat(20_000)), 413),
+            ("headers too large", browser.prepare("/api/logout", "").header("x-padding", "p".repeat(30_000)), 413),
             ("a success", browser.prepare("/api/logout", ""), 204),
         ];
         for (what, request, status) in errors {

@@ -8,9 +8,10 @@ import { cargo, wasmEnvironment, wasmTarget } from '../lib/toolchain.mjs';
 import { withoutFinalisers } from './glue.mjs';
 import { renameGlue, shortenNames } from './names.mjs';
 
+const profile = 'wasm'; // of Cargo.toml
 const glueFolder = join(target, 'wasm-bindgen');
 const generated = join(glueFolder, 'generated'); // as wasm-bindgen wrote it
-const compiled = join(target, wasmTarget, 'release', 'session_keepalive.wasm');
+const compiled = join(target, wasmTarget, profile, 'session_keepalive.wasm');
 
 /** What wasm-bindgen and wasm-opt make of the module. */
 export const glue = {
@@ -35,7 +36,7 @@ const features = [
 const optimise = ['--flatten', '--rereloop', '-Oz', '-Oz', '--low-memory-unused', shortenNames, '--strip-target-features', ...features];
 
 export const compile = () =>
-  cargo(['build', '--release', '--target', wasmTarget, '-p', 'session-keepalive', '--lib'], { env: wasmEnvironment() });
+  cargo(['build', '--profile', profile, '--target', wasmTarget, '-p', 'session-keepalive', '--lib'], { env: wasmEnvironment() });
 
 /** The wasm-bindgen CLI, in the version of Cargo.lock, and the tool that traps panics. */
 export const buildBindgen = () => cargo(['build', '-p', 'wasm-bindgen-runner', '--bin', 'wasm-bindgen', '--bin', 'trap-panics']);

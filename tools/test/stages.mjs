@@ -1,7 +1,7 @@
 // The stages of `npm test`: what each needs before it, what it runs, and how its tests are counted.
 //
-// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, folder }`, `folder` being temporary. A stage
-// with `count` must have run at least one test, and may have skipped none.
+// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, folder }`, `folder` being temporary. A
+// stage with `count` must have run at least one test, and may have skipped none.
 import { delimiter, dirname } from 'node:path';
 import { buildModule } from '../build/index.mjs';
 import { buildServer, server } from '../build/server.mjs';
@@ -34,7 +34,7 @@ export const stages = [
   {
     name: 'native',
     count: countCargo,
-    run: ({ postgres }) => cargo(['test'], { show: 'keep', env: { POSTGRES_BIN: postgres } }),
+    run: ({ postgres, redis }) => cargo(['test'], { show: 'keep', env: { POSTGRES_BIN: postgres, REDIS_SERVER: redis } }),
   },
   {
     name: 'build',
@@ -65,6 +65,12 @@ export const stages = [
     run: wasmTests,
   },
   {
+    name: 'api',
+    needs: ['build'],
+    count: countNode,
+    run: () => nodeTests('tests/api', { SESSION_KEEPALIVE_SERVER: server }),
+  },
+  {
     name: 'e2e',
     needs: ['build'],
     count: countNode,
@@ -84,7 +90,7 @@ async function wasmTests({ chrome, driver, folder }) {
   const wasmPack = nativeBinary('wasm-pack');
   return run(
     wasmPack,
-    // Release, as it is published: the crates compiled for the build are used again.
+    // Optimised: pages with whole scenarios in them would take a while otherwise.
     ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--locked'],
     {
       cwd: root,

@@ -5,7 +5,9 @@
 //! replaces the list of a lighter one; policy knobs (`--set`) are weighed knob by knob.
 
 mod error;
+mod knobs;
 mod origin;
+mod report;
 mod resolve;
 mod settings;
 
@@ -18,7 +20,9 @@ use ipnet::IpNet;
 use crate::policy::Policy;
 
 pub use error::ConfigError;
+pub use knobs::{Source, Sources};
 pub use origin::{NotAnOrigin, Origin};
+pub use report::PolicyReport;
 pub(crate) use resolve::{another_site, sent_same_site};
 pub use settings::{Cli, Command, Settings};
 
@@ -32,6 +36,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The policy in force.
     pub policy: Policy,
+    /// Where its values come from.
+    pub sources: Sources,
     /// Where sessions are kept.
     pub store: StoreChoice,
     /// The targets that may be connected to.

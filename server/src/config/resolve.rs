@@ -8,10 +8,11 @@ use ipnet::IpNet;
 use super::{
     Config, ConfigError, DEFAULT_FOLDER, KeySource, Limits, LogFormat, Mount, Origin, RevocationChoice, Settings,
     StoreChoice,
+    knobs::{Source, policy},
 };
-use crate::policy::{DEFAULT_PRESET, PRESETS, Policy, SameSite, preset};
+use crate::policy::{Deployment, Policy, SameSite};
 
-/// Holds policy knobs also where flags are given, which would hide it from the command line's own reading.
+/// Holds policy knobs, separated by commas.
 const SET_VARIABLE: &str = "SESSION_KEEPALIVE_SET";
 
 impl Settings {
@@ -24,13 +25,10 @@ impl Settings {
             Some(path) => Self::read(path)?,
             None => Self::default(),
         };
-        let environment = Self {
-            set: std::env::var(SET_VARIABLE)
-                .map(|knobs| knobs.split(',').map(str::to_owned).collect())
-                .unwrap_or_default(),
-            ..Self::default()
-        };
-        self.over(environment.over(file)).resolve()
+        let environment = std::env::var(SET_VARIABLE).unwrap_or_default();
+        let environment: Vec<String> =
+            environment.split(',').filter(|knob| !knob.is_empty()).map(str::to_owned).collect();
+        self.outweigh(&environment, file)
     }
 
     /// Checks the settings as they are.
@@ -38,11 +36,24 @@ impl Settings {
     /// # Errors
     /// The first setting that cannot be.
     pub fn resolve(self) -> Result<Config, ConfigError> {
+        self.outweigh(&[], Self::default())
+    }
+
+    /// These settings over knobs from the environment over a file.
+    fn outweigh(self, environment: &[String], file: Self) -> Result<Config, ConfigError> {
+        let (flags, below) = (self.set.clone(), file.set.clone());
+        let knobs = [(Source::File, &*below), (Source::Environment, environment), (Source::Flag, &*flags)];
+        self.over(file).with_knobs(&knobs)
+    }
+
+    fn with_knobs(self, knobs: &[(Source, &[String])]) -> Result<Config, ConfigError> {
+        let (policy, sources) = policy(self.preset.as_deref(), knobs)?;
         let listen = listen(self.listen.as_deref().unwrap_or("127.0.0.1:4780"))?;
         let demo = self.demo.unwrap_or(false);
         let config = Config {
             listen,
-            policy: policy(self.preset.as_deref().unwrap_or(DEFAULT_PRESET), &self.set)?,
+            policy,
+            sources,
             store: store(self.store.as_deref().unwrap_or("memory:"))?,
             allow_target: allow_target(self.allow_target, demo),
             files_root: self.files_root.or_else(|| demo.then(|| Path::new(DEFAULT_FOLDER).join("files"))),
@@ -70,6 +81,22 @@ impl Config {
     /// `SameSite` as it is sent: browsers take `None` only with `Secure`, which plain http cannot have.
     pub fn same_site(&self) -> SameSite {
         sent_same_site(&self.policy, self.is_secure())
+    }
+
+    /// `Partitioned` as it is sent: browsers take it only with `Secure`, which plain http cannot have.
+    pub fn partitioned(&self) -> bool {
+        self.policy.cookie.partitioned && self.is_secure()
+    }
+
+    /// What is around the policy.
+    pub fn deployment(&self) -> Deployment {
+        Deployment {
+            durable_revocations: matches!(self.revocations, RevocationChoice::Sqlite(_)),
+            durable_store: match self.store {
+                StoreChoice::Memory => false,
+            },
+            secure_cookies: self.is_secure(),
+        }
     }
 
     /// Whether browsers reach the server over https.
@@ -147,20 +174,6 @@ fn store(text: &str) -> Result<StoreChoice, ConfigError> {
         "memory:" => Ok(StoreChoice::Memory),
         _ => Err(ConfigError::new("--store", "wants memory:, the only store there is")),
     }
-}
-
-fn policy(name: &str, knobs: &[String]) -> Result<Policy, ConfigError> {
-    let mut policy = preset(name).ok_or_else(|| {
-        let names: Vec<&str> = PRESETS.iter().map(|(name, _)| *name).collect();
-        ConfigError::new("--preset", format!("wants one of {}", names.join(", ")))
-    })?;
-    for knob in knobs {
-        let refuse = |wants: String| ConfigError::new("--set", wants);
-        let (name, value) =
-            knob.split_once('=').ok_or_else(|| refuse("wants KNOB=VALUE, such as idle=12h".to_owned()))?;
-        policy.set(name.trim(), value.trim()).map_err(|error| refuse(error.to_string()))?;
-    }
-    Ok(policy)
 }
 
 fn allow_target(mut listed: Vec<String>, demo: bool) -> Vec<String> {

@@ -28,12 +28,21 @@ pub struct Cli {
 }
 
 /// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
 pub enum Command {
     /// Serve (the default)
     Serve,
-    /// Print the policy in force, knob by knob
+    /// Print the policy in force, knob by knob, where each value comes from, and what it falls short of; as JSON with
+    /// --log json
     Policy,
+    /// End the sessions in the store that ran out and drop what was kept long enough, once and now
+    Sweep {
+        /// Also end the sessions that nobody has used for so long (90d, 12h), though the policy would not
+        #[arg(long, value_name = "DURATION")]
+        idle_for: Option<String>,
+    },
+    /// Print the description of the API (OpenAPI 3.1), with the cookies as this server sets them
+    Openapi,
 }
 
 /// The settings as text.
@@ -50,15 +59,9 @@ pub struct Settings {
     /// The policy to start from [default: serverless-24h]
     #[arg(long, global = true, value_name = "NAME", env = "SESSION_KEEPALIVE_PRESET", hide_env_values = true)]
     pub preset: Option<String>,
-    /// One policy knob (repeatable); the subcommand `policy` lists them
-    #[arg(
-        long,
-        global = true,
-        value_name = "KNOB=VALUE",
-        env = "SESSION_KEEPALIVE_SET",
-        value_delimiter = ',',
-        hide_env_values = true
-    )]
+    /// One policy knob (repeatable); the subcommand `policy` lists them [env: SESSION_KEEPALIVE_SET=]
+    // The command line's own reading would have a flag hide the variable; knobs are weighed one by one.
+    #[arg(long, global = true, value_name = "KNOB=VALUE", value_delimiter = ',')]
     pub set: Vec<String>,
     /// A target that may be connected to (repeatable); `sqlite:` allows files below --files-root [default: none]
     #[arg(
@@ -158,14 +161,14 @@ impl Settings {
         })
     }
 
-    /// These settings, and those of `below` where these say nothing.
+    /// These settings, and those of `below` where these say nothing. Not the knobs, which are weighed one by one.
     pub(super) fn over(self, below: Self) -> Self {
         let list = |own: Vec<String>, other| if own.is_empty() { other } else { own };
         Self {
             listen: self.listen.or(below.listen),
             store: self.store.or(below.store),
             preset: self.preset.or(below.preset),
-            set: [below.set, self.set].concat(),
+            set: self.set,
             allow_target: list(self.allow_target, below.allow_target),
             files_root: self.files_root.or(below.files_root),
             ticket_keys: self.ticket_keys.or(below.ticket_keys),

@@ -1,4 +1,4 @@
-//! Every request: a number, limits on its head, a line in the log and its metrics.
+//! Every request: a number, a line in the log and its metrics.
 //!
 //! The log has the route's template, never the path or query as sent: those may hold what a person mistyped.
 
@@ -6,39 +6,32 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use session_keepalive::wire::ProblemCode;
+use axum::response::Response;
+use http::{HeaderName, HeaderValue, Method};
 use tracing::{Instrument, info, info_span};
 
-use super::problem::Refusal;
 use crate::telemetry::names;
 
 /// Sent with every answer, so that a person's report finds its line in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The largest head accepted, names and values together, in bytes. Browsers send cookies of up to 4 kB each; two of
-/// ours and a few neighbours on the same host fit.
-pub(crate) const MAX_HEAD: usize = 24 * 1024;
+/// What an answer is counted under where no route was matched; put into its extensions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named(pub(crate) &'static str);
 
 /// Wraps the whole service.
 pub(crate) async fn record(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id();
     let method = known_method(request.method());
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
 
     let span = info_span!("request", request_id = id);
-    let answering = async {
-        if head_size(request.headers()) > MAX_HEAD {
-            return head_too_large();
-        }
-        next.run(request).await
-    };
-    let mut response = answering.instrument(span.clone()).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let route = matched.unwrap_or_else(|| {
+        let named = response.extensions().get::<Named>();
+        named.map_or("unmatched", |named| named.0).to_owned()
+    });
 
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
@@ -70,13 +63,4 @@ fn request_id() -> String {
     // Random only so that two servers' logs can be read together; nothing is secured by it.
     use std::hash::{BuildHasher, RandomState};
     format!("{:016x}", RandomState::new().hash_one(Instant::now()))
-}
-
-fn head_size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
-}
-
-fn head_too_large() -> Response {
-    let detail = format!("The request's headers are larger than {MAX_HEAD} bytes: clear this site's cookies.");
-    Refusal::new(ProblemCode::PayloadTooLarge, detail).into_response()
 }

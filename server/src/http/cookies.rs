@@ -28,11 +28,12 @@ struct Look {
     ticket: String,
     secure: bool,
     same_site: SameSite,
+    partitioned: bool,
 }
 
 impl Cookies {
-    /// `public`: where browsers find the server. `same_site`: as it is to be sent.
-    pub(crate) fn new(public: &Origin, same_site: policy::SameSite) -> Self {
+    /// `public`: where browsers find the server. `same_site` and `partitioned`: as they are to be sent.
+    pub(crate) fn new(public: &Origin, same_site: policy::SameSite, partitioned: bool) -> Self {
         let name = |base: &str| match public.is_secure() {
             true => format!("__Host-{base}"),
             false => format!("{base}-{}", public.port()),
@@ -46,7 +47,13 @@ impl Cookies {
                 policy::SameSite::Lax => SameSite::Lax,
                 policy::SameSite::None => SameSite::None,
             },
+            partitioned,
         }))
+    }
+
+    /// The names of the session's cookie and the ticket's.
+    pub(crate) fn names(&self) -> (&str, &str) {
+        (&self.0.session, &self.0.ticket)
     }
 
     /// What the browser sent.
@@ -110,6 +117,7 @@ impl Cookies {
             .http_only(true)
             .secure(self.0.secure)
             .same_site(self.0.same_site)
+            .partitioned(self.0.partitioned)
             .build()
     }
 }
@@ -138,7 +146,7 @@ mod tests {
     use std::time::Duration;
 
     fn look(origin: &str, same_site: policy::SameSite) -> Cookies {
-        Cookies::new(&origin.parse().expect("an origin"), same_site)
+        Cookies::new(&origin.parse().expect("an origin"), same_site, false)
     }
 
     fn ticket_header(cookies: &Cookies, change: CookieChange<TicketCookie>) -> String {
@@ -171,8 +179,11 @@ mod tests {
 
     #[test]
     fn a_removal_has_the_same_attributes() {
-        for origin in ["https://app.example", "http://127.0.0.1:4780"] {
-            let cookies = look(origin, policy::SameSite::Strict);
+        let embedded = Cookies::new(&"https://app.example".parse().expect("an origin"), policy::SameSite::None, true);
+        assert!(ticket_header(&embedded, set()).contains("; SameSite=None; Partitioned; Secure"));
+        let looks =
+            ["https://app.example", "http://127.0.0.1:4780"].map(|origin| look(origin, policy::SameSite::Strict));
+        for cookies in looks.into_iter().chain([embedded]) {
             let attributes = |header: &str| {
                 let mut kept: Vec<String> = header
                     .split("; ")

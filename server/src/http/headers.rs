@@ -1,12 +1,27 @@
-//! Headers that every answer of a kind carries.
+//! Headers: what every answer of a kind carries, and how much a request may have.
 
 use axum::extract::Request;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use session_keepalive::wire::ProblemCode;
+
+use super::problem::Refusal;
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// The largest head accepted, names and values together, in bytes. Browsers send cookies of up to 4 kB each; two of
+/// ours and a few neighbours on the same host fit.
+pub(crate) const MAX_HEAD: usize = 24 * 1024;
+
+/// Refuses a head that is too large. Stands inside of what adds headers to answers, for those belong to this one too.
+pub(crate) async fn bounded(request: Request, next: Next) -> Response {
+    match head_size(request.headers()) > MAX_HEAD {
+        true => head_too_large(),
+        false => next.run(request).await,
+    }
+}
 
 /// For every answer: no guessing of types, no referrer (an address may hold a `returnTo`).
 pub(crate) async fn everywhere(request: Request, next: Next) -> Response {
@@ -24,4 +39,13 @@ pub(crate) async fn private(request: Request, next: Next) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-site"));
     response
+}
+
+fn head_size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
+
+fn head_too_large() -> Response {
+    let detail = format!("The request's headers are larger than {MAX_HEAD} bytes: clear this site's cookies.");
+    Refusal::new(ProblemCode::PayloadTooLarge, detail).into_response()
 }

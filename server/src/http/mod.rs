@@ -1,8 +1,8 @@
 //! The protocol over HTTP: which request reaches which part of the domain, and in what form the answer leaves.
 //!
 //! A request passes, from the outside in: a number and a line in the log (`access`), headers for all, then for the
-//! API `no-store`, CORS (`cors`, so that it is on every answer), the demo's faults, the cross-site rules (`csrf`),
-//! and only then a handler (`api`).
+//! API `no-store`, CORS (`cors`, so that it is on every answer), the demo's faults, the limit of its head, the
+//! cross-site rules (`csrf`), and only then a handler (`api`).
 
 mod access;
 mod admission;
@@ -20,6 +20,7 @@ mod demo;
 mod headers;
 mod health;
 mod kept;
+mod openapi;
 mod problem;
 mod server;
 mod site;
@@ -30,11 +31,13 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use http::{Method, StatusCode};
-use metrics_exporter_prometheus::PrometheusHandle;
 
+use crate::config::Config;
+use cookies::Cookies;
+use database::Work;
 use demo::Demo;
+use health::Operation;
 use site::Site;
 
 pub use app::{Builder, CurrentSession, Kept, SessionKeepalive, SessionLayer, SessionService, Visit};
@@ -46,10 +49,15 @@ pub use server::{Server, ServerHandle, StartError};
 /// Where the API lives; tickets are sealed for it.
 pub const API: &str = "/api";
 
+/// The description of the API (OpenAPI 3.1) as a server with this configuration serves it.
+pub fn description(config: &Config) -> String {
+    openapi::describe(&Cookies::new(&config.origin_at(config.listen), config.same_site(), config.partitioned()))
+}
+
 struct Routes {
     sessions: SessionKeepalive,
-    protected: Router,
-    metrics: PrometheusHandle,
+    work: Work,
+    operation: Operation,
     site: Site,
     demo: Option<Demo>,
 }
@@ -57,27 +65,24 @@ struct Routes {
 impl Routes {
     fn into_router(self) -> Router {
         let (sessions, demo) = (self.sessions, self.demo);
-        let state = sessions.state().clone();
-        let api = sessions.stack(self.protected, |routes| match &demo {
+        let work = database::calls().into_router().layer(sessions.layer()).with_state(self.work);
+        let api = sessions.stack(work, |routes| match &demo {
             Some(demo) => routes.layer(from_fn_with_state(demo.faults.clone(), demo::fault::inject)),
             None => routes,
         });
-        let mut app = Router::new().nest(API, api);
-        if let Some(demo) = demo {
-            let controls = sessions.guarded(demo::routes(demo).with_state(state.clone()));
-            app = app.nest("/demo", controls.layer(from_fn(headers::private)));
-        }
-        let (metrics, site) = (self.metrics, self.site);
-        let health = Router::new()
-            .route("/healthz", get(health::alive))
-            .route("/readyz", get(health::ready))
-            .route("/metrics", get(move |state| health::metrics(state, metrics)))
-            .with_state(state);
-        app.merge(health)
+        let site = self.site;
+        let mut app = health::calls()
+            .into_router()
+            .with_state(self.operation)
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(move |request| site.answer(request))
-            .layer(from_fn(headers::everywhere))
-            .layer(from_fn(access::record))
+            .layer(from_fn(headers::bounded))
+            .nest(API, api);
+        if let Some(demo) = demo {
+            let controls = sessions.guarded(demo::routes(demo).with_state(sessions.state().clone()));
+            app = app.nest("/demo", controls.layer(from_fn(headers::private)));
+        }
+        app.layer(from_fn(headers::everywhere)).layer(from_fn(access::record))
     }
 }
 

@@ -9,7 +9,26 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
 use session_keepalive::wire::{PROBLEM_MEDIA_TYPE, Problem, ProblemCode};
+use utoipa::ToSchema;
+
+/// The `type` of all problems: their `code` or status says which it is.
+const BLANK: &str = "about:blank";
+
+/// The body of an error answer that is plain HTTP.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlainProblem {
+    /// Always `about:blank`: the status says it all.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// The status phrase.
+    title: String,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong and what to do; never a secret.
+    detail: String,
+}
 
 /// A request that was not carried out, and what to do about it: an `application/problem+json` answer.
 #[derive(Clone, Debug)]
@@ -67,21 +86,12 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Error").to_owned();
         let mut response = match self.code {
-            Some(code) => Json(Problem {
-                kind: "about:blank".to_owned(),
-                title,
-                status: self.status.as_u16(),
-                code,
-                detail: self.detail,
-            })
-            .into_response(),
-            None => Json(serde_json::json!({
-                "type": "about:blank",
-                "title": title,
-                "status": self.status.as_u16(),
-                "detail": self.detail,
-            }))
-            .into_response(),
+            Some(code) => {
+                Json(Problem { kind: BLANK.to_owned(), title, status: self.status.as_u16(), code, detail: self.detail })
+                    .into_response()
+            }
+            None => Json(PlainProblem { kind: BLANK, title, status: self.status.as_u16(), detail: self.detail })
+                .into_response(),
         };
         *response.status_mut() = self.status;
         let headers = response.headers_mut();

@@ -24,12 +24,16 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use tracing::{info, warn};
 
+use super::Routes;
 use super::app::SessionKeepalive;
 use super::connections::Connections;
+use super::database::Work;
 use super::demo::Demo;
+use super::health::Operation;
+use super::openapi;
 use super::site::Site;
-use super::{Routes, database};
 use crate::background::Background;
+use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError, Limits, Origin, StoreChoice};
 use crate::start::{self, Parts};
 
@@ -96,20 +100,32 @@ impl Server {
     /// # Errors
     /// When a setting cannot be (a file that cannot be read, an unknown target), or the address is taken.
     pub async fn bind(config: Config) -> Result<(SocketAddr, ServerHandle), StartError> {
+        Self::bind_by(config, Arc::new(SystemClock)).await
+    }
+
+    /// The same, with sessions that live by this clock.
+    ///
+    /// # Errors
+    /// As [`Server::bind`].
+    pub async fn bind_by(config: Config, clock: Arc<dyn Clock>) -> Result<(SocketAddr, ServerHandle), StartError> {
         let listener =
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let public = config.origin_at(address);
-        let parts = start::assemble(&config, address, &public)?;
+        let parts = start::assemble(&config, address, &public, clock)?;
         log_start(&config, address, &public, &parts);
         let Parts { sessions, targets, metrics, .. } = parts;
 
         let demo = config.demo.then(Demo::new);
         let connections = Connections::new(config.limits.kept_targets, config.limits.target_idle);
         let router = Routes {
-            protected: database::routes(&sessions, targets, connections.clone()),
+            work: Work { targets, connections: connections.clone() },
+            operation: Operation {
+                sessions: sessions.sessions().clone(),
+                metrics: metrics.clone(),
+                description: openapi::describe(&sessions.state().cookies).into(),
+            },
             sessions: sessions.clone(),
-            metrics: metrics.clone(),
             site: Site::new(config.site, config.demo),
             demo: demo.clone(),
         }
@@ -129,6 +145,9 @@ fn log_start(config: &Config, address: SocketAddr, public: &Origin, parts: &Part
     let policy = config.policy.knobs().map(|(knob, value)| format!("{knob}={value}")).collect::<Vec<_>>().join(" ");
     for warning in &parts.warnings {
         warn!("{warning}");
+    }
+    for note in config.policy.notes() {
+        info!("{note}");
     }
     info!(
         %address,
@@ -154,16 +173,19 @@ impl Running {
     async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let graceful = GracefulShutdown::new();
         let seats = Arc::new(Semaphore::new(self.limits.connections));
+        let load = self.sessions.sessions().load().clone();
+        load.bound(self.limits.connections);
         loop {
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
                 accepted = accept(&listener, &seats) => accepted,
             };
             if let Some((stream, peer, seat)) = accepted {
+                let held = load.hold();
                 let serving = self.connection(stream, peer, graceful.watcher());
                 tokio::spawn(async move {
                     serving.await;
-                    drop(seat);
+                    drop((seat, held));
                 });
             }
         }

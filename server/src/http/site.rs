@@ -15,6 +15,7 @@ use http::{HeaderValue, Method, StatusCode, Uri};
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
+use super::access::Named;
 use super::problem::Refusal;
 use crate::config::Mount;
 
@@ -84,6 +85,7 @@ fn never(error: Infallible) -> Infallible {
 
 fn finish(mut response: Response, path: &str, policy: &'static str) -> Response {
     let lifetime = if carries_a_hash(path) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    response.extensions_mut().insert(Named("site"));
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(lifetime));
     let is_page = headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));

@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{Absolute, CookieAge, End, Policy, Reconnect, SameSite, WhenFull};
+use super::{Absolute, CookieAge, End, Limits, Policy, Reconnect, SameSite, WhenFull};
 
 type Set = fn(&mut Policy, &str) -> Result<(), &'static str>;
 
@@ -10,6 +10,8 @@ const DURATION: &str = "a duration such as 500ms, 90s, 15m, 24h or 30d";
 const OPTIONAL: &str = "a duration such as 15m or 24h, or none";
 const ABSOLUTE: &str = "a duration such as 12h or 30d, or unbounded";
 const COUNT: &str = "a whole number";
+const LIMIT: &str = "a whole number, or unlimited";
+const PERCENT: &str = "whole percent, such as 10%";
 const SWITCH: &str = "yes or no";
 const SAME_SITE: &str = "strict, lax or none";
 const AGE: &str = "session, fixed:DURATION or rolling:DURATION";
@@ -45,6 +47,7 @@ knobs! {
     "touch_every": |policy, value| policy.touch_every = duration(value).ok_or(DURATION)?;
     "warn_before": |policy, value| policy.warn_before = duration(value).ok_or(DURATION)?;
     "next_check_in": |policy, value| policy.next_check_in = optional(value)?;
+    "rotate_every": |policy, value| policy.rotate_every = optional(value)?;
     "rotation_grace": |policy, value| policy.rotation_grace = duration(value).ok_or(DURATION)?;
     "cookie.same_site": |policy, value| policy.cookie.same_site = match value {
         "strict" => SameSite::Strict,
@@ -58,8 +61,9 @@ knobs! {
         Some(("rolling", age)) => CookieAge::Rolling(duration(age).ok_or(AGE)?),
         None | Some(_) => return Err(AGE),
     };
-    "limits.total": |policy, value| policy.limits.total = count(value)?;
-    "limits.per_subject": |policy, value| policy.limits.per_subject = count(value)?;
+    "cookie.partitioned": |policy, value| policy.cookie.partitioned = switch(value)?;
+    "limits.total": |policy, value| policy.limits.total = limit(value)?;
+    "limits.per_subject": |policy, value| policy.limits.per_subject = limit(value)?;
     "limits.when_full": |policy, value| policy.limits.when_full = match value {
         "evict" => WhenFull::Evict,
         "reject" => WhenFull::Reject,
@@ -76,6 +80,7 @@ knobs! {
         _ => return Err(RECONNECT),
     };
     "cleanup.every": |policy, value| policy.cleanup.every = duration(value).ok_or(DURATION)?;
+    "cleanup.jitter": |policy, value| policy.cleanup.jitter = percent(value)?;
     "cleanup.batch": |policy, value| policy.cleanup.batch = count(value)?;
 }
 
@@ -142,8 +147,19 @@ fn count(value: &str) -> Result<usize, &'static str> {
     value.parse().map_err(|_| COUNT)
 }
 
+fn limit(value: &str) -> Result<usize, &'static str> {
+    match value {
+        "unlimited" => Ok(Limits::UNLIMITED),
+        other => other.parse().map_err(|_| LIMIT),
+    }
+}
+
+fn percent(value: &str) -> Result<u8, &'static str> {
+    value.strip_suffix('%').and_then(|number| number.parse().ok()).ok_or(PERCENT)
+}
+
 /// A whole number with a unit; plain `0` needs none.
-fn duration(value: &str) -> Option<Duration> {
+pub(crate) fn duration(value: &str) -> Option<Duration> {
     if value == "0" {
         return Some(Duration::ZERO);
     }
@@ -180,21 +196,24 @@ mod tests {
             ("touch_every", "0"),
             ("warn_before", "90s"),
             ("next_check_in", "2m"),
+            ("rotate_every", "1h"),
             ("rotation_grace", "500ms"),
             ("cookie.same_site", "none"),
             ("cookie.max_age", "rolling:365d"),
-            ("limits.total", "7"),
+            ("cookie.partitioned", "yes"),
+            ("limits.total", "unlimited"),
             ("limits.per_subject", "3"),
             ("limits.when_full", "reject"),
             ("end", "delete"),
             ("reconnect", "off"),
             ("cleanup.every", "15m"),
+            ("cleanup.jitter", "50%"),
             ("cleanup.batch", "10"),
         ] {
             assert!(KNOBS.contains(&knob));
             assert_ne!(with(knob, value).unwrap(), SERVERLESS_24H, "{knob}={value}");
         }
-        assert_eq!(KNOBS.len(), 16);
+        assert_eq!(KNOBS.len(), 19);
     }
 
     #[test]
@@ -209,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_wrong_value_says_what_the_knob_wants() {
-        for (knob, value, wants) in [
+        let rows = [
             ("idle", "soon", "none"),
             ("idle", "", "none"),
             ("idle", "15", "15m"),
@@ -219,12 +238,31 @@ mod tests {
             ("idle", "18446744073709551615d", "15m"),
             ("idle", "5é", "15m"),
             ("absolute", "none", "unbounded"),
+            ("absolute", "", "unbounded"),
             ("heartbeat_counts", "maybe", "yes or no"),
+            ("touch_every", "none", "a duration such as"),
+            ("warn_before", "5", "a duration such as"),
+            ("next_check_in", "often", "or none"),
+            ("rotate_every", "never", "or none"),
+            ("rotation_grace", "none", "a duration such as"),
+            ("cookie.same_site", "Strict", "strict, lax or none"),
+            ("cookie.partitioned", "1", "yes or no"),
             ("cookie.max_age", "rolling", "rolling:DURATION"),
             ("cookie.max_age", "fixed:", "fixed:DURATION"),
-            ("limits.total", "many", "a whole number"),
+            ("limits.total", "many", "a whole number, or unlimited"),
+            ("limits.total", "-1", "a whole number, or unlimited"),
+            ("limits.per_subject", "none", "a whole number, or unlimited"),
+            ("limits.when_full", "wait", "evict or reject"),
             ("end", "keep", "keep:DURATION"),
-        ] {
+            ("end", "keep:ever", "keep:DURATION"),
+            ("reconnect", "yes", "off or ticket"),
+            ("cleanup.every", "none", "a duration such as"),
+            ("cleanup.jitter", "10", "whole percent, such as 10%"),
+            ("cleanup.jitter", "-1%", "whole percent, such as 10%"),
+            ("cleanup.batch", "unlimited", "a whole number"),
+        ];
+        assert!(KNOBS.iter().all(|knob| rows.iter().any(|(named, ..)| named == knob)), "a knob without a row");
+        for (knob, value, wants) in rows {
             let error = with(knob, value).unwrap_err().to_string();
             assert!(error.contains(knob) && error.contains(wants), "{error}");
         }

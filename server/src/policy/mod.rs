@@ -7,6 +7,7 @@ mod check;
 mod knobs;
 mod presets;
 mod show;
+mod standards;
 
 use std::time::Duration;
 
@@ -14,9 +15,16 @@ use session_keepalive::wire::ProblemCode;
 
 use crate::clock::Timestamp;
 
-pub use check::{Deployment, Impossible};
+pub use check::Impossible;
+pub(crate) use knobs::duration as read_duration;
 pub use knobs::{KNOBS, KnobError};
-pub use presets::{DEFAULT_PRESET, PRESETS, SERVERLESS_24H, preset};
+pub use presets::{
+    DEFAULT_PRESET, EXPRESS_PG_24H, Home, OIDC_1H, PRESETS, Preset, SERVERLESS_24H, STRICT_30M, UNTIL_LOGOUT, preset,
+};
+pub use standards::Deployment;
+
+/// How long the browser module waits between two checks where nobody tells it otherwise (its option `interval`).
+pub const CLIENT_INTERVAL: Duration = Duration::from_secs(5 * 60);
 
 /// All knobs. Durations are exact to the millisecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +41,8 @@ pub struct Policy {
     pub warn_before: Duration,
     /// Told to clients in place of their own interval.
     pub next_check_in: Option<Duration>,
+    /// A session in use gets a new id this often; `None`: only at sign-in and when it is re-established.
+    pub rotate_every: Option<Duration>,
     /// How long a replaced session id still works, because answers get lost and tabs run in parallel.
     pub rotation_grace: Duration,
     /// The session cookie.
@@ -73,6 +83,9 @@ pub struct CookiePolicy {
     pub same_site: SameSite,
     /// How long a browser keeps it.
     pub max_age: CookieAge,
+    /// The `Partitioned` attribute, of the ticket cookie too: for frames on other sites, where browsers keep no other
+    /// third-party cookies. Left out over plain http, which cannot have it.
+    pub partitioned: bool,
 }
 
 /// The `SameSite` attribute.
@@ -100,12 +113,17 @@ pub enum CookieAge {
 /// How many live sessions there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// In all.
+    /// In all; [`UNLIMITED`](Self::UNLIMITED) for as many as the store holds.
     pub total: usize,
-    /// Of one subject.
+    /// Of one subject; [`UNLIMITED`](Self::UNLIMITED) for any number.
     pub per_subject: usize,
     /// What happens to the one too many.
     pub when_full: WhenFull,
+}
+
+impl Limits {
+    /// More than there can be. A database counts with signed numbers, so it is the largest of those.
+    pub const UNLIMITED: usize = isize::MAX as usize;
 }
 
 /// The answer to a full store.
@@ -138,8 +156,10 @@ pub enum Reconnect {
 /// How the store is swept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cleanup {
-    /// Time between sweeps; a tenth of jitter is added so that instances don't sweep in step.
+    /// Time between sweeps.
     pub every: Duration,
+    /// Up to so many percent of it are added at random, so that instances don't sweep in step.
+    pub jitter: u8,
     /// Records per step; other work goes on between steps.
     pub batch: usize,
 }

@@ -1,9 +1,8 @@
 //! The policy as text: each knob as [`Policy::set`] would take it back.
 
-use std::fmt;
 use std::time::Duration;
 
-use super::{Absolute, CookieAge, End, Policy, Reconnect, SameSite, WhenFull};
+use super::{Absolute, CookieAge, End, Limits, Policy, Reconnect, SameSite, WhenFull};
 
 impl Policy {
     /// Every knob with its value, in the order of [`KNOBS`](super::KNOBS).
@@ -15,6 +14,7 @@ impl Policy {
             touch_every,
             warn_before,
             next_check_in,
+            rotate_every,
             rotation_grace,
             cookie,
             limits,
@@ -31,10 +31,11 @@ impl Policy {
                     Absolute::Unbounded => "unbounded".to_owned(),
                 },
             ),
-            ("heartbeat_counts", if heartbeat_counts { "yes" } else { "no" }.to_owned()),
+            ("heartbeat_counts", switch(heartbeat_counts)),
             ("touch_every", duration(touch_every)),
             ("warn_before", duration(warn_before)),
             ("next_check_in", optional(next_check_in)),
+            ("rotate_every", optional(rotate_every)),
             ("rotation_grace", duration(rotation_grace)),
             (
                 "cookie.same_site",
@@ -53,8 +54,9 @@ impl Policy {
                     CookieAge::Rolling(age) => format!("rolling:{}", duration(age)),
                 },
             ),
-            ("limits.total", limits.total.to_string()),
-            ("limits.per_subject", limits.per_subject.to_string()),
+            ("cookie.partitioned", switch(cookie.partitioned)),
+            ("limits.total", limit(limits.total)),
+            ("limits.per_subject", limit(limits.per_subject)),
             (
                 "limits.when_full",
                 match limits.when_full {
@@ -79,6 +81,7 @@ impl Policy {
                 .to_owned(),
             ),
             ("cleanup.every", duration(cleanup.every)),
+            ("cleanup.jitter", format!("{}%", cleanup.jitter)),
             ("cleanup.batch", cleanup.batch.to_string()),
         ]
         .into_iter()
@@ -86,14 +89,19 @@ impl Policy {
 }
 
 /// One knob a line, as `--set` takes it.
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.knobs().try_for_each(|(knob, value)| writeln!(f, "{knob}={value}"))
-    }
-}
-
 fn optional(value: Option<Duration>) -> String {
     value.map_or_else(|| "none".to_owned(), duration)
+}
+
+fn switch(value: bool) -> String {
+    if value { "yes" } else { "no" }.to_owned()
+}
+
+fn limit(value: usize) -> String {
+    match value {
+        Limits::UNLIMITED => "unlimited".to_owned(),
+        number => number.to_string(),
+    }
 }
 
 /// In the largest unit that divides it.
@@ -125,15 +133,18 @@ mod tests {
             ("touch_every", "0"),
             ("warn_before", "1500ms"),
             ("next_check_in", "90s"),
+            ("rotate_every", "2h"),
             ("rotation_grace", "61m"),
             ("cookie.same_site", "none"),
             ("cookie.max_age", "rolling:25h"),
-            ("limits.total", "7"),
+            ("cookie.partitioned", "yes"),
+            ("limits.total", "unlimited"),
             ("limits.per_subject", "3"),
             ("limits.when_full", "reject"),
             ("end", "delete"),
             ("reconnect", "off"),
             ("cleanup.every", "5m"),
+            ("cleanup.jitter", "50%"),
             ("cleanup.batch", "9"),
         ] {
             odd.set(knob, value).expect(knob);

@@ -1,4 +1,5 @@
 use super::*;
+use crate::policy::RanOut;
 
 fn at(millis: u64) -> Timestamp {
     Timestamp::from_millis(millis)

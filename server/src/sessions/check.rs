@@ -1,5 +1,7 @@
 //! Checking a session, and using it for protected work.
 
+use std::time::Duration;
+
 use super::{
     Parts,
     api::{CookieChange, CookieChanges, Granted, Presented, Refused, Unlocked},
@@ -10,6 +12,10 @@ use crate::{
     record::{Key, Record},
     store::{Checked, Rotated},
 };
+
+/// What is presented under a replaced id this soon after the replacement was sent beside it: its browser gets the new id
+/// from the other answer. Sooner than any client repeats a request whose answer was lost.
+const SIDE_BY_SIDE: Duration = Duration::from_secs(1);
 
 /// A live session as the store found it.
 struct Live {
@@ -23,21 +29,11 @@ impl Parts {
     pub(super) async fn check(&self, presented: &Presented, activity: bool) -> Result<Option<Granted>, Refused> {
         let now = self.clock.now();
         let counts = activity || self.policy.heartbeat_counts;
-        let Some(Live { record, touched, alias }) = self.find(presented, counts, now).await? else {
+        let Some(live) = self.find(presented, counts, now).await? else {
             return Ok(None);
         };
-        let ticket = if touched { self.renewed_ticket(presented, &record, now).await? } else { CookieChange::Keep };
-        if alias {
-            // The browser kept the older of two ids, whose grace will pass: it gets one that lasts.
-            let id = SessionId::random()?;
-            let record = self.rotated(record.family, &id, now).await?;
-            return Ok(Some(self.granted(&record, now, false, id, ticket)));
-        }
-        Ok(Some(Granted {
-            answer: self.answer(&record, now, false),
-            session: self.rolled_cookie(presented, &record, now, touched),
-            ticket,
-        }))
+        let (record, CookieChanges { session, ticket }) = self.settle(presented, live, now).await?;
+        Ok(Some(Granted { answer: self.answer(&record, now, false), session, ticket }))
     }
 
     /// What protected work needs.
@@ -54,11 +50,34 @@ impl Parts {
 
     /// The live session presented, which the person uses. Does not re-establish.
     pub(super) async fn used(&self, presented: &Presented, now: Timestamp) -> Result<(Record, CookieChanges), Refused> {
-        let Some(Live { record, touched, .. }) = self.find(presented, true, now).await? else {
-            return Err(Refused::unknown());
-        };
+        match self.find(presented, true, now).await? {
+            Some(live) => self.settle(presented, live, now).await,
+            None => Err(Refused::unknown()),
+        }
+    }
+
+    /// What becomes of the cookies of a session in use.
+    async fn settle(
+        &self,
+        presented: &Presented,
+        Live { record, touched, alias }: Live,
+        now: Timestamp,
+    ) -> Result<(Record, CookieChanges), Refused> {
         let ticket = if touched { self.renewed_ticket(presented, &record, now).await? } else { CookieChange::Keep };
-        let session = self.rolled_cookie(presented, &record, now, touched);
+        let age = now.since(record.rotated);
+        let due = if alias {
+            // The browser kept the older of two ids, whose grace will pass: it gets one that lasts.
+            age >= SIDE_BY_SIDE
+        } else {
+            self.policy.rotate_every.is_some_and(|every| age >= every)
+        };
+        if !due {
+            let session = self.rolled_cookie(presented, &record, now, touched && !alias);
+            return Ok((record, CookieChanges { session, ticket }));
+        }
+        let id = SessionId::random()?;
+        let record = self.rotated(record.family, &id, now).await?;
+        let session = self.session_cookie(&record, now, id);
         Ok((record, CookieChanges { session, ticket }))
     }
 

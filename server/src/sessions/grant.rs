@@ -8,6 +8,7 @@ use session_keepalive::wire::{ProblemCode, SessionAnswer};
 use super::{
     Parts,
     api::{CookieChange, Granted, Presented, Refused},
+    load::next_check_in,
 };
 use crate::{
     clock::Timestamp,
@@ -26,6 +27,7 @@ impl Parts {
         let policy = &self.policy;
         let left = |deadline: Option<Timestamp>| deadline.map(|deadline| deadline.since(now));
         let nearest = left(policy.deadline(record.created, record.last_activity));
+        let until_warning = nearest.map(|nearest| nearest.saturating_sub(policy.warn_before));
         SessionAnswer {
             valid: true,
             reconnected,
@@ -33,8 +35,8 @@ impl Parts {
             subject: record.subject.as_deref().map(str::to_owned),
             idle_in: left(policy.idle_deadline(record.last_activity)).map(whole_seconds),
             absolute_in: left(policy.absolute_deadline(record.created)).map(whole_seconds),
-            warn_in: nearest.map(|nearest| whole_seconds(nearest.saturating_sub(policy.warn_before))),
-            next_check_in: policy.next_check_in.map(whole_seconds),
+            warn_in: until_warning.map(whole_seconds),
+            next_check_in: next_check_in(policy, self.load.thousandths(), until_warning).map(whole_seconds),
         }
     }
 
@@ -50,7 +52,8 @@ impl Parts {
         Granted { answer: self.answer(record, now, reconnected), session: self.session_cookie(record, now, id), ticket }
     }
 
-    fn session_cookie(&self, record: &Record, now: Timestamp, id: SessionId) -> CookieChange<SessionId> {
+    /// The session cookie with a new id, or with its own once more.
+    pub(super) fn session_cookie(&self, record: &Record, now: Timestamp, id: SessionId) -> CookieChange<SessionId> {
         let max_age = match self.policy.cookie.max_age {
             CookieAge::BrowserSession => None,
             CookieAge::Fixed(age) => Some(record.created.plus(age).since(now)),

@@ -12,6 +12,7 @@ mod check;
 mod data;
 mod ending;
 mod grant;
+mod load;
 pub mod observe;
 mod person;
 mod reconnect;
@@ -26,7 +27,8 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 pub use api::{CookieChange, CookieChanges, Granted, IdempotencyKey, Listed, Presented, Refused, Revoked, Unlocked};
-pub use sweeper::Sweep;
+pub use load::{Held, Load};
+pub use sweeper::{Sweep, SweepError, Sweeper};
 
 use crate::{
     clock::{Clock, Timestamp},
@@ -58,6 +60,7 @@ struct Parts {
     revocations: Revocations,
     clock: Arc<dyn Clock>,
     endings: broadcast::Sender<FamilyId>,
+    load: Load,
 }
 
 impl Parts {
@@ -82,13 +85,19 @@ impl Sessions {
         revocations: Revocations,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let parts = Parts { policy, store, sealer, revocations, clock, endings: broadcast::Sender::new(ENDINGS_KEPT) };
+        let (endings, load) = (broadcast::Sender::new(ENDINGS_KEPT), Load::default());
+        let parts = Parts { policy, store, sealer, revocations, clock, endings, load };
         Self { parts: Arc::new(parts), under_way: TaskTracker::new() }
     }
 
     /// The policy in force.
     pub fn policy(&self) -> &Policy {
         &self.parts.policy
+    }
+
+    /// How busy the server is, for whoever serves to tell: clients are asked to come later for it.
+    pub fn load(&self) -> &Load {
+        &self.parts.load
     }
 
     /// The families that end from now on in this process, so that what is kept for them can be let go. Whoever falls

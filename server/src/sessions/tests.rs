@@ -15,10 +15,12 @@ use crate::{
 
 mod data;
 mod failures;
+mod keys;
 mod limits;
 mod person;
 mod race;
 mod restart;
+mod rotation;
 mod seen;
 mod sign_in;
 

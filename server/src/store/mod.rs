@@ -9,6 +9,9 @@
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod memory;
+pub mod redis;
+mod rules;
+pub mod sqlite;
 pub mod timed;
 
 use std::fmt;

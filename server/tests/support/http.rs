@@ -5,11 +5,13 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use reqwest::{Client, Method, RequestBuilder, header::HeaderMap};
 use serde_json::{Value, json};
 use session_keepalive_server::{
+    clock::{Clock, ManualClock, SystemClock},
     config::{Config, Settings},
     http::{Server, ServerHandle},
     targets::sample,
@@ -50,13 +52,42 @@ impl Backend {
 
     /// With settings changed by `change`, and what no setting reaches by `bend`.
     pub(crate) async fn configured(change: impl FnOnce(&mut Settings), bend: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::by(Arc::new(SystemClock), tempfile::tempdir().unwrap(), change, bend).await
+    }
+
+    /// With settings changed by `change`, and a clock that the test moves.
+    pub(crate) async fn clocked(change: impl FnOnce(&mut Settings)) -> (Self, ManualClock) {
+        let clock = ManualClock::default();
+        (Self::by(Arc::new(clock.clone()), tempfile::tempdir().unwrap(), change, |_| {}).await, clock)
+    }
+
+    /// On the files of another one, which must have ended.
+    pub(crate) async fn on(
+        folder: TempDir,
+        change: impl FnOnce(&mut Settings),
+        bend: impl FnOnce(&mut Config),
+    ) -> Self {
+        Self::by(Arc::new(SystemClock), folder, change, bend).await
+    }
+
+    async fn by(
+        clock: Arc<dyn Clock>,
+        folder: TempDir,
+        change: impl FnOnce(&mut Settings),
+        bend: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut settings = settings(folder.path());
         change(&mut settings);
         let mut config = settings.resolve().unwrap();
         bend(&mut config);
-        let (address, handle) = Server::bind(config).await.unwrap();
+        let (address, handle) = Server::bind_by(config, clock).await.unwrap();
         Self { address, handle, folder }
+    }
+
+    /// Stops it, and starts another one on its files: the memory store is empty then.
+    pub(crate) async fn restart(self, change: impl FnOnce(&mut Settings)) -> Self {
+        self.handle.stop().await;
+        Self::on(self.folder, change, |_| {}).await
     }
 
     pub(crate) fn origin(&self) -> String {
@@ -65,6 +96,11 @@ impl Backend {
 
     pub(crate) fn browser(&self) -> Browser {
         Browser::at(&self.origin())
+    }
+
+    /// `browser` with its cookies, at this server.
+    pub(crate) fn browser_with(&self, browser: &Browser) -> Browser {
+        Browser { cookies: browser.cookies.clone(), ..self.browser() }
     }
 
     pub(crate) fn file(&self, name: &str) -> PathBuf {

@@ -16,17 +16,20 @@ export const HEADERS = { 'x-session-keepalive': '1', 'content-type': 'applicatio
 
 export class Backend {
   /**
-   * @param {{publicPort?: number, allowTargets?: string[], policy?: string[]}} [options] `publicPort`: where browsers find
-   *   it, if not here; `policy`: knobs, as in `idle=10s`
+   * @param {{publicPort?: number, publicOrigin?: string, allowTargets?: string[], policy?: string[], pages?: boolean,
+   *   extra?: string[]}} [options] `publicPort`, or as a whole `publicOrigin`: where browsers find it, if not here;
+   *   `policy`: knobs, as in `idle=10s`; `pages`: false for the API alone, which needs no `dist/`; `extra`: flags
    */
-  static async create({ publicPort, allowTargets = [], policy = [] } = {}) {
+  static async create({ publicPort, publicOrigin, allowTargets = [], policy = [], pages = true, extra = [] } = {}) {
     const backend = new Backend();
     backend.port = await freePort();
     backend.own = `http://127.0.0.1:${backend.port}`;
-    backend.origin = `http://127.0.0.1:${publicPort ?? backend.port}`;
+    backend.origin = publicOrigin ?? `http://127.0.0.1:${publicPort ?? backend.port}`;
     backend.folder = temporaryFolder('backend');
     backend.targets = allowTargets;
     backend.policy = policy;
+    backend.pages = pages;
+    backend.extra = extra;
     backend.logs = [];
     mkdirSync(join(backend.folder, 'files'));
     assert.ok(isProgram(BINARY), `no server at ${BINARY}: run \`cargo build\`, or name it in SESSION_KEEPALIVE_SERVER`);
@@ -43,13 +46,13 @@ export class Backend {
       '--files-root', join(this.folder, 'files'),
       '--ticket-keys', join(this.folder, 'ticket-keys'),
       '--revocations', `sqlite:${join(this.folder, 'revocations.db')}`,
-      '--site', inRoot('www'),
-      '--site', `/dist=${dist}`,
-      '--site', `/e2e=${inRoot('tests', 'e2e', 'pages')}`,
+      ...(this.pages ? [inRoot('www'), `/dist=${dist}`, `/e2e=${inRoot('tests', 'e2e', 'pages')}`] : [])
+        .flatMap((folder) => ['--site', folder]),
       '--log', 'json',
       '--demo',
       ...['sqlite:', ...this.targets].flatMap((target) => ['--allow-target', target]),
       ...this.policy.flatMap((knob) => ['--set', knob]),
+      ...this.extra,
     ];
     return { program: BINARY, args, spawn: { cwd: this.folder } };
   }

@@ -19,7 +19,7 @@ function someoneElse() {
 
 /**
  * @param {{user: string, password: string}} superuser
- * @returns {Promise<{port: number, remove: () => Promise<void>}>}
+ * @returns {Promise<{port: number, pid: number, remove: () => Promise<void>}>}
  */
 export async function startPostgres({ user, password }) {
   const bin = process.env.POSTGRES_BIN ?? (await ensurePostgres());
@@ -46,6 +46,7 @@ export async function startPostgres({ user, password }) {
   }, { within: 20_000 });
   return {
     port,
+    pid: server.child.pid,
     remove: async () => {
       // SIGINT is its fast shutdown: sessions are cut off, shared memory is given back.
       await end(server, 'SIGINT');

@@ -83,12 +83,21 @@ fn heavier_settings_win_and_knobs_are_weighed_one_by_one() {
     )
     .expect("a file");
     let flags = Settings { listen: Some("127.0.0.1:2".to_owned()), set: texts(&["idle=2h"]), ..Settings::default() };
-    let config = flags.over(file).resolve().expect("good");
+    let config = flags.outweigh(&texts(&["idle=90m", "warn_before=3m"]), file).expect("good");
     assert_eq!(config.listen.port(), 2);
     assert_eq!(config.log, LogFormat::Json);
     assert_eq!(config.policy.idle, Some(Duration::from_secs(7200)));
     assert_eq!(config.policy.touch_every, Duration::from_secs(60));
+    assert_eq!(config.policy.warn_before, Duration::from_secs(180));
     assert_eq!(config.allow_origin.len(), 1);
+    for (knob, source) in [
+        ("idle", Source::Flag),
+        ("warn_before", Source::Environment),
+        ("touch_every", Source::File),
+        ("absolute", Source::Preset),
+    ] {
+        assert_eq!(config.sources.of(knob), source, "{knob}");
+    }
 }
 
 #[test]

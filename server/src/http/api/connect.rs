@@ -2,15 +2,38 @@
 
 use axum::extract::{Request, State};
 use axum::response::Response;
+use session_keepalive::wire::{ConnectRequest, ProblemCode, SessionAnswer};
+use utoipa::IntoResponses;
 
 use super::sign_in::prove;
 use super::{granted, refused};
 use crate::http::admission::overloaded;
 use crate::http::body::read_bytes;
+use crate::http::openapi::{ADMITTED, AS_JSON, Answers, FULL, GUARDED, OPENS, STORED, Why, refusals};
 use crate::http::problem::Refusal;
 use crate::http::source::Source;
 use crate::http::state::AppState;
 
+/// A sign-out everywhere may overtake a sign-in.
+const OVERTAKEN: &[Why] = &[Why::Code(ProblemCode::SessionRevoked)];
+
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Answers {
+        refusals(&[GUARDED, AS_JSON, ADMITTED, OPENS, STORED, OVERTAKEN, FULL])
+    }
+}
+
+/// Signs in: the target proves the credential. A failed one leaves any session as it was.
+#[utoipa::path(
+    post,
+    path = "/connect",
+    tag = "session",
+    request_body = ConnectRequest<String>,
+    responses((status = 200, description = "Signed in", body = SessionAnswer), Refusals),
+    security(("session" = []), ())
+)]
 pub(super) async fn connect(
     State(state): State<AppState>,
     source: Source,

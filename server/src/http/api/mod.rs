@@ -8,23 +8,22 @@ mod sign_in;
 mod validate;
 
 use axum::Json;
-use axum::Router;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use utoipa_axum::routes;
 
 use super::cookies::Cookies;
+use super::openapi::Calls;
 use super::problem::Refusal;
-use super::state::AppState;
 use crate::sessions::{Granted, Refused};
 
-pub(crate) fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/connect", post(connect::connect))
-        .route("/validate-session", post(validate::validate))
-        .route("/reconnect", post(reconnect::reconnect))
-        .route("/logout", post(logout::logout))
-        .route("/sessions", get(sessions::list).delete(sessions::revoke_others))
-        .route("/sessions/{handle}", delete(sessions::revoke))
+pub(crate) fn calls() -> Calls {
+    Calls::none()
+        .and(routes!(connect::connect))
+        .and(routes!(validate::validate))
+        .and(routes!(reconnect::reconnect))
+        .and(routes!(logout::logout))
+        .and(routes!(sessions::list, sessions::revoke_others))
+        .and(routes!(sessions::revoke))
 }
 
 fn granted(cookies: &Cookies, granted: Granted) -> Response {

@@ -3,18 +3,46 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::HeaderMap;
-use session_keepalive::wire::{IDEMPOTENCY_HEADER, ProblemCode};
+use session_keepalive::wire::{IDEMPOTENCY_HEADER, ProblemCode, ReconnectRequest, SessionAnswer};
+use utoipa::IntoResponses;
 
 use super::sign_in::prove;
 use super::{granted, refused};
 use crate::http::admission::overloaded;
 use crate::http::authenticate::Attempt;
 use crate::http::body::read_bytes;
+use crate::http::openapi::{ADMITTED, AS_JSON, Answers, FULL, GUARDED, NOT_A_SESSION, OPENS, STORED, refusals};
 use crate::http::problem::Refusal;
 use crate::http::source::Source;
 use crate::http::state::AppState;
 use crate::sessions::{IdempotencyKey, Presented};
 
+enum Refusals {}
+
+impl IntoResponses for Refusals {
+    fn responses() -> Answers {
+        refusals(&[GUARDED, AS_JSON, NOT_A_SESSION, ADMITTED, OPENS, FULL, STORED])
+    }
+}
+
+/// Brings a lost session back: by the ticket cookie, which continues it, or by a credential that the page remembers,
+/// which is a sign-in that needs the header `idempotency-key`.
+#[utoipa::path(
+    post,
+    path = "/reconnect",
+    tag = "session",
+    params((
+        "idempotency-key" = Option<String>,
+        Header,
+        description = "With a connection string: the same for each repetition of one attempt",
+        min_length = 1,
+        max_length = 128,
+        pattern = "^[!-~]*$"
+    )),
+    request_body = ReconnectRequest<String>,
+    responses((status = 200, description = "The session is back", body = SessionAnswer), Refusals),
+    security(("ticket" = []), ("session" = []), ())
+)]
 pub(super) async fn reconnect(
     State(state): State<AppState>,
     source: Source,
@@ -22,9 +50,13 @@ pub(super) async fn reconnect(
 ) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let presented = state.cookies.presented(&headers);
-    match state.door.reconnect(&read_bytes(request, state.limits.body_time).await?)? {
-        None => by_ticket(state, &headers, presented).await,
-        Some(attempt) => by_credential(state, source, &headers, presented, attempt).await,
+    let attempt = state.door.reconnect(&read_bytes(request, state.limits.body_time).await?)?;
+    match (attempt, idempotency_key(&headers)?) {
+        (None, _) => by_ticket(state, &headers, presented).await,
+        (Some(attempt), Some(key)) => by_credential(state, source, &headers, presented, attempt, key).await,
+        (Some(_), None) => {
+            Err(invalid_key(&format!("A reconnect with a credential needs the header '{IDEMPOTENCY_HEADER}'")))
+        }
     }
 }
 
@@ -43,8 +75,8 @@ async fn by_credential(
     headers: &HeaderMap,
     presented: Presented,
     attempt: Box<dyn Attempt>,
+    key: IdempotencyKey,
 ) -> Result<Response, Refusal> {
-    let key = idempotency_key(headers)?;
     state.sessions.may_reconnect().map_err(|refusal| refused(&state.cookies, refusal))?;
     // A repeated attempt carries the same key, which recognises it better than a cookie that may have changed.
     let visitor = headers.get(IDEMPOTENCY_HEADER).and_then(|key| key.to_str().ok()).map(|key| state.gate.visitor(key));
@@ -65,15 +97,23 @@ async fn by_credential(
         .await
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Result<IdempotencyKey, Refusal> {
-    headers.get(IDEMPOTENCY_HEADER).and_then(|value| value.to_str().ok()).and_then(IdempotencyKey::parse).ok_or_else(
-        || {
-            let detail = format!(
-                "A reconnect with a credential needs the header '{IDEMPOTENCY_HEADER}': 1 to {} visible ASCII \
-                 characters, the same for each repetition of one attempt.",
-                IdempotencyKey::MAX_CHARS
-            );
-            Refusal::new(ProblemCode::InvalidRequest, detail)
-        },
-    )
+/// The key, where there is one. One that is malformed is refused also where none is needed.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<IdempotencyKey>, Refusal> {
+    let Some(value) = headers.get(IDEMPOTENCY_HEADER) else {
+        return Ok(None);
+    };
+    value
+        .to_str()
+        .ok()
+        .and_then(IdempotencyKey::parse)
+        .map(Some)
+        .ok_or_else(|| invalid_key(&format!("The header '{IDEMPOTENCY_HEADER}' is no key")))
+}
+
+fn invalid_key(what: &str) -> Refusal {
+    let detail = format!(
+        "{what}: it wants 1 to {} visible ASCII characters, the same for each repetition of one attempt.",
+        IdempotencyKey::MAX_CHARS
+    );
+    Refusal::new(ProblemCode::InvalidRequest, detail)
 }

@@ -141,7 +141,7 @@ impl Builder {
             None => Revocations::none().map_err(|error| ConfigError::new("revocations", error.to_string()))?,
         };
         let sealer = Sealer::new(keys, API, &origin.to_string());
-        let cookies = Cookies::new(&origin, same_site);
+        let cookies = Cookies::new(&origin, same_site, self.policy.cookie.partitioned && origin.is_secure());
         let own = std::iter::once(origin).chain(self.aliases).collect();
         Ok(SessionKeepalive {
             state: AppState {

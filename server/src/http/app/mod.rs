@@ -82,17 +82,18 @@ impl SessionKeepalive {
 
     /// `between`: what stands between the cross-site rules and CORS.
     pub(crate) fn stack(&self, others: Router, between: impl FnOnce(Router) -> Router) -> Router {
-        let calls = api::routes().with_state(self.state.clone()).merge(others);
+        let calls = api::calls().into_router().with_state(self.state.clone()).merge(others);
         between(self.guarded(calls))
             .layer(from_fn_with_state(self.state.rules.clone(), cors::share))
             .layer(from_fn(headers::private))
     }
 
-    /// Behind the cross-site rules.
+    /// Behind the cross-site rules, and the limit of a request's head.
     pub(crate) fn guarded(&self, calls: Router) -> Router {
         calls
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(no_such_call)
             .layer(from_fn_with_state(self.state.rules.clone(), csrf::guard))
+            .layer(from_fn(headers::bounded))
     }
 }

@@ -2,38 +2,12 @@
 
 use super::{Index, MemoryStore, slot::Now};
 use crate::{
-    clock::Timestamp,
-    record::{EndReason, Key, Record},
-    store::Terms,
+    record::Key,
+    store::{
+        Terms,
+        rules::{Due, Looked},
+    },
 };
-
-/// A check, before it is decided whether to write it down.
-pub(super) enum Looked {
-    Live { record: Record, alias: bool, due: Due },
-    Ended(EndReason),
-    Unknown,
-}
-
-/// What of a use is to be written down.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Due {
-    Nothing,
-    Seen,
-    Activity,
-}
-
-impl Due {
-    fn of(record: &Record, terms: Terms<'_>, activity: bool) -> Self {
-        let due = |last: Timestamp| terms.now.since(last) >= terms.policy.touch_every;
-        if activity && due(record.last_activity) {
-            Self::Activity
-        } else if due(record.last_seen) {
-            Self::Seen
-        } else {
-            Self::Nothing
-        }
-    }
-}
 
 impl MemoryStore {
     /// `touch`: also write down what is due.

@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::{Rotated, Terms};
+use super::{Rotated, Terms, rules::ran_out};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
@@ -24,7 +24,7 @@ use crate::{
 
 use order::{Order, Owner};
 use sharded::Sharded;
-use slot::{Ids, Now, Slot, State, ran_out};
+use slot::{Ids, Now, Slot, State};
 
 /// The memory store. Restarting the process empties it.
 #[derive(Debug)]

@@ -6,15 +6,14 @@ use async_trait::async_trait;
 
 use super::{
     MemoryStore,
-    check::{Due, Looked},
     order::Owner,
-    slot::{Ids, Now, Slot, State, kept_until},
+    slot::{Ids, Now, Slot, State},
 };
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     record::{Data, EndReason, Key, Record, SignIn},
-    store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms},
+    store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms, rules::kept_until},
 };
 
 #[async_trait]
@@ -51,15 +50,11 @@ impl Store for MemoryStore {
 
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
         let mut looked = self.look(terms, key, activity, None);
-        if matches!(&looked, Looked::Live { due, .. } if *due != Due::Nothing) {
+        if looked.is_due() {
             // Meanwhile somebody may have touched or ended it: with the order locked, look again.
             looked = self.look(terms, key, activity, Some(&mut self.index.lock()));
         }
-        Ok(match looked {
-            Looked::Live { record, alias, due } => Checked::Valid { record, touched: due != Due::Nothing, alias },
-            Looked::Ended(reason) => Checked::Ended(reason),
-            Looked::Unknown => Checked::Unknown,
-        })
+        Ok(looked.into())
     }
 
     async fn rotate(

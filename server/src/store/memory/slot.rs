@@ -5,14 +5,12 @@ use std::collections::VecDeque;
 use crate::{
     clock::Timestamp,
     id::SessionHash,
-    policy::{End, Policy},
     record::{EndReason, Record},
-    store::Terms,
+    store::{
+        Terms,
+        rules::{MAX_ALIASES, kept_until, ran_out},
+    },
 };
-
-/// Aliases of one record, at most. A browser uses two at a time, and more when tabs of an uncoordinated client reconnect
-/// all at once; still more come only from a client that asks in a loop.
-const MAX_ALIASES: usize = 64;
 
 /// The ids of one record.
 #[derive(Clone, Debug)]
@@ -93,21 +91,5 @@ impl Slot {
             },
         };
         if kept_until(terms.policy, at) > terms.now { Now::Ended(reason) } else { Now::Forgotten }
-    }
-}
-
-/// Why and since when a record is past a limit.
-pub(super) fn ran_out(record: &Record, terms: Terms<'_>) -> Option<(EndReason, Timestamp)> {
-    let Terms { now, policy } = terms;
-    let limit = policy.ran_out(record.created, record.last_activity, now)?;
-    let at = policy.deadline(record.created, record.last_activity).unwrap_or(now);
-    Some((EndReason::RanOut(limit), at))
-}
-
-/// How long the reason of an end at `at` is kept. The beginning of time: not at all.
-pub(super) fn kept_until(policy: &Policy, at: Timestamp) -> Timestamp {
-    match policy.end {
-        End::Delete => Timestamp::from_millis(0),
-        End::Keep(how_long) => at.plus(how_long),
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     store::{Checked, Created, Store},
 };
 
-crate::store::contract::contract_tests!(MemoryStore::new());
+crate::store::contract::contract_tests!((MemoryStore::new(), ()));
 
 fn terms(now: u64) -> Terms<'static> {
     Terms { now: Timestamp::from_millis(1_700_000_000_000 + now), policy: &SERVERLESS_24H }

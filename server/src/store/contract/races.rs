@@ -1,0 +1,101 @@
+//! What is done at once to one session.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{REVOKED, World, data, some_id};
+use crate::{
+    record::Key,
+    store::{Checked, Created, Store},
+};
+
+pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: Arc<impl Store>) {
+    let mut world = World::new();
+    world.policy.touch_every = Duration::ZERO;
+    let world = Arc::new(world);
+    for _ in 0..100 {
+        let record = world.record(Some("alice"));
+        let (id, _) = world.create(&store, &record).await;
+        let late = (0..5).map(|kind| {
+            let (world, store, record) = (world.clone(), store.clone(), record.clone());
+            tokio::spawn(async move {
+                let terms = world.terms();
+                match kind {
+                    0 => drop(store.check_and_touch(terms, Key::Session(id), true).await.unwrap()),
+                    1 => drop(store.rotate(terms, record.family, some_id(), None).await.unwrap()),
+                    2 => drop(store.patch(terms, record.family, &record.data, data(2)).await.unwrap()),
+                    3 => {
+                        let sign_in = Some(world.signs_in("bob"));
+                        drop(store.rotate(terms, record.family, some_id(), sign_in).await.unwrap());
+                    }
+                    _ => drop(store.create(terms, record, some_id(), None).await.unwrap()),
+                }
+            })
+        });
+        let late: Vec<_> = late.collect();
+        assert!(store.end(world.terms(), record.family, REVOKED).await.unwrap());
+        for task in late {
+            task.await.unwrap();
+        }
+        assert_eq!(world.state(&store, Key::Family(record.family)).await, "revoked");
+        assert_eq!(store.stats().await.unwrap().live, 0);
+    }
+}
+
+pub(crate) async fn parallel_creates_of_one_family_make_one_record(store: Arc<impl Store>) {
+    let world = Arc::new(World::new());
+    let record = world.record(Some("alice"));
+    let tasks: Vec<_> = (0..6)
+        .map(|_| {
+            let (world, store, record) = (world.clone(), store.clone(), record.clone());
+            tokio::spawn(async move { world.create(&store, &record).await })
+        })
+        .collect();
+    let mut made = 0;
+    for task in tasks {
+        let (id, created) = task.await.unwrap();
+        made += usize::from(matches!(created, Created::Made { .. }));
+        assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
+    }
+    assert_eq!((made, store.stats().await.unwrap().live), (1, 1));
+}
+
+pub(crate) async fn of_a_thousand_requests_at_once_one_ends_the_session_and_none_revives_it(store: Arc<impl Store>) {
+    let mut world = World::new();
+    world.policy.touch_every = Duration::ZERO;
+    let world = Arc::new(world);
+    let (family, id) = world.sign_in(&store, Some("alice")).await;
+    let requests: Vec<_> = (0..1_000)
+        .map(|number: u32| {
+            let (world, store) = (world.clone(), store.clone());
+            tokio::spawn(async move {
+                let terms = world.terms();
+                match number % 3 {
+                    0 => {
+                        let checked = store.check_and_touch(terms, Key::Family(family), true).await.unwrap();
+                        assert!(matches!(checked, Checked::Valid { .. } | Checked::Ended(REVOKED)), "{checked:?}");
+                        (0, None)
+                    }
+                    // Some rotations come before the first end, and some after.
+                    1 if number >= 300 => (u32::from(store.end(terms, family, REVOKED).await.unwrap()), None),
+                    _ => {
+                        let id = some_id();
+                        (0, world.rotate(&store, family, id).await.map(|_| id))
+                    }
+                }
+            })
+        })
+        .collect();
+    let (mut ended, mut issued) = (0, vec![id]);
+    for request in requests {
+        let (ends, id) = request.await.unwrap();
+        ended += ends;
+        issued.extend(id);
+    }
+    assert_eq!(ended, 1);
+    assert_eq!(world.state(&store, Key::Family(family)).await, "revoked");
+    for id in issued {
+        assert_ne!(world.state(&store, Key::Session(id)).await, "valid");
+    }
+    assert_eq!(store.stats().await.unwrap().live, 0);
+    assert!(store.list(world.terms(), "alice").await.unwrap().is_empty());
+}
