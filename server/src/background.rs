@@ -10,8 +10,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::http::connections::Connections;
-use crate::http::state::AppState;
 use crate::id::FamilyId;
+use crate::sessions::Sessions;
 
 /// How often unused connections are looked for; well below how long they are kept.
 const TIDY_EVERY: Duration = Duration::from_secs(15);
@@ -25,14 +25,13 @@ pub(crate) struct Background {
 
 impl Background {
     /// Starts it.
-    pub(crate) fn start(state: &AppState, metrics: PrometheusHandle) -> Self {
+    pub(crate) fn start(sessions: &Sessions, connections: &Connections, metrics: PrometheusHandle) -> Self {
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let sessions = state.sessions.clone();
-        let stop_sweeping = stop.clone();
+        let closing = close_ended(sessions.endings(), connections.clone());
+        let (sessions, stop_sweeping) = (sessions.clone(), stop.clone());
         tasks.spawn(async move { sessions.sweep_until(stop_sweeping).await });
-        let closing = close_ended(state.sessions.endings(), state.connections.clone());
         tasks.spawn(stop.clone().run_until_cancelled_owned(closing));
-        tasks.spawn(stop.clone().run_until_cancelled_owned(tidy(state.clone(), metrics)));
+        tasks.spawn(stop.clone().run_until_cancelled_owned(tidy(connections.clone(), metrics)));
         tasks.close();
         Self { stop, tasks }
     }
@@ -55,12 +54,12 @@ async fn close_ended(mut endings: broadcast::Receiver<FamilyId>, connections: Co
     }
 }
 
-async fn tidy(state: AppState, metrics: PrometheusHandle) {
+async fn tidy(connections: Connections, metrics: PrometheusHandle) {
     let mut ticks = interval(TIDY_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        state.connections.close_idle();
+        connections.close_idle();
         // Without it, histograms keep every sample until the next scrape.
         metrics.run_upkeep();
     }

@@ -2,7 +2,8 @@
 //!
 //! The domain modules know nothing of HTTP: [`sessions::Sessions`] takes what a browser presented and says what to
 //! answer and which cookies change; [`targets::Targets`] opens what a person connects to. [`http`] puts both on the
-//! wire, [`config`] reads what the operator wants.
+//! wire, [`config`] reads what the operator wants. An axum application has its sessions from [`http::SessionKeepalive`];
+//! the server is one such application.
 
 pub mod address;
 mod background;

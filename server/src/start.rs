@@ -1,6 +1,7 @@
-//! From a configuration to the parts of a server: keys, revocation log, store, targets, service.
+//! From a configuration to the parts of a server: keys, revocation log, store, targets, and sessions over them.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -9,9 +10,8 @@ use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, KeySource, Origin, RevocationChoice, StoreChoice};
-use crate::http::{API, StartError};
+use crate::http::{Builder, ConnectionStrings, SessionKeepalive, StartError};
 use crate::revocations::Revocations;
-use crate::sessions::Sessions;
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
 use crate::store::postgres::PostgresStore;
@@ -20,15 +20,15 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::timed::Timed;
 use crate::targets::{TargetRules, Targets, sample};
 use crate::telemetry;
-use crate::ticket::{Sealer, TicketKeys};
+use crate::ticket::TicketKeys;
 
 /// The demo's database, below the files' folder.
 const SAMPLE: &str = "sample.db";
 
 /// What a server is made of.
 pub(crate) struct Parts {
-    pub(crate) sessions: Sessions,
-    pub(crate) targets: Targets,
+    pub(crate) sessions: SessionKeepalive,
+    pub(crate) targets: Arc<Targets>,
     pub(crate) metrics: PrometheusHandle,
     /// Where ended families are remembered, in words.
     pub(crate) revocations: String,
@@ -36,25 +36,36 @@ pub(crate) struct Parts {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Makes the parts; makes the files that may be made.
-pub(crate) async fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Clock>) -> Result<Parts, StartError> {
+/// Makes the parts for a server at `address`; makes the files that may be made.
+pub(crate) async fn assemble(
+    config: &Config,
+    address: SocketAddr,
+    public: &Origin,
+    clock: Arc<dyn Clock>,
+) -> Result<Parts, StartError> {
     if config.demo {
         write_sample(config)?;
     }
-    let targets = targets(config)?;
+    let targets = Arc::new(targets(config)?);
     let keys = keys(config)?;
     let (revocations, told) = revocations(&config.revocations)?;
     let (store, shortfalls) = store(config).await?;
     let warnings = [config.policy.warnings(config.deployment()), shortfalls].concat();
-    let sealer = Sealer::new(keys, API, &public.to_string());
+    let loopback = address.ip().is_loopback();
+    // Where no public origin is named, a person may also type `localhost`.
+    let aliases = (loopback && config.public_origin.is_none()).then(|| Origin::localhost(address.port()));
+    let builder = SessionKeepalive::builder(config.policy, store)
+        .keys(keys)
+        .origin(public.clone())
+        .on_this_machine(loopback.then(|| Origin::of_listener(address)), aliases.into_iter().collect())
+        .revocations(revocations)
+        .clock(clock)
+        .limits(config.limits)
+        .authenticate(ConnectionStrings { targets: Arc::clone(&targets), demo: config.demo });
+    let builder = config.allow_origin.iter().cloned().fold(builder, Builder::allow_origin);
+    let builder = config.trust_proxy.iter().copied().fold(builder, Builder::trust_proxy);
     let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
-    Ok(Parts {
-        sessions: Sessions::new(config.policy, store, sealer, revocations, clock),
-        targets,
-        metrics,
-        revocations: told,
-        warnings,
-    })
+    Ok(Parts { sessions: builder.build()?, targets, metrics, revocations: told, warnings })
 }
 
 /// Opens the store; answers too where it falls short.

@@ -31,6 +31,15 @@ mod tests {
         browser
     }
 
+    /// Waits for the clock to move: of two sign-ins in one millisecond neither is the older.
+    fn next_millisecond() {
+        let now = || std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis();
+        let before = now();
+        while now() == before {
+            std::thread::yield_now();
+        }
+    }
+
     async fn list(browser: &mut Browser) -> Vec<Value> {
         let answer = browser.get("/api/sessions").await;
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -179,6 +188,7 @@ mod tests {
     async fn a_full_subject_evicts_its_oldest_session_and_that_device_is_told() {
         let backend = demo(&["limits.per_subject=2"]).await;
         let mut oldest = connected(&backend).await;
+        next_millisecond();
         let (mut second, mut third) = (connected(&backend).await, connected(&backend).await);
         for base in ["session", "ticket"] {
             let answer = oldest.with_only(base).validate().await;
@@ -194,6 +204,7 @@ mod tests {
     async fn a_full_server_evicts_the_oldest_session_of_all() {
         let backend = Backend::with(|settings| settings.set = vec!["limits.total=2".to_owned()]).await;
         let mut oldest = connected(&backend).await;
+        next_millisecond();
         let (mut second, mut third) = (connected(&backend).await, connected(&backend).await);
         assert_eq!(oldest.validate().await.code(), "SESSION_EVICTED");
         for browser in [&mut second, &mut third] {

@@ -26,6 +26,7 @@ pub use error::ConfigError;
 pub use knobs::{Source, Sources};
 pub use origin::{NotAnOrigin, Origin};
 pub use report::PolicyReport;
+pub(crate) use resolve::{another_site, sent_same_site};
 pub use settings::{Cli, Command, Settings};
 
 /// The folder that keys, revocations and the demo's files are kept in where nothing else is named.

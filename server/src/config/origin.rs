@@ -79,6 +79,14 @@ impl fmt::Display for Origin {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnOrigin;
 
+impl fmt::Display for NotAnOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an origin has scheme, host and port alone, such as https://app.example")
+    }
+}
+
+impl std::error::Error for NotAnOrigin {}
+
 impl FromStr for Origin {
     type Err = NotAnOrigin;
 

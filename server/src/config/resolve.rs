@@ -11,7 +11,7 @@ use super::{
     knobs::{Source, policy},
 };
 use crate::address::{self, PostgresAddress};
-use crate::policy::{Deployment, SameSite};
+use crate::policy::{Deployment, Policy, SameSite};
 use crate::store::redis::RedisAddress;
 
 /// Holds policy knobs, separated by commas.
@@ -83,10 +83,7 @@ impl Config {
 
     /// `SameSite` as it is sent: browsers take `None` only with `Secure`, which plain http cannot have.
     pub fn same_site(&self) -> SameSite {
-        match self.policy.cookie.same_site {
-            SameSite::None if !self.is_secure() => SameSite::Lax,
-            wanted @ (SameSite::Strict | SameSite::Lax | SameSite::None) => wanted,
-        }
+        sent_same_site(&self.policy, self.is_secure())
     }
 
     /// `Partitioned` as it is sent: browsers take it only with `Secure`, which plain http cannot have.
@@ -143,18 +140,30 @@ impl Config {
     /// A browser does not send `Strict` or `Lax` cookies from another site: such an origin could call but never be
     /// signed in.
     fn check_sites(&self) -> Result<(), ConfigError> {
-        let own = self.origin_at(self.listen);
-        let foreign = self.allow_origin.iter().find(|listed| !listed.is_same_site(&own));
-        match (self.same_site(), foreign) {
-            (SameSite::Strict | SameSite::Lax, Some(foreign)) => Err(ConfigError::new(
-                "--allow-origin",
-                format!(
-                    "{foreign} is another site than {own}, and browsers send this policy's cookies within one site \
-                     only: serve both under one registrable domain, or use https and cookie.same_site=none"
-                ),
-            )),
-            _ => Ok(()),
+        match another_site(self.same_site(), &self.origin_at(self.listen), &self.allow_origin) {
+            Some(wants) => Err(ConfigError::new("--allow-origin", wants)),
+            None => Ok(()),
         }
+    }
+}
+
+/// See [`Config::same_site`].
+pub(crate) fn sent_same_site(policy: &Policy, secure: bool) -> SameSite {
+    match policy.cookie.same_site {
+        SameSite::None if !secure => SameSite::Lax,
+        wanted @ (SameSite::Strict | SameSite::Lax | SameSite::None) => wanted,
+    }
+}
+
+/// What is wrong with the listed origins, if cookies that are sent so do not reach `own` from one of them.
+pub(crate) fn another_site(same_site: SameSite, own: &Origin, listed: &[Origin]) -> Option<String> {
+    let foreign = listed.iter().find(|listed| !listed.is_same_site(own))?;
+    match same_site {
+        SameSite::None => None,
+        SameSite::Strict | SameSite::Lax => Some(format!(
+            "{foreign} is another site than {own}, and browsers send this policy's cookies within one site only: serve \
+             both under one registrable domain, or use https and cookie.same_site=none"
+        )),
     }
 }
 

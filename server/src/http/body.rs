@@ -3,6 +3,8 @@
 //! A parser's own error text quotes the value it did not like, and that value may be a password. So a message here is
 //! put together from the position, the name of the field and the type wanted, and nothing else.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -11,7 +13,9 @@ use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::error::Category;
 use session_keepalive::wire::ProblemCode;
 
@@ -26,7 +30,8 @@ pub(crate) async fn read_json<T: DeserializeOwned>(request: Request<Body>, time_
     parse(&bytes)
 }
 
-async fn read_bytes(request: Request<Body>, time_limit: Duration) -> Result<Bytes, Refusal> {
+/// Reads the body as it is.
+pub(crate) async fn read_bytes(request: Request<Body>, time_limit: Duration) -> Result<Bytes, Refusal> {
     let (parts, body) = request.into_parts();
     if declared_length(&parts.headers).is_some_and(|length| length > MAX_BODY as u64) {
         return Err(too_large());
@@ -53,7 +58,8 @@ fn too_large() -> Refusal {
     Refusal::new(ProblemCode::PayloadTooLarge, format!("The body is larger than {MAX_BODY} bytes."))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
+/// Reads `T` from a body. Fields that `T` does not know are refused, whatever `T` itself does about them.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let text = match bytes.trim_ascii() {
         [] => b"{}",
         // A derived reader would also take the fields of a list by their position.
@@ -61,12 +67,76 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
         _ => return Err(invalid("The body must be a JSON object.".to_owned())),
     };
     let mut reader = serde_json::Deserializer::from_slice(text);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let mut unknown = None;
+    let mut ignored = |path: serde_ignored::Path<'_>| unknown = Some(path.to_string());
+    let strict = serde_ignored::Deserializer::new(&mut reader, &mut ignored);
+    let value = serde_path_to_error::deserialize(strict).map_err(|error| {
         let path = error.path().to_string();
         invalid(describe(error.inner(), &path))
     })?;
     reader.end().map_err(|error| invalid(describe(&error, ".")))?;
-    Ok(value)
+    match unknown {
+        Some(path) => Err(invalid(format!("Unknown field {}: leave it out.", presentable(&path)))),
+        None => Ok(value),
+    }
+}
+
+/// The body of connect: the fields of the credential, and `remember` beside them.
+#[derive(Debug)]
+pub(crate) struct Connect<Credential> {
+    pub(crate) credential: Credential,
+    pub(crate) remember: bool,
+}
+
+impl<'de, Credential: Deserialize<'de>> Deserialize<'de> for Connect<Credential> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ConnectFields(PhantomData))
+    }
+}
+
+struct ConnectFields<Credential>(PhantomData<Credential>);
+
+impl<'de, Credential: Deserialize<'de>> Visitor<'de> for ConnectFields<Credential> {
+    type Value = Connect<Credential>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let mut remember = None;
+        let others = Others { map, remember: &mut remember };
+        let credential = Credential::deserialize(MapAccessDeserializer::new(others))?;
+        Ok(Connect { credential, remember: remember.unwrap_or(true) })
+    }
+}
+
+/// All fields but `remember`, in one pass: nothing of a credential is buffered in between.
+struct Others<'r, A> {
+    map: A,
+    remember: &'r mut Option<bool>,
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Others<'_, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        const REMEMBER: &str = "remember";
+        while let Some(key) = self.map.next_key::<String>()? {
+            if key != REMEMBER {
+                return seed.deserialize(key.into_deserializer()).map(Some);
+            }
+            if self.remember.is_some() {
+                return Err(A::Error::duplicate_field(REMEMBER));
+            }
+            *self.remember = Some(self.map.next_value()?);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
 }
 
 fn invalid(detail: String) -> Refusal {
@@ -116,10 +186,16 @@ fn presentable(name: &str) -> String {
 mod tests {
     use super::*;
     use secrecy::{ExposeSecret, SecretString};
-    use session_keepalive::wire::{ConnectRequest, ValidateRequest};
+    use session_keepalive::wire::ValidateRequest;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    struct ConnectionString {
+        connection_string: SecretString,
+    }
 
     fn refusal(body: &str) -> String {
-        let refusal = parse::<ConnectRequest<SecretString>>(body.as_bytes()).expect_err(body);
+        let refusal = parse::<Connect<ConnectionString>>(body.as_bytes()).expect_err(body);
         assert_eq!(refusal.code(), Some(ProblemCode::InvalidRequest));
         format!("{refusal:?}")
     }
@@ -134,8 +210,8 @@ mod tests {
 
     #[test]
     fn reads_the_fields() {
-        let request: ConnectRequest<SecretString> = parse(br#" {"connectionString":"sqlite:a.db"}"#).expect("valid");
-        assert_eq!(request.connection_string.expose_secret(), "sqlite:a.db");
+        let request: Connect<ConnectionString> = parse(br#" {"connectionString":"sqlite:a.db"}"#).expect("valid");
+        assert_eq!(request.credential.connection_string.expose_secret(), "sqlite:a.db");
         assert!(request.remember);
     }
 
@@ -146,9 +222,32 @@ mod tests {
         assert!(refusal(r#"{"connectionString":"x","remember":"yes"}"#).contains("'remember' at line 1"));
         assert!(refusal(r#"{"connectionString":"x","remember":"yes"}"#).contains("must be a boolean"));
         assert!(refusal(r#"{"connectionString":"x","connectionString":"y"}"#).contains("given twice"));
+        assert!(
+            refusal(r#"{"remember":true,"connectionString":"x","remember":true}"#)
+                .contains("'remember' is given twice")
+        );
         assert!(refusal("{\n\"connectionString\": \"x\",}").contains("not well-formed JSON: line 2, column "));
         assert!(refusal(r#"["x", true]"#).contains("must be a JSON object"));
         assert!(refusal(r#"{"connectionString":"x"} {}"#).contains("not well-formed JSON"));
+    }
+
+    #[test]
+    fn what_a_type_would_ignore_is_refused_all_the_same() {
+        #[derive(Debug, Deserialize)]
+        struct Lenient {
+            user: String,
+        }
+        let read = |body: &str| parse::<Connect<Lenient>>(body.as_bytes());
+        let good = read(r#"{"remember":false,"user":"alice"}"#).expect("valid");
+        assert_eq!((good.credential.user.as_str(), good.remember), ("alice", false));
+        for (body, says) in [
+            (r#"{"user":"alice","pasword":"hunter2"}"#, "Unknown field 'pasword': leave it out"),
+            (r#"{"user":"alice","hunter2 ":1}"#, "its name is not shown"),
+            (r#"{"remember":true}"#, "'user' is missing"),
+        ] {
+            let refusal = format!("{:?}", read(body).expect_err(body));
+            assert!(refusal.contains(says) && !refusal.contains("hunter2"), "{refusal}");
+        }
     }
 
     #[test]

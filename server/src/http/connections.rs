@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use session_keepalive::wire::ProblemCode;
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::authenticate::Denied;
 use super::problem::Refusal;
 use crate::id::FamilyId;
 use crate::targets::{Connection, DatabaseInfo, Target, TargetError, TargetErrorKind};
@@ -98,11 +99,7 @@ impl Connections {
 
 /// The target's refusal on the wire. Never 401: the session is as good as before.
 pub(crate) fn refusal(error: &TargetError) -> Refusal {
-    let refusal = Refusal::new(error.code(), error.to_string());
-    match error.kind() {
-        TargetErrorKind::Unavailable => refusal.retry_after(TARGET_DOWN),
-        TargetErrorKind::Invalid | TargetErrorKind::NotAllowed | TargetErrorKind::Refused => refusal,
-    }
+    Denied::from(error).into()
 }
 
 #[cfg(test)]

@@ -52,6 +52,15 @@ impl OriginRules {
         check_headers(&parts.method, &parts.headers)
     }
 
+    /// For calls of an application that forms may make too: rules 1 and 2, where they change state.
+    pub(crate) fn check_change(&self, parts: &Parts) -> Result<(), Refusal> {
+        if parts.method.is_safe() {
+            return Ok(());
+        }
+        let checked = self.check_host(parts).and_then(|()| self.check_initiator(&parts.headers));
+        checked.map_err(|detail| Refusal::new(ProblemCode::CsrfRefused, detail))
+    }
+
     fn check_host(&self, parts: &Parts) -> Result<(), String> {
         let host = match parts.uri.authority() {
             // The absolute form of a request line takes precedence over the header (RFC 9112, 3.2.2).

@@ -7,22 +7,25 @@
 mod access;
 mod admission;
 mod api;
+mod app;
+mod authenticate;
 mod body;
+mod connection_strings;
 pub(crate) mod connections;
 mod cookies;
 mod cors;
 mod csrf;
+mod database;
 mod demo;
 mod headers;
 mod health;
+mod kept;
 mod openapi;
 mod problem;
 mod server;
 mod site;
 mod source;
-pub(crate) mod state;
-
-use std::sync::Arc;
+mod state;
 
 use axum::Router;
 use axum::extract::Request;
@@ -32,12 +35,15 @@ use http::{Method, StatusCode};
 
 use crate::config::Config;
 use cookies::Cookies;
-use csrf::OriginRules;
+use database::Work;
 use demo::Demo;
-use problem::Refusal;
+use health::Operation;
 use site::Site;
-use state::AppState;
 
+pub use app::{Builder, CurrentSession, Kept, SessionKeepalive, SessionLayer, SessionService, Visit};
+pub use authenticate::{Authenticate, Denied, Proven};
+pub(crate) use connection_strings::ConnectionStrings;
+pub use problem::Refusal;
 pub use server::{Server, ServerHandle, StartError};
 
 /// Where the API lives; tickets are sealed for it.
@@ -50,47 +56,34 @@ pub fn description(config: &Config) -> String {
 }
 
 struct Routes {
-    state: AppState,
-    rules: Arc<OriginRules>,
+    sessions: SessionKeepalive,
+    work: Work,
+    operation: Operation,
     site: Site,
     demo: Option<Demo>,
 }
 
 impl Routes {
     fn into_router(self) -> Router {
-        let site = self.site.clone();
+        let (sessions, demo) = (self.sessions, self.demo);
+        let work = database::calls().into_router().layer(sessions.layer()).with_state(self.work);
+        let api = sessions.stack(work, |routes| match &demo {
+            Some(demo) => routes.layer(from_fn_with_state(demo.faults.clone(), demo::fault::inject)),
+            None => routes,
+        });
+        let site = self.site;
         let mut app = health::calls()
             .into_router()
+            .with_state(self.operation)
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(move |request| site.answer(request))
             .layer(from_fn(headers::bounded))
-            .nest(API, self.api());
-        if let Some(demo) = &self.demo {
-            app = app.nest("/demo", self.guarded(demo::routes(demo.clone())));
+            .nest(API, api);
+        if let Some(demo) = demo {
+            let controls = sessions.guarded(demo::routes(demo).with_state(sessions.state().clone()));
+            app = app.nest("/demo", controls.layer(from_fn(headers::private)));
         }
-        app.layer(from_fn(headers::everywhere)).layer(from_fn(access::record)).with_state(self.state)
-    }
-
-    fn api(&self) -> Router<AppState> {
-        let mut routes = api::calls()
-            .into_router()
-            .method_not_allowed_fallback(method_not_allowed)
-            .fallback(no_such_call)
-            .layer(from_fn_with_state(self.rules.clone(), csrf::guard))
-            .layer(from_fn(headers::bounded));
-        if let Some(demo) = &self.demo {
-            routes = routes.layer(from_fn_with_state(demo.faults.clone(), demo::fault::inject));
-        }
-        routes.layer(from_fn_with_state(self.rules.clone(), cors::share)).layer(from_fn(headers::private))
-    }
-
-    fn guarded(&self, routes: Router<AppState>) -> Router<AppState> {
-        routes
-            .method_not_allowed_fallback(method_not_allowed)
-            .fallback(no_such_call)
-            .layer(from_fn_with_state(self.rules.clone(), csrf::guard))
-            .layer(from_fn(headers::bounded))
-            .layer(from_fn(headers::private))
+        app.layer(from_fn(headers::everywhere)).layer(from_fn(access::record))
     }
 }
 

@@ -30,9 +30,9 @@ pub(crate) struct PlainProblem {
     detail: String,
 }
 
-/// A request that was not carried out, and what to do about it.
+/// A request that was not carried out, and what to do about it: an `application/problem+json` answer.
 #[derive(Clone, Debug)]
-pub(crate) struct Refusal {
+pub struct Refusal {
     status: StatusCode,
     code: Option<ProblemCode>,
     detail: String,
@@ -43,7 +43,7 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     /// A refusal of the protocol's table. `detail` is for the person or the developer and holds no secret.
-    pub(crate) fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
+    pub fn new(code: ProblemCode, detail: impl Into<String>) -> Self {
         Self {
             status: StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             code: Some(code),
@@ -54,7 +54,7 @@ impl Refusal {
     }
 
     /// A refusal that is plain HTTP.
-    pub(crate) fn plain(status: StatusCode, detail: impl Into<String>) -> Self {
+    pub fn plain(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, code: None, detail: detail.into(), retry_after: None, headers: None }
     }
 
@@ -70,9 +70,8 @@ impl Refusal {
         self
     }
 
-    /// What the protocol calls it.
-    #[cfg(test)]
-    pub(crate) fn code(&self) -> Option<ProblemCode> {
+    /// What the protocol calls it, if it does.
+    pub fn code(&self) -> Option<ProblemCode> {
         self.code
     }
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
@@ -24,15 +25,13 @@ use tower::ServiceExt;
 use tracing::{info, warn};
 
 use super::Routes;
-use super::admission::{Gate, Lockout};
+use super::app::SessionKeepalive;
 use super::connections::Connections;
-use super::cookies::Cookies;
-use super::csrf::OriginRules;
+use super::database::Work;
 use super::demo::Demo;
+use super::health::Operation;
 use super::openapi;
 use super::site::Site;
-use super::source::Peer;
-use super::state::AppState;
 use crate::background::Background;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, ConfigError, Limits, Origin};
@@ -118,50 +117,30 @@ impl Server {
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let public = config.origin_at(address);
-        let parts = start::assemble(&config, &public, clock).await?;
+        let parts = start::assemble(&config, address, &public, clock).await?;
         log_start(&config, address, &public, &parts);
-        let metrics = parts.metrics.clone();
-        let cookies = Cookies::new(&public, config.same_site(), config.partitioned());
+        let Parts { sessions, targets, metrics, .. } = parts;
 
         let demo = config.demo.then(Demo::new);
-        let state = AppState {
-            sessions: parts.sessions,
-            targets: Arc::new(parts.targets),
-            connections: Connections::new(config.limits.kept_targets, config.limits.target_idle),
-            gate: Gate::new(config.limits.sign_ins),
-            lockout: Lockout::default(),
-            description: openapi::describe(&cookies).into(),
-            cookies,
-            trusted_proxies: config.trust_proxy.clone().into(),
-            limits: config.limits,
-            tasks: tokio_util::task::TaskTracker::new(),
-            metrics: metrics.clone(),
-            demo: config.demo,
-        };
+        let connections = Connections::new(config.limits.kept_targets, config.limits.target_idle);
         let router = Routes {
-            state: state.clone(),
-            rules: Arc::new(origin_rules(&config, address, public)),
+            work: Work { targets, connections: connections.clone() },
+            operation: Operation {
+                sessions: sessions.sessions().clone(),
+                metrics: metrics.clone(),
+                description: openapi::describe(&sessions.state().cookies).into(),
+            },
+            sessions: sessions.clone(),
             site: Site::new(config.site, config.demo),
             demo: demo.clone(),
         }
         .into_router();
         let stop = CancellationToken::new();
-        let running =
-            Running { background: Background::start(&state, metrics), state, router, demo, limits: config.limits };
+        let background = Background::start(sessions.sessions(), &connections, metrics);
+        let running = Running { background, sessions, connections, router, demo, limits: config.limits };
         let serving = tokio::spawn(running.serve(listener, stop.clone()));
         Ok((address, ServerHandle { stop, serving }))
     }
-}
-
-/// Where no public origin is named, a person may also type `localhost`.
-fn origin_rules(config: &Config, address: SocketAddr, public: Origin) -> OriginRules {
-    let loopback = address.ip().is_loopback();
-    let mut own = vec![public];
-    if loopback && config.public_origin.is_none() {
-        own.push(Origin::localhost(address.port()));
-    }
-    let listened_on = loopback.then(|| Origin::of_listener(address));
-    OriginRules::new(own, config.allow_origin.clone(), listened_on)
 }
 
 fn log_start(config: &Config, address: SocketAddr, public: &Origin, parts: &Parts) {
@@ -184,7 +163,8 @@ fn log_start(config: &Config, address: SocketAddr, public: &Origin, parts: &Part
 }
 
 struct Running {
-    state: AppState,
+    sessions: SessionKeepalive,
+    connections: Connections,
     router: Router,
     demo: Option<Demo>,
     limits: Limits,
@@ -195,7 +175,7 @@ impl Running {
     async fn serve(self, listener: TcpListener, stop: CancellationToken) {
         let graceful = GracefulShutdown::new();
         let seats = Arc::new(Semaphore::new(self.limits.connections));
-        let load = self.state.sessions.load().clone();
+        let load = self.sessions.sessions().load().clone();
         load.bound(self.limits.connections);
         loop {
             let accepted = tokio::select! {
@@ -222,7 +202,7 @@ impl Running {
         let router = self.router.clone();
         let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let mut request = request.map(Body::new);
-            request.extensions_mut().insert(Peer(peer));
+            request.extensions_mut().insert(ConnectInfo(peer));
             router.clone().oneshot(request)
         });
         let connection = http1::Builder::new()
@@ -243,19 +223,16 @@ impl Running {
     }
 
     async fn finish(self, graceful: GracefulShutdown) {
-        let state = self.state;
-        state.tasks.close();
         let in_flight = async {
             graceful.shutdown().await;
-            state.tasks.wait().await;
-            state.sessions.finish().await;
+            self.sessions.finish().await;
         };
         if tokio::time::timeout(self.limits.stop_time, in_flight).await.is_err() {
             let seconds = self.limits.stop_time.as_secs();
             warn!(seconds, "some requests were not finished in time");
         }
         self.background.stop().await;
-        state.connections.close_all();
+        self.connections.close_all();
     }
 }
 

@@ -1,38 +1,40 @@
 //! What every handler works with.
 
+use std::fmt;
 use std::sync::Arc;
 
 use axum::response::Response;
-use bytes::Bytes;
 use http::StatusCode;
 use ipnet::IpNet;
-use metrics_exporter_prometheus::PrometheusHandle;
 use tokio_util::task::TaskTracker;
 
 use super::admission::{Gate, Lockout};
-use super::connections::Connections;
+use super::authenticate::Door;
 use super::cookies::Cookies;
+use super::csrf::OriginRules;
 use super::problem::Refusal;
 use crate::config::Limits;
-use crate::sessions::Sessions;
-use crate::targets::Targets;
+use crate::sessions::{Refused, Sessions};
 
-/// The parts of the running server. Clones share everything.
-#[derive(Clone, Debug)]
+/// The parts that serve the protocol. Clones share everything.
+#[derive(Clone)]
 pub(crate) struct AppState {
     pub(crate) sessions: Sessions,
-    pub(crate) targets: Arc<Targets>,
-    pub(crate) connections: Connections,
+    pub(crate) door: Arc<dyn Door>,
     pub(crate) gate: Gate,
     pub(crate) lockout: Lockout,
     pub(crate) cookies: Cookies,
+    pub(crate) rules: Arc<OriginRules>,
     pub(crate) trusted_proxies: Arc<[IpNet]>,
     pub(crate) limits: Limits,
     pub(crate) tasks: TaskTracker,
-    pub(crate) metrics: PrometheusHandle,
-    /// The API's description, as it is served.
-    pub(crate) description: Bytes,
-    pub(crate) demo: bool,
+}
+
+impl fmt::Debug for AppState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not what is in the store.
+        f.debug_struct("AppState").field("policy", self.sessions.policy()).finish_non_exhaustive()
+    }
 }
 
 impl AppState {
@@ -51,6 +53,17 @@ impl AppState {
                 let detail = "The server failed to carry this out; its log has more under the answer's x-request-id.";
                 Err(Refusal::plain(StatusCode::INTERNAL_SERVER_ERROR, detail))
             }
+        }
+    }
+}
+
+impl From<Refused> for Refusal {
+    /// Without what becomes of the cookies.
+    fn from(refused: Refused) -> Self {
+        let refusal = Self::new(refused.code, refused.detail);
+        match refused.retry_after {
+            Some(wait) => refusal.retry_after(wait),
+            None => refusal,
         }
     }
 }

@@ -98,10 +98,12 @@ pub enum Revoked {
 /// What protected work may use.
 #[derive(Debug)]
 pub struct Unlocked {
-    /// Whose session it is: connections to the target are kept per family.
+    /// Which session it is: what work keeps open for it is kept per family.
     pub family: FamilyId,
-    /// How to reach the target.
-    pub credential: SecretString,
+    /// Whose; `None` until somebody has signed in, or where nobody knows.
+    pub subject: Option<Arc<str>>,
+    /// What the session keeps, such as how to reach the target.
+    pub data: SecretString,
     /// The session cookie.
     pub session: CookieChange<SessionId>,
     /// The ticket cookie.
@@ -166,6 +168,11 @@ impl Refused {
         Self::new(ProblemCode::ReconnectRefused, "This server does not re-establish sessions. Sign in again.")
     }
 
+    /// The family is somebody else's by now.
+    pub(super) fn foreign() -> Self {
+        Self::new(ProblemCode::ReconnectRefused, "Somebody else has signed in on this session since. Sign in again.")
+    }
+
     /// There is no room and the policy rejects.
     pub(super) fn full() -> Self {
         Self::new(
@@ -174,8 +181,16 @@ impl Refused {
         )
     }
 
+    /// Too many requests change one session at once.
+    pub(super) fn contended() -> Self {
+        Self {
+            retry_after: Some(RETRY_AFTER),
+            ..Self::new(ProblemCode::Overloaded, "Too many requests change this session at once. Try again shortly.")
+        }
+    }
+
     /// Something the answer depends on failed; its own words go to the log alone.
-    pub(super) fn unavailable(error: &dyn fmt::Display) -> Self {
+    pub(crate) fn unavailable(error: &dyn fmt::Display) -> Self {
         tracing::error!(%error, "sessions are unavailable");
         Self {
             retry_after: Some(RETRY_AFTER),
@@ -205,7 +220,9 @@ impl From<NoRandomness> for Refused {
 impl From<SealError> for Refused {
     fn from(error: SealError) -> Self {
         match error {
-            SealError::TooLarge { .. } => Self::new(ProblemCode::PayloadTooLarge, error.to_string()),
+            SealError::TicketTooLarge { .. } | SealError::DataTooLarge { .. } => {
+                Self::new(ProblemCode::PayloadTooLarge, error.to_string())
+            }
             SealError::NoRandomness => Self::unavailable(&error),
         }
     }

@@ -39,9 +39,14 @@ impl Parts {
 
     /// What protected work needs.
     pub(super) async fn unlock(&self, presented: &Presented) -> Result<Unlocked, Refused> {
-        let (record, CookieChanges { session, ticket }) = self.used(presented, self.clock.now()).await?;
-        let credential = self.kept_credential(record.family, &record.data.sealed)?;
-        Ok(Unlocked { family: record.family, credential, session, ticket })
+        let (record, cookies) = self.used(presented, self.clock.now()).await?;
+        self.unlocked(record, cookies)
+    }
+
+    pub(super) fn unlocked(&self, record: Record, cookies: CookieChanges) -> Result<Unlocked, Refused> {
+        let data = self.kept_data(&record)?;
+        let CookieChanges { session, ticket } = cookies;
+        Ok(Unlocked { family: record.family, subject: record.subject, data, session, ticket })
     }
 
     /// The live session presented, which the person uses. Does not re-establish.
@@ -82,7 +87,12 @@ impl Parts {
             return Ok(None);
         };
         match self.store.check_and_touch(self.terms(now), Key::Session(id.hash()), activity).await? {
-            Checked::Valid { record, touched, alias } => Ok(Some(Live { record, touched, alias })),
+            Checked::Valid { mut record, touched, alias } => {
+                if touched {
+                    self.seal_anew(&mut record, now).await?;
+                }
+                Ok(Some(Live { record, touched, alias }))
+            }
             Checked::Ended(reason) => Err(Refused::ended(reason)),
             Checked::Unknown => Ok(None),
         }
@@ -93,10 +103,14 @@ impl Parts {
         if let Rotated::Done { record, .. } = self.store.rotate(self.terms(now), family, id.hash(), None).await? {
             return Ok(record);
         }
-        // It ended meanwhile: say why.
-        match self.store.check_and_touch(self.terms(now), Key::Family(family), false).await? {
-            Checked::Ended(reason) => Err(Refused::ended(reason)),
-            Checked::Valid { .. } | Checked::Unknown => Err(Refused::unknown()),
-        }
+        Err(self.why_over(family, now).await?)
+    }
+
+    /// The refusal for a record that was live a moment ago and is not any more.
+    pub(super) async fn why_over(&self, family: FamilyId, now: Timestamp) -> Result<Refused, Refused> {
+        Ok(match self.store.check_and_touch(self.terms(now), Key::Family(family), false).await? {
+            Checked::Ended(reason) => Refused::ended(reason),
+            Checked::Valid { .. } | Checked::Unknown => Refused::unknown(),
+        })
     }
 }

@@ -122,8 +122,8 @@ impl Parts {
             && claims.iter().all(|claim| claim.family != ticket.family)
         {
             match self.store.check_and_touch(self.terms(now), Key::Family(ticket.family), false).await? {
-                Checked::Valid { record, .. } => claims.push(Claim::to(record)),
-                Checked::Ended(_) => {}
+                Checked::Valid { record, .. } if record.subject == ticket.subject => claims.push(Claim::to(record)),
+                Checked::Valid { .. } | Checked::Ended(_) => {}
                 Checked::Unknown => {
                     if self.refusal_of(&ticket, now).await?.is_none() {
                         claims.push(Claim {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    id::{FamilyId, SessionId},
+    id::SessionId,
     policy::{CookieAge, Reconnect},
     record::Record,
     ticket::{Ticket, TicketCookie},
@@ -78,15 +78,15 @@ impl Parts {
         }
     }
 
-    /// Seals a ticket for a record whose credential is at hand.
+    /// Seals a ticket for a record whose data are at hand.
     pub(super) fn ticket_cookie(
         &self,
         record: &Record,
-        credential: SecretString,
+        data: SecretString,
         now: Timestamp,
     ) -> Result<CookieChange<TicketCookie>, Refused> {
         let value = self.sealer.seal_ticket(&Ticket {
-            credential,
+            data,
             family: record.family,
             subject: record.subject.clone(),
             epoch: record.epoch,
@@ -117,8 +117,7 @@ impl Parts {
         if !record.data.remember || presented.ticket.is_none() {
             return Ok(CookieChange::Keep);
         }
-        let credential = self.kept_credential(record.family, &record.data.sealed)?;
-        self.ticket_cookie(record, credential, now)
+        self.ticket_cookie(record, self.kept_data(record)?, now)
     }
 
     /// Ends a record that the log says is over.
@@ -133,13 +132,13 @@ impl Parts {
         }
     }
 
-    /// The credential that a record keeps.
-    pub(super) fn kept_credential(&self, family: FamilyId, sealed: &[u8]) -> Result<SecretString, Refused> {
-        self.sealer.open_credential(family, sealed).map_err(|_| {
-            tracing::error!(family = %family.short(), "a kept credential was sealed under a key that is gone");
+    /// The data that a record keeps.
+    pub(super) fn kept_data(&self, record: &Record) -> Result<SecretString, Refused> {
+        self.sealer.open_data(record.family, &record.data.sealed).map_err(|_| {
+            tracing::error!(family = %record.family.short(), "a session's data were sealed under a key that is gone");
             Refused::new(
                 ProblemCode::ReconnectRefused,
-                "The credential kept for this session was sealed under a key that is gone. Sign in again.",
+                "What was kept for this session was sealed under a key that is gone. Sign in again.",
             )
         })
     }

@@ -9,6 +9,7 @@
 
 mod api;
 mod check;
+mod data;
 mod ending;
 mod grant;
 mod load;
@@ -105,21 +106,37 @@ impl Sessions {
         self.parts.endings.subscribe()
     }
 
-    /// Signs in. The caller has proven `credential` against the target; `subject` is who that was, if the target knows.
-    /// Ends the session presented. `remember`: a ticket may be issued.
+    /// Signs in with a new family. The caller has made sure who it is: `subject`, or `None` where nobody knows, or where
+    /// nobody has signed in yet ([`Self::sign_in`] will say who). `data` is what the session keeps, sealed, for its work,
+    /// such as the credential for its target. Ends the session presented. `remember`: a ticket may be issued; not for a
+    /// session that is still to be signed in on.
     ///
-    /// Refuses with `PAYLOAD_TOO_LARGE` (the ticket would not fit a cookie), `SESSION_LIMIT`, `STORE_UNAVAILABLE`, or
+    /// Refuses with `PAYLOAD_TOO_LARGE` (the data, or the ticket, which would not fit a cookie), `SESSION_LIMIT`, `STORE_UNAVAILABLE`, or
     /// `SESSION_REVOKED` when the subject is signed out everywhere at the same time. A refusal leaves the session
     /// presented as it was, except for the last one.
     pub async fn connect(
         &self,
         presented: &Presented,
-        credential: SecretString,
+        data: SecretString,
         subject: Option<String>,
         remember: bool,
     ) -> Result<Granted, Refused> {
-        let sign_in = SignIn { presented: presented.clone(), credential, subject };
+        let sign_in = SignIn { presented: presented.clone(), data, subject };
         self.to_the_end(async move |parts| parts.connect(sign_in, remember).await).await
+    }
+
+    /// Signs in on the session presented, where it began without a subject and without `remember`: it goes on under a new
+    /// id, no id from before finds it any more (ASVS 5.0 7.2.4), its times begin anew and `data` replace what it kept.
+    /// Any other session presented is replaced as by [`Self::connect`], with the same refusals.
+    pub async fn sign_in(
+        &self,
+        presented: &Presented,
+        data: SecretString,
+        subject: String,
+        remember: bool,
+    ) -> Result<Granted, Refused> {
+        let sign_in = SignIn { presented: presented.clone(), data, subject: Some(subject) };
+        self.to_the_end(async move |parts| parts.sign_in(sign_in, remember).await).await
     }
 
     /// Checks the session, and re-establishes it by ticket where it is lost. `activity`: the person did something.
@@ -157,19 +174,19 @@ impl Sessions {
         }
     }
 
-    /// Signs in with a credential that the page remembered and the caller has proven against the target: a new family,
-    /// but the same one for the same key and credential.
+    /// Signs in with a credential that the page remembered and the caller has proven: a new family, but the same one for
+    /// the same key and subject (without a subject: and data).
     pub async fn reconnect_by_credential(
         &self,
         presented: &Presented,
         key: &IdempotencyKey,
-        credential: SecretString,
+        data: SecretString,
         subject: Option<String>,
     ) -> Result<Granted, Refused> {
         let reconnected = match self.may_reconnect() {
             Err(off) => Err(off),
             Ok(()) => {
-                let sign_in = SignIn { presented: presented.clone(), credential, subject };
+                let sign_in = SignIn { presented: presented.clone(), data, subject };
                 let key = key.clone();
                 self.to_the_end(async move |parts| parts.reconnect_by_credential(sign_in, &key).await).await
             }
@@ -205,8 +222,22 @@ impl Sessions {
 
     /// What protected work needs. Counts as a use of the session. Does not re-establish: a lost session is
     /// `SESSION_UNKNOWN`, and the client reconnects.
-    pub async fn credential(&self, presented: &Presented) -> Result<Unlocked, Refused> {
+    pub async fn unlock(&self, presented: &Presented) -> Result<Unlocked, Refused> {
         self.parts.unlock(presented).await
+    }
+
+    /// Changes what the session keeps. Counts as a use of it. `change` gets the data and answers the new ones; where
+    /// another request changes them meanwhile it is asked again with those, so it should change nothing else.
+    ///
+    /// Refuses with what `change` refuses with, `PAYLOAD_TOO_LARGE` as [`Self::connect`], `OVERLOADED` after many tries,
+    /// and as [`Self::unlock`].
+    pub async fn update(
+        &self,
+        presented: &Presented,
+        change: impl FnMut(SecretString) -> Result<SecretString, Refused> + Send + 'static,
+    ) -> Result<Unlocked, Refused> {
+        let presented = presented.clone();
+        self.to_the_end(async move |parts| parts.update(&presented, change).await).await
     }
 
     /// How full the store is; also refreshes the gauge of active sessions.

@@ -41,6 +41,11 @@ pub(super) fn created(record: &Record, live: usize) {
     tracing::info!(family = %record.family.short(), epoch = record.epoch, active = live, "session created");
 }
 
+/// On a session that had begun before.
+pub(super) fn signed_in(record: &Record) {
+    tracing::info!(family = %record.family.short(), "signed in");
+}
+
 pub(super) fn ended(family: FamilyId, reason: EndReason) {
     counter!(SESSIONS_ENDED, "reason" => reason.name()).increment(1);
     let family = family.short();

@@ -30,6 +30,8 @@ impl Parts {
         let id = SessionId::random()?;
         let (record, joined) =
             match self.store.check_and_touch(self.terms(now), Key::Family(ticket.family), counts).await? {
+                // Somebody else has signed in on it since.
+                Checked::Valid { record, .. } if record.subject != ticket.subject => return Err(Refused::foreign()),
                 // It is back already: an alias, not a second session.
                 Checked::Valid { record, .. } => (self.rotated(record.family, &id, now).await?, true),
                 Checked::Ended(reason) => return Err(Refused::ended(reason)),
@@ -64,7 +66,7 @@ impl Parts {
             family: ticket.family,
             epoch: ticket.epoch.saturating_add(1),
             subject: ticket.subject.clone(),
-            data: Data { sealed: self.sealer.seal_credential(ticket.family, &ticket.credential)?, remember: true },
+            data: Data { sealed: self.sealer.seal_data(ticket.family, &ticket.data)?, remember: true },
             created: ticket.created,
             last_seen: now,
             last_activity: if counts { now.max(ticket.last_activity) } else { ticket.last_activity },

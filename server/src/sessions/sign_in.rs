@@ -13,16 +13,16 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionId},
     policy::Reconnect,
-    record::{Data, EndReason, Record},
+    record::{self, Data, EndReason, Key, Record},
     revocations::EndedFamily,
-    store::Created,
-    ticket::TicketCookie,
+    store::{Checked, Created, Rotated},
+    ticket::{TicketCookie, Who},
 };
 
-/// What a sign-in is made of. The target has proven the credential.
+/// What a sign-in is made of. Whoever it is has proven it; `data` is what the session keeps for its work.
 pub(super) struct SignIn {
     pub(super) presented: Presented,
-    pub(super) credential: SecretString,
+    pub(super) data: SecretString,
     pub(super) subject: Option<String>,
 }
 
@@ -40,15 +40,63 @@ impl Parts {
             self.still_standing(&record, now).await?;
             Ok(record)
         };
-        match connected.await {
-            // A ticket of before belongs to a family that has just ended.
-            Ok(record) => Ok(self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove))),
-            Err(refused) => {
-                // The answer says "not signed in" and nobody holds the new id: it must not count as a session.
-                self.end(family, EndReason::Revoked, now).await?;
-                Err(refused)
-            }
+        let record = self.or_end(family, connected.await, now).await?;
+        // A ticket of before belongs to a family that has just ended.
+        Ok(self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove)))
+    }
+
+    /// The family presented goes on, if nobody had signed in on it; else it ends and a new one begins. Either way no id
+    /// from before is good for anything any more, and what was kept is replaced.
+    pub(super) async fn sign_in(&self, sign_in: SignIn, remember: bool) -> Result<Granted, Refused> {
+        let now = self.clock.now();
+        let (Some(begun), Some(subject)) = (self.begun(&sign_in.presented, now).await?, sign_in.subject.as_deref())
+        else {
+            return self.connect(sign_in, remember).await;
+        };
+        let (record, ticket) = self.new_record(&sign_in, begun.family, remember, now).await?;
+        let mut others = self.claims(&sign_in.presented, now).await?;
+        others.retain(|claim| claim.family != begun.family);
+        let (family, id) = (begun.family, SessionId::random()?);
+        let turned = record::SignIn { subject: Arc::from(subject), data: record.data, proven: record.proven };
+        let (record, evicted) = match self.store.rotate(self.terms(now), family, id.hash(), Some(turned)).await? {
+            Rotated::Done { record, evicted } => (record, evicted),
+            Rotated::Full => return Err(Refused::full()),
+            Rotated::NotLive => return Err(self.why_over(family, now).await?),
+        };
+        let signed_in = async {
+            self.log_evicted(&evicted, now).await?;
+            self.end_claims(&others, None, now).await?;
+            self.still_standing(&record, now).await?;
+            Ok(record)
+        };
+        let record = self.or_end(family, signed_in.await, now).await?;
+        observe::signed_in(&record);
+        Ok(self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove)))
+    }
+
+    /// The live session presented, if it began before anybody signed in. No ticket was ever issued for it, which would
+    /// bring whoever holds it into the session of who signs in now.
+    async fn begun(&self, presented: &Presented, now: Timestamp) -> Result<Option<Record>, Refused> {
+        let Some(id) = &presented.session else {
+            return Ok(None);
+        };
+        Ok(match self.store.check_and_touch(self.terms(now), Key::Session(id.hash()), false).await? {
+            Checked::Valid { record, .. } if record.subject.is_none() && !record.data.remember => Some(record),
+            Checked::Valid { .. } | Checked::Ended(_) | Checked::Unknown => None,
+        })
+    }
+
+    /// Where the answer will say "not signed in", nobody gets the new id: it must not count as a session.
+    async fn or_end(
+        &self,
+        family: FamilyId,
+        signed_in: Result<Record, Refused>,
+        now: Timestamp,
+    ) -> Result<Record, Refused> {
+        if signed_in.is_err() {
+            self.end(family, EndReason::Revoked, now).await?;
         }
+        signed_in
     }
 
     /// A new family too, but one per idempotency key, and nothing else ends: other tabs may be using it.
@@ -58,7 +106,8 @@ impl Parts {
         key: &IdempotencyKey,
     ) -> Result<Granted, Refused> {
         let now = self.clock.now();
-        let family = self.sealer.derive_family(key.as_bytes(), &sign_in.credential);
+        let who = sign_in.subject.as_deref().map_or(Who::Holder(&sign_in.data), Who::Subject);
+        let family = self.sealer.derive_family(key.as_bytes(), who);
         // Whoever presents a ticket gets a new one; whoever keeps the credential in the page never had one.
         let remember = sign_in.presented.ticket.is_some();
         let (record, ticket) = self.new_record(&sign_in, family, remember, now).await?;
@@ -68,7 +117,7 @@ impl Parts {
         self.still_standing(&record, now).await?;
         observe::reconnected(&record, By::Credential, joined);
         let ticket = match (ticket, joined) {
-            (Some(_), true) => self.ticket_cookie(&record, sign_in.credential, now)?,
+            (Some(_), true) => self.ticket_cookie(&record, self.kept_data(&record)?, now)?,
             (Some(ticket), false) => ticket,
             (None, _) => CookieChange::Keep,
         };
@@ -90,7 +139,7 @@ impl Parts {
             family,
             epoch: 1,
             subject: subject.map(Arc::from),
-            data: Data { sealed: self.sealer.seal_credential(family, &sign_in.credential)?, remember },
+            data: Data { sealed: self.sealer.seal_data(family, &sign_in.data)?, remember },
             created: now,
             last_seen: now,
             last_activity: now,
@@ -98,7 +147,7 @@ impl Parts {
             rotated: now,
             user_agent: sign_in.presented.user_agent.clone(),
         };
-        let ticket = remember.then(|| self.ticket_cookie(&record, sign_in.credential.clone(), now)).transpose()?;
+        let ticket = remember.then(|| self.ticket_cookie(&record, sign_in.data.clone(), now)).transpose()?;
         Ok((record, ticket))
     }
 
@@ -116,7 +165,8 @@ impl Parts {
                 self.log_evicted(&evicted, now).await?;
                 Ok((record, false))
             }
-            Created::Joined(there) => Ok((there, true)),
+            Created::Joined(there) if there.subject == record.subject => Ok((there, true)),
+            Created::Joined(_) => Err(Refused::foreign()),
             Created::Ended(reason) => Err(Refused::ended(reason)),
             Created::Full => Err(Refused::full()),
         }

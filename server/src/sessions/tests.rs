@@ -13,6 +13,7 @@ use crate::{
     ticket::{TicketCookie, TicketKeys},
 };
 
+mod data;
 mod failures;
 mod keys;
 mod limits;
@@ -21,6 +22,7 @@ mod race;
 mod restart;
 mod rotation;
 mod seen;
+mod sign_in;
 
 const KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 const CREDENTIAL: &str = "postgres://alice:secret@db.internal/app";
@@ -62,6 +64,21 @@ impl World {
             .unwrap();
         browser.take(&granted.session, &granted.ticket);
         granted
+    }
+
+    /// Signs in on whatever session the browser has.
+    async fn sign_in(&self, browser: &mut Browser, subject: &str, remember: bool) -> Result<Granted, Refused> {
+        let signed_in =
+            self.sessions.sign_in(&browser.presented, CREDENTIAL.into(), subject.to_owned(), remember).await;
+        browser.hear(signed_in)
+    }
+
+    /// A browser whose session keeps `data` and has no subject yet.
+    async fn begun(&self, data: &str) -> Browser {
+        let mut browser = Browser::default();
+        let begun = self.sessions.connect(&browser.presented, data.into(), None, false).await;
+        browser.hear(begun).unwrap();
+        browser
     }
 
     /// A browser that has signed in.
@@ -270,16 +287,16 @@ async fn protected_work_gets_the_credential_and_counts_as_a_use() {
     let world = World::new();
     let mut browser = world.signed_in(Some("alice")).await;
     world.clock.advance(HOUR * 23);
-    let unlocked = world.sessions.credential(&browser.presented).await.unwrap();
-    assert_eq!(unlocked.credential.expose_secret(), CREDENTIAL);
+    let unlocked = world.sessions.unlock(&browser.presented).await.unwrap();
+    assert_eq!(unlocked.data.expose_secret(), CREDENTIAL);
     assert!(matches!(unlocked.ticket, CookieChange::Set { .. }));
     assert!(!format!("{unlocked:?}").contains("secret@"));
     world.clock.advance(HOUR * 23);
     assert!(world.validate(&mut browser).await.is_ok());
     let lost = browser.without_session();
-    assert_eq!(world.sessions.credential(&lost.presented).await.unwrap_err().code, SessionUnknown);
+    assert_eq!(world.sessions.unlock(&lost.presented).await.unwrap_err().code, SessionUnknown);
     world.sessions.logout(&browser.presented, false).await.unwrap();
-    assert_eq!(world.sessions.credential(&browser.presented).await.unwrap_err().code, SessionRevoked);
+    assert_eq!(world.sessions.unlock(&browser.presented).await.unwrap_err().code, SessionRevoked);
 }
 
 #[tokio::test]
@@ -348,29 +365,29 @@ async fn a_revoked_ticket_signs_nobody_out_everywhere() {
 #[tokio::test]
 async fn a_remembered_credential_signs_in_once_per_key() {
     let world = World::new();
-    let by = async |presented: &Presented, name: &str, credential: &str| {
-        world.sessions.reconnect_by_credential(presented, &key(name), credential.into(), Some("alice".to_owned())).await
+    let by = async |presented: &Presented, name: &str, subject: &str| {
+        world.sessions.reconnect_by_credential(presented, &key(name), CREDENTIAL.into(), Some(subject.to_owned())).await
     };
     let nothing = Presented::default();
-    let first = by(&nothing, "one", CREDENTIAL).await.unwrap();
+    let first = by(&nothing, "one", "alice").await.unwrap();
     assert_eq!((first.answer.epoch, first.answer.reconnected), (1, true));
     assert!(matches!(first.ticket, CookieChange::Keep));
-    let again = by(&nothing, "one", CREDENTIAL).await.unwrap();
+    let again = by(&nothing, "one", "alice").await.unwrap();
     assert_eq!((again.answer.epoch, world.live().await), (1, 1));
     for granted in [&first, &again] {
         let mut browser = Browser::default();
         browser.take(&granted.session, &granted.ticket);
         assert!(world.validate(&mut browser).await.is_ok());
     }
-    by(&nothing, "two", CREDENTIAL).await.unwrap();
-    by(&nothing, "one", "postgres://mallory@db.internal/app").await.unwrap();
+    by(&nothing, "two", "alice").await.unwrap();
+    by(&nothing, "one", "mallory").await.unwrap();
     assert_eq!(world.live().await, 3);
 
     // Signing out ends it for its key as well.
     let mut browser = Browser::default();
     browser.take(&again.session, &again.ticket);
     world.sessions.logout(&browser.presented, false).await.unwrap();
-    assert_eq!(by(&nothing, "one", CREDENTIAL).await.unwrap_err().code, SessionRevoked);
+    assert_eq!(by(&nothing, "one", "alice").await.unwrap_err().code, SessionRevoked);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -48,11 +48,18 @@ impl TargetError {
 
     /// The code of the protocol's table.
     pub const fn code(&self) -> ProblemCode {
-        match self.kind {
-            TargetErrorKind::Invalid => ProblemCode::InvalidRequest,
-            TargetErrorKind::NotAllowed => ProblemCode::TargetNotAllowed,
-            TargetErrorKind::Refused => ProblemCode::ConnectionRefused,
-            TargetErrorKind::Unavailable => ProblemCode::TargetUnavailable,
+        self.kind.code()
+    }
+}
+
+impl TargetErrorKind {
+    /// The code of the protocol's table.
+    pub const fn code(self) -> ProblemCode {
+        match self {
+            Self::Invalid => ProblemCode::InvalidRequest,
+            Self::NotAllowed => ProblemCode::TargetNotAllowed,
+            Self::Refused => ProblemCode::ConnectionRefused,
+            Self::Unavailable => ProblemCode::TargetUnavailable,
         }
     }
 }

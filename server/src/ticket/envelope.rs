@@ -21,7 +21,7 @@ const NONCE_BYTES: usize = 24;
 pub(super) enum Purpose {
     /// A reconnect ticket.
     Ticket,
-    /// A credential kept with a record.
+    /// Data kept with a record.
     Record,
 }
 
@@ -31,6 +31,14 @@ impl Purpose {
             Self::Ticket => b"ticket",
             Self::Record => b"record",
         }
+    }
+}
+
+/// The key that a text names, if it has the form of a sealed one.
+pub(super) fn key_id(bytes: &[u8]) -> Option<KeyId> {
+    match bytes.split_first_chunk::<1>()? {
+        (&[VERSION], rest) => rest.first_chunk::<KEY_ID_BYTES>().copied(),
+        _ => None,
     }
 }
 

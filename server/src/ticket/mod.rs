@@ -1,4 +1,4 @@
-//! Sealed secrets: the reconnect ticket that a browser keeps, and the credential that a record keeps.
+//! Sealed secrets: the reconnect ticket that a browser keeps, and the data that a record keeps.
 //!
 //! Failure semantics: a sealed text is either good or unreadable, and unreadable has no reasons: whether it was
 //! truncated, tampered with, sealed for another origin or under a key that is gone is nobody's business.
@@ -26,6 +26,9 @@ pub use keys::{KeyError, TicketKeys};
 /// all; the rest is room for names and proxies.
 pub const MAX_TICKET_CHARS: usize = 3_500;
 
+/// The most that a session keeps for its work, in bytes: a provider's tokens fit, a shopping cart belongs elsewhere.
+pub const MAX_DATA_BYTES: usize = 16 * 1024;
+
 /// Bytes of the checksum in front.
 const CHECKSUM_BYTES: usize = 4;
 
@@ -51,8 +54,8 @@ impl TicketCookie {
 /// What a ticket says.
 #[derive(Clone, Debug)]
 pub struct Ticket {
-    /// How to reach the target.
-    pub credential: SecretString,
+    /// What the session keeps for its work, such as how to reach its target.
+    pub data: SecretString,
     /// The family it continues.
     pub family: FamilyId,
     /// Whose it is.
@@ -67,6 +70,15 @@ pub struct Ticket {
     pub proven: Timestamp,
 }
 
+/// Who signs in.
+#[derive(Clone, Copy, Debug)]
+pub enum Who<'a> {
+    /// Somebody of this name; what is kept for them may differ from one attempt to the next.
+    Subject(&'a str),
+    /// Nobody known: whoever holds this.
+    Holder(&'a SecretString),
+}
+
 /// The text cannot be opened here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable;
@@ -75,9 +87,14 @@ pub struct Unreadable;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SealError {
     /// The ticket would be longer than [`MAX_TICKET_CHARS`].
-    TooLarge {
+    TicketTooLarge {
         /// Its length in characters.
         chars: usize,
+    },
+    /// The data are larger than [`MAX_DATA_BYTES`].
+    DataTooLarge {
+        /// Their length in bytes.
+        bytes: usize,
     },
     /// The system gave no random bytes for the nonce.
     NoRandomness,
@@ -86,10 +103,14 @@ pub enum SealError {
 impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::TooLarge { chars } => write!(
+            Self::TicketTooLarge { chars } => write!(
                 f,
-                "the reconnect ticket would take {chars} characters and a browser keeps {MAX_TICKET_CHARS}; shorten the \
-                 connection string or connect with remember=false"
+                "the reconnect ticket would take {chars} characters and a browser keeps {MAX_TICKET_CHARS}; keep less in \
+                 the session (a shorter connection string) or connect with remember=false"
+            ),
+            Self::DataTooLarge { bytes } => write!(
+                f,
+                "the session's data take {bytes} bytes and {MAX_DATA_BYTES} are kept; keep less in the session"
             ),
             Self::NoRandomness => NoRandomness.fmt(f),
         }
@@ -108,7 +129,7 @@ impl From<NoRandomness> for SealError {
 /// every later touch.
 #[derive(Serialize, Deserialize)]
 struct Body<'a> {
-    credential: &'a str,
+    data: &'a str,
     family: [u8; FAMILY_ID_BYTES],
     subject: Option<&'a str>,
     #[serde(with = "postcard::fixint::le")]
@@ -137,9 +158,9 @@ impl Sealer {
 
     /// Seals a ticket for its cookie.
     pub fn seal_ticket(&self, ticket: &Ticket) -> Result<TicketCookie, SealError> {
-        let credential = ticket.credential.expose_secret();
+        let data = ticket.data.expose_secret();
         let body = Body {
-            credential,
+            data,
             family: *ticket.family.as_bytes(),
             subject: ticket.subject.as_deref(),
             epoch: ticket.epoch,
@@ -147,17 +168,17 @@ impl Sealer {
             last_activity: ticket.last_activity.as_millis(),
             proven: ticket.proven.as_millis(),
         };
-        let room = credential.len().saturating_add(body.subject.map_or(0, str::len)) + FIXED_FIELDS_BYTES;
+        let room = data.len().saturating_add(body.subject.map_or(0, str::len)) + FIXED_FIELDS_BYTES;
         let mut buffer = Zeroizing::new(vec![0; room]);
         // Only a buffer that is too small can fail here, and this one has room for every field.
-        let clear = postcard::to_slice(&body, &mut buffer).map_err(|_| SealError::TooLarge { chars: room })?;
+        let clear = postcard::to_slice(&body, &mut buffer).map_err(|_| SealError::TicketTooLarge { chars: room })?;
         let sealed = self.envelope(Purpose::Ticket, &[]).seal(clear)?;
 
         let mut bytes = crc32fast::hash(&sealed).to_be_bytes().to_vec();
         bytes.extend_from_slice(&sealed);
         let text = URL_SAFE_NO_PAD.encode(bytes);
         if text.len() > MAX_TICKET_CHARS {
-            return Err(SealError::TooLarge { chars: text.len() });
+            return Err(SealError::TicketTooLarge { chars: text.len() });
         }
         Ok(TicketCookie::presented(text))
     }
@@ -176,7 +197,7 @@ impl Sealer {
         let clear = self.envelope(Purpose::Ticket, &[]).open(sealed)?;
         let body: Body<'_> = postcard::from_bytes(&clear).map_err(|_| Unreadable)?;
         Ok(Ticket {
-            credential: SecretString::from(body.credential),
+            data: SecretString::from(body.data),
             family: FamilyId::from_bytes(body.family),
             subject: body.subject.map(Arc::from),
             epoch: body.epoch,
@@ -186,28 +207,42 @@ impl Sealer {
         })
     }
 
-    /// Seals the credential that a family's record keeps. It opens for that family alone.
-    pub fn seal_credential(&self, family: FamilyId, credential: &SecretString) -> Result<Vec<u8>, NoRandomness> {
-        self.envelope(Purpose::Record, family.as_bytes()).seal(credential.expose_secret().as_bytes())
+    /// Seals the data that a family's record keeps. They open for that family alone.
+    pub fn seal_data(&self, family: FamilyId, data: &SecretString) -> Result<Vec<u8>, SealError> {
+        let clear = data.expose_secret().as_bytes();
+        if clear.len() > MAX_DATA_BYTES {
+            return Err(SealError::DataTooLarge { bytes: clear.len() });
+        }
+        Ok(self.envelope(Purpose::Record, family.as_bytes()).seal(clear)?)
     }
 
-    /// Opens the credential that a family's record keeps.
-    pub fn open_credential(&self, family: FamilyId, sealed: &[u8]) -> Result<SecretString, Unreadable> {
+    /// Whether they were sealed under the key that seals now. Until nothing is under another one, that one is needed.
+    pub fn is_under_first_key(&self, sealed: &[u8]) -> bool {
+        envelope::key_id(sealed) == Some(self.keys.sealing().id())
+    }
+
+    /// Opens the data that a family's record keeps.
+    pub fn open_data(&self, family: FamilyId, sealed: &[u8]) -> Result<SecretString, Unreadable> {
         let clear = self.envelope(Purpose::Record, family.as_bytes()).open(sealed)?;
         std::str::from_utf8(&clear).map(SecretString::from).map_err(|_| Unreadable)
     }
 
     /// The family that an attempt with this idempotency key makes. It is derived, not remembered: no memory grows with
-    /// the keys, and a retry that meets a restarted server still makes the same family. The credential is part of it,
-    /// so nobody gets at a session by its key alone.
-    pub fn derive_family(&self, idempotency_key: &[u8], credential: &SecretString) -> FamilyId {
+    /// the keys, and a retry that meets a restarted server still makes the same family. `who` has proven itself and is
+    /// part of it, so nobody gets at a session by its key alone.
+    pub fn derive_family(&self, idempotency_key: &[u8], who: Who<'_>) -> FamilyId {
+        let (kind, who) = match who {
+            Who::Subject(subject) => (b"subject".as_slice(), subject),
+            Who::Holder(data) => (b"holder".as_slice(), data.expose_secret()),
+        };
         let mut mac = self.keys.sealing().mac();
         for part in [
             b"family".as_slice(),
             self.audience.as_bytes(),
             self.origin.as_bytes(),
             idempotency_key,
-            credential.expose_secret().as_bytes(),
+            kind,
+            who.as_bytes(),
         ] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);

@@ -13,7 +13,7 @@ fn here() -> Sealer {
 
 fn ticket() -> Ticket {
     Ticket {
-        credential: SecretString::from("postgres://alice:päss@db.internal/app"),
+        data: SecretString::from("postgres://alice:päss@db.internal/app"),
         family: FamilyId::from_bytes([7; 16]),
         subject: Some(Arc::from("alice@db.internal:5432/app")),
         epoch: 3,
@@ -32,7 +32,7 @@ fn a_ticket_opens_to_what_was_sealed() {
     for subject in [None, Some(Arc::from("alice@db"))] {
         let sealed = here().seal_ticket(&Ticket { subject: subject.clone(), ..ticket() }).unwrap();
         let opened = here().open_ticket(&sealed).unwrap();
-        assert_eq!(opened.credential.expose_secret(), ticket().credential.expose_secret());
+        assert_eq!(opened.data.expose_secret(), ticket().data.expose_secret());
         assert_eq!(opened.family, ticket().family);
         assert_eq!(opened.subject, subject);
         assert_eq!((opened.epoch, opened.created), (3, ticket().created));
@@ -105,7 +105,7 @@ fn a_foreign_origin_audience_key_or_purpose_is_unreadable() {
     assert!(!opens(&sealer(KEY_B, "/api", "https://app.example"), &text));
 
     let family = FamilyId::from_bytes([7; 16]);
-    let kept = here().seal_credential(family, &SecretString::from("secret")).unwrap();
+    let kept = here().seal_data(family, &SecretString::from("secret")).unwrap();
     let as_ticket = [&crc32fast::hash(&kept).to_be_bytes()[..], &kept].concat();
     assert!(!opens(&here(), &URL_SAFE_NO_PAD.encode(as_ticket)));
 }
@@ -131,13 +131,13 @@ fn an_unknown_version_is_unreadable() {
 #[test]
 fn a_ticket_that_a_browser_would_drop_is_refused() {
     let of_length = |length: usize| {
-        let credential = SecretString::from("x".repeat(length));
-        here().seal_ticket(&Ticket { credential, ..ticket() }).map(|cookie| cookie.reveal().len())
+        let data = SecretString::from("x".repeat(length));
+        here().seal_ticket(&Ticket { data, ..ticket() }).map(|cookie| cookie.reveal().len())
     };
     let longest = (0..MAX_TICKET_CHARS).rev().find(|length| of_length(*length).is_ok()).unwrap();
     assert!(of_length(longest).unwrap() <= MAX_TICKET_CHARS);
     assert!(longest > 2_000, "{longest}");
-    assert!(matches!(of_length(longest + 1), Err(SealError::TooLarge { chars }) if chars > MAX_TICKET_CHARS));
+    assert!(matches!(of_length(longest + 1), Err(SealError::TicketTooLarge { chars }) if chars > MAX_TICKET_CHARS));
     assert!(of_length(1 << 20).is_err());
 }
 
@@ -156,22 +156,49 @@ fn a_ticket_does_not_grow_with_its_numbers() {
 }
 
 #[test]
-fn a_kept_credential_opens_for_its_own_family_alone() {
+fn kept_data_open_for_their_own_family_alone() {
     let (mine, other) = (FamilyId::from_bytes([1; 16]), FamilyId::from_bytes([2; 16]));
-    let kept = here().seal_credential(mine, &SecretString::from("secret")).unwrap();
+    let kept = here().seal_data(mine, &SecretString::from("secret")).unwrap();
     assert!(!kept.windows(6).any(|window| window == b"secret"));
-    assert_eq!(here().open_credential(mine, &kept).unwrap().expose_secret(), "secret");
-    assert!(here().open_credential(other, &kept).is_err());
-    assert!(here().open_credential(mine, &[]).is_err());
+    assert_eq!(here().open_data(mine, &kept).unwrap().expose_secret(), "secret");
+    assert!(here().open_data(other, &kept).is_err());
+    assert!(here().open_data(mine, &[]).is_err());
 }
 
 #[test]
-fn an_idempotency_key_names_one_family_per_credential_and_server() {
-    let (secret, other) = (SecretString::from("secret"), SecretString::from("other"));
-    let family = here().derive_family(b"key", &secret);
-    assert_eq!(family, here().derive_family(b"key", &secret));
-    assert_ne!(family, here().derive_family(b"key2", &secret));
-    assert_ne!(family, here().derive_family(b"key", &other));
-    assert_ne!(family, here().derive_family(b"keysec", &SecretString::from("ret")));
-    assert_ne!(family, sealer(KEY_B, "/api", "https://app.example").derive_family(b"key", &secret));
+fn an_idempotency_key_names_one_family_per_person_and_server() {
+    let held = SecretString::from("secret");
+    let (alice, holder) = (Who::Subject("secret"), Who::Holder(&held));
+    for (who, other) in [(alice, Who::Subject("other")), (holder, Who::Holder(&SecretString::from("other")))] {
+        let family = here().derive_family(b"key", who);
+        assert_eq!(family, here().derive_family(b"key", who));
+        assert_ne!(family, here().derive_family(b"key2", who));
+        assert_ne!(family, here().derive_family(b"key", other));
+        assert_ne!(family, here().derive_family(b"keysec", Who::Subject("ret")));
+        assert_ne!(family, sealer(KEY_B, "/api", "https://app.example").derive_family(b"key", who));
+    }
+    assert_ne!(here().derive_family(b"key", alice), here().derive_family(b"key", holder));
+}
+
+#[test]
+fn data_under_an_earlier_key_are_told_from_those_under_the_first() {
+    let family = FamilyId::from_bytes([1; 16]);
+    let rotated = sealer(&format!("{KEY_B},{KEY_A}"), "/api", "https://app.example");
+    let before = here().seal_data(family, &"secret".into()).unwrap();
+    let after = rotated.seal_data(family, &rotated.open_data(family, &before).unwrap()).unwrap();
+    assert!(here().is_under_first_key(&before) && !rotated.is_under_first_key(&before));
+    assert!(rotated.is_under_first_key(&after) && !rotated.is_under_first_key(&[]));
+    assert_eq!(
+        sealer(KEY_B, "/api", "https://app.example").open_data(family, &after).unwrap().expose_secret(),
+        "secret"
+    );
+}
+
+#[test]
+fn data_beyond_the_limit_are_refused_with_both_sizes() {
+    let family = FamilyId::from_bytes([1; 16]);
+    assert!(here().seal_data(family, &"x".repeat(MAX_DATA_BYTES).into()).is_ok());
+    let error = here().seal_data(family, &"x".repeat(MAX_DATA_BYTES + 1).into()).unwrap_err();
+    assert_eq!(error, SealError::DataTooLarge { bytes: MAX_DATA_BYTES + 1 });
+    assert!(error.to_string().contains("16385") && error.to_string().contains("16384"), "{error}");
 }

@@ -60,7 +60,7 @@ async fn s3_4_what_has_expired_is_gone_before_any_cleanup(world: World) {
     world.pass(HOUR);
     assert_eq!(world.sessions.stats().await.unwrap().live, 1, "not cleaned up yet");
     assert_eq!(alice.refusal(&world).await, SessionUnknown);
-    assert_eq!(world.sessions.credential(&alice.presented).await.unwrap_err().code, SessionUnknown);
+    assert_eq!(world.sessions.unlock(&alice.presented).await.unwrap_err().code, SessionUnknown);
     assert!(world.list("alice").await.is_empty());
 }
 

@@ -14,7 +14,7 @@ use session_keepalive::wire::ProblemCode;
 
 use super::problem::Refusal;
 pub(crate) use gate::Gate;
-pub(crate) use lockout::{Attempt, Lockout};
+pub(crate) use lockout::Lockout;
 
 /// Turns what identifies a visitor or subject into a number that says nothing about it.
 #[derive(Clone, Debug, Default)]

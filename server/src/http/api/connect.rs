@@ -1,16 +1,14 @@
-//! `POST /api/connect`: a sign-in. A failed one leaves any session as it was.
+//! `POST /api/connect`: a sign-in with a credential. A failed one leaves any session as it was.
 
 use axum::extract::{Request, State};
 use axum::response::Response;
-use secrecy::SecretString;
 use session_keepalive::wire::{ConnectRequest, ProblemCode, SessionAnswer};
 use utoipa::IntoResponses;
 
 use super::sign_in::prove;
 use super::{granted, refused};
 use crate::http::admission::overloaded;
-use crate::http::body::read_json;
-use crate::http::connections::refusal;
+use crate::http::body::read_bytes;
 use crate::http::openapi::{ADMITTED, AS_JSON, Answers, FULL, GUARDED, OPENS, STORED, Why, refusals};
 use crate::http::problem::Refusal;
 use crate::http::source::Source;
@@ -43,9 +41,7 @@ pub(super) async fn connect(
 ) -> Result<Response, Refusal> {
     let presented = state.cookies.presented(request.headers());
     let recognisable = state.cookies.recognisable(request.headers());
-    let ConnectRequest { connection_string, remember }: ConnectRequest<SecretString> =
-        read_json(request, state.limits.body_time).await?;
-    let target = state.targets.parse(&connection_string).map_err(|error| refusal(&error))?;
+    let (attempt, remember) = state.door.connect(&read_bytes(request, state.limits.body_time).await?)?;
     let visitor = recognisable.map(|secret| state.gate.visitor(&secret));
     let seat = state.gate.enter(visitor).map_err(overloaded)?;
 
@@ -53,10 +49,10 @@ pub(super) async fn connect(
     state
         .to_the_end(async move {
             let _seat = seat;
-            let proven = prove(&inner, source, target).await?;
+            let admitted = prove(&inner, source, attempt).await?;
             let answer = inner
                 .sessions
-                .connect(&presented, proven.credential, proven.subject, remember)
+                .connect(&presented, admitted.data, admitted.subject, remember)
                 .await
                 .map_err(|refusal| refused(&inner.cookies, refusal))?;
             Ok(granted(&inner.cookies, answer))

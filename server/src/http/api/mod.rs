@@ -1,7 +1,6 @@
 //! The protocol's calls, one module each.
 
 mod connect;
-mod database;
 mod logout;
 mod reconnect;
 mod sessions;
@@ -25,7 +24,6 @@ pub(crate) fn calls() -> Calls {
         .and(routes!(logout::logout))
         .and(routes!(sessions::list, sessions::revoke_others))
         .and(routes!(sessions::revoke))
-        .and(routes!(database::database))
 }
 
 fn granted(cookies: &Cookies, granted: Granted) -> Response {
@@ -35,9 +33,5 @@ fn granted(cookies: &Cookies, granted: Granted) -> Response {
 
 fn refused(cookies: &Cookies, refused: Refused) -> Refusal {
     let changes = cookies.change(&refused.session, &refused.ticket);
-    let refusal = Refusal::new(refused.code, refused.detail).with_headers(changes);
-    match refused.retry_after {
-        Some(wait) => refusal.retry_after(wait),
-        None => refusal,
-    }
+    Refusal::from(refused).with_headers(changes)
 }

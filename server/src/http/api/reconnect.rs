@@ -3,15 +3,14 @@
 use axum::extract::{Request, State};
 use axum::response::Response;
 use http::HeaderMap;
-use secrecy::SecretString;
 use session_keepalive::wire::{IDEMPOTENCY_HEADER, ProblemCode, ReconnectRequest, SessionAnswer};
 use utoipa::IntoResponses;
 
 use super::sign_in::prove;
 use super::{granted, refused};
 use crate::http::admission::overloaded;
-use crate::http::body::read_json;
-use crate::http::connections::refusal;
+use crate::http::authenticate::Attempt;
+use crate::http::body::read_bytes;
 use crate::http::openapi::{ADMITTED, AS_JSON, Answers, FULL, GUARDED, NOT_A_SESSION, OPENS, STORED, refusals};
 use crate::http::problem::Refusal;
 use crate::http::source::Source;
@@ -51,13 +50,12 @@ pub(super) async fn reconnect(
 ) -> Result<Response, Refusal> {
     let headers = request.headers().clone();
     let presented = state.cookies.presented(&headers);
-    let ReconnectRequest { connection_string }: ReconnectRequest<SecretString> =
-        read_json(request, state.limits.body_time).await?;
-    match (connection_string, idempotency_key(&headers)?) {
+    let attempt = state.door.reconnect(&read_bytes(request, state.limits.body_time).await?)?;
+    match (attempt, idempotency_key(&headers)?) {
         (None, _) => by_ticket(state, &headers, presented).await,
-        (Some(credential), Some(key)) => by_credential(state, source, &headers, presented, credential, key).await,
+        (Some(attempt), Some(key)) => by_credential(state, source, &headers, presented, attempt, key).await,
         (Some(_), None) => {
-            Err(invalid_key(&format!("A reconnect with 'connectionString' needs the header '{IDEMPOTENCY_HEADER}'")))
+            Err(invalid_key(&format!("A reconnect with a credential needs the header '{IDEMPOTENCY_HEADER}'")))
         }
     }
 }
@@ -76,11 +74,10 @@ async fn by_credential(
     source: Source,
     headers: &HeaderMap,
     presented: Presented,
-    credential: SecretString,
+    attempt: Box<dyn Attempt>,
     key: IdempotencyKey,
 ) -> Result<Response, Refusal> {
     state.sessions.may_reconnect().map_err(|refusal| refused(&state.cookies, refusal))?;
-    let target = state.targets.parse(&credential).map_err(|error| refusal(&error))?;
     // A repeated attempt carries the same key, which recognises it better than a cookie that may have changed.
     let visitor = headers.get(IDEMPOTENCY_HEADER).and_then(|key| key.to_str().ok()).map(|key| state.gate.visitor(key));
     let seat = state.gate.enter(visitor).map_err(overloaded)?;
@@ -89,10 +86,10 @@ async fn by_credential(
     state
         .to_the_end(async move {
             let _seat = seat;
-            let proven = prove(&inner, source, target).await?;
+            let admitted = prove(&inner, source, attempt).await?;
             let answer = inner
                 .sessions
-                .reconnect_by_credential(&presented, &key, proven.credential, proven.subject)
+                .reconnect_by_credential(&presented, &key, admitted.data, admitted.subject)
                 .await
                 .map_err(|refusal| refused(&inner.cookies, refusal))?;
             Ok(granted(&inner.cookies, answer))

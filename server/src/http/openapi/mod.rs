@@ -16,25 +16,25 @@ use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use super::cookies::Cookies;
 use super::problem::PlainProblem;
 use super::state::AppState;
-use super::{API, api, health};
+use super::{API, api, database, health};
 pub(crate) use refusals::{
     ADMITTED, AS_JSON, Answers, FULL, GUARDED, HEAD, NOT_A_SESSION, OPENS, STORED, Why, refusals,
 };
 
 /// Calls with their descriptions: it takes none without.
-pub(crate) struct Calls(OpenApiRouter<AppState>);
+pub(crate) struct Calls<State = AppState>(OpenApiRouter<State>);
 
-impl Calls {
+impl<State: Clone + Send + Sync + 'static> Calls<State> {
     pub(crate) fn none() -> Self {
         Self(OpenApiRouter::new())
     }
 
     /// One more, from the macro `routes!`.
-    pub(crate) fn and(self, described: UtoipaMethodRouter<AppState>) -> Self {
+    pub(crate) fn and(self, described: UtoipaMethodRouter<State>) -> Self {
         Self(self.0.routes(described))
     }
 
-    pub(crate) fn into_router(self) -> Router<AppState> {
+    pub(crate) fn into_router(self) -> Router<State> {
         self.0.into()
     }
 
@@ -58,7 +58,9 @@ struct Shared;
 
 /// The description of a server whose cookies look like these, as JSON text.
 pub(crate) fn describe(cookies: &Cookies) -> String {
-    let mut whole = Shared::openapi().nest(API, api::calls().into_description());
+    let mut calls = api::calls().into_description();
+    calls.merge(database::calls().into_description());
+    let mut whole = Shared::openapi().nest(API, calls);
     whole.merge(health::calls().into_description());
     // Cannot fail: it is text, lists and maps with text for keys.
     let mut whole = serde_json::to_value(whole).unwrap_or_default();

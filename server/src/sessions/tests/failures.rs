@@ -98,7 +98,7 @@ async fn a_store_that_is_down_is_never_a_lost_session() {
         assert_unavailable(sessions.connect(presented, CREDENTIAL.into(), None, true).await);
         assert_unavailable(sessions.reconnect_by_credential(presented, &key("k"), CREDENTIAL.into(), None).await);
     }
-    assert_unavailable(sessions.credential(&browser.presented).await);
+    assert_unavailable(sessions.unlock(&browser.presented).await);
     assert_unavailable(sessions.ping().await);
     assert_unavailable(sessions.stats().await);
     assert_unavailable(sessions.sweep().await);

@@ -82,13 +82,13 @@ async fn servers_that_get_the_new_key_one_after_another_read_each_others_tickets
 async fn a_kept_credential_whose_key_is_gone_says_so() {
     let fleet = Fleet::new();
     let browser = signed_in(&fleet.server(KEY)).await;
-    let refused = fleet.server(NEXT).credential(&browser.presented).await.unwrap_err();
+    let refused = fleet.server(NEXT).unlock(&browser.presented).await.unwrap_err();
     assert_eq!(refused.code, ReconnectRefused);
     assert!(refused.detail.contains("a key that is gone"), "{}", refused.detail);
     fleet.world.clock.advance(fleet.world.policy.touch_every);
     // At a touch the ticket is to be sealed again, which needs the credential.
     let other = fleet.server(NEXT);
     assert_eq!(other.list(&browser.presented).await.unwrap_err().code, ReconnectRefused);
-    let unlocked = fleet.server(&format!("{NEXT},{KEY}")).credential(&browser.presented).await.unwrap();
-    assert_eq!(unlocked.credential.expose_secret(), CREDENTIAL);
+    let unlocked = fleet.server(&format!("{NEXT},{KEY}")).unlock(&browser.presented).await.unwrap();
+    assert_eq!(unlocked.data.expose_secret(), CREDENTIAL);
 }

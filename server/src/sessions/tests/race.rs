@@ -11,11 +11,20 @@ use crate::{
     store::{Checked, Created, Patched, Rotated, StoreError, Swept},
 };
 
-/// A store on which somebody else signs out, from the log to the store, in the moment before a record is created.
+/// A store on which somebody else signs out, from the log to the store, in the moment before a record is created or signed in on.
 #[derive(Debug)]
 struct Meddled {
     store: Arc<MemoryStore>,
-    before_create: Mutex<Option<(Sessions, Presented, bool)>>,
+    before_record: Mutex<Option<(Sessions, Presented, bool)>>,
+}
+
+impl Meddled {
+    async fn meddle(&self) {
+        let meddler = self.before_record.lock().take();
+        if let Some((other, presented, everywhere)) = meddler {
+            other.logout(&presented, everywhere).await.unwrap();
+        }
+    }
 }
 
 #[async_trait]
@@ -27,10 +36,7 @@ impl Store for Meddled {
         id: SessionHash,
         replaces: Option<FamilyId>,
     ) -> Result<Created, StoreError> {
-        let meddler = self.before_create.lock().take();
-        if let Some((other, presented, everywhere)) = meddler {
-            other.logout(&presented, everywhere).await.unwrap();
-        }
+        self.meddle().await;
         self.store.create(terms, record, id, replaces).await
     }
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
@@ -43,6 +49,9 @@ impl Store for Meddled {
         id: SessionHash,
         sign_in: Option<SignIn>,
     ) -> Result<Rotated, StoreError> {
+        if sign_in.is_some() {
+            self.meddle().await;
+        }
         self.store.rotate(terms, family, id, sign_in).await
     }
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
@@ -76,19 +85,22 @@ impl Store for Meddled {
 
 impl World {
     /// After a restart, with a sign-out of `presented` that falls between a reconnect's look at the log and its record.
-    fn restart_meddled(&mut self, presented: &Presented, everywhere: bool) {
+    /// Answers a service over the same store, with which nobody meddles.
+    pub(super) fn restart_meddled(&mut self, presented: &Presented, everywhere: bool) -> Sessions {
         let store = Arc::new(MemoryStore::new());
         let over = |store: Arc<dyn Store>| {
             Sessions::new(
                 self.policy,
                 store,
-                Sealer::new(TicketKeys::parse(&KEY.into()).unwrap(), "/api", "https://app.example"),
+                sealer(KEY),
                 self.sessions.parts.revocations.clone(),
                 Arc::new(self.clock.clone()),
             )
         };
-        let meddler = (over(store.clone()), presented.clone(), everywhere);
-        self.sessions = over(Arc::new(Meddled { store, before_create: Mutex::new(Some(meddler)) }));
+        let plain = over(store.clone());
+        let meddler = (plain.clone(), presented.clone(), everywhere);
+        self.sessions = over(Arc::new(Meddled { store, before_record: Mutex::new(Some(meddler)) }));
+        plain
     }
 }
 
@@ -142,7 +154,7 @@ async fn race(everywhere: bool) {
         world.sessions = Sessions::new(
             world.policy,
             Arc::new(MemoryStore::new()),
-            Sealer::new(TicketKeys::parse(&KEY.into()).unwrap(), "/api", "https://app.example"),
+            sealer(KEY),
             world.sessions.parts.revocations.clone(),
             Arc::new(world.clock.clone()),
         );

@@ -14,8 +14,8 @@ async fn a_ticket_re_establishes_after_a_restart_in_the_check_itself() {
     // The absolute limit still counts from the sign-in.
     assert_eq!(granted.answer.absolute_in, Some(2_592_000 - 3_600));
     assert!(matches!(granted.ticket, CookieChange::Set { .. }));
-    let unlocked = world.sessions.credential(&browser.presented).await.unwrap();
-    assert_eq!(unlocked.credential.expose_secret(), CREDENTIAL);
+    let unlocked = world.sessions.unlock(&browser.presented).await.unwrap();
+    assert_eq!(unlocked.data.expose_secret(), CREDENTIAL);
     let again = world.validate(&mut browser).await.unwrap();
     assert_eq!((again.answer.epoch, again.answer.reconnected), (2, false));
 

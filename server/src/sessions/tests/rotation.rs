@@ -51,13 +51,13 @@ async fn protected_work_replaces_the_id_too() {
     let world = World::with(ROTATING);
     let mut browser = due(&world).await;
     let before = browser.clone();
-    let unlocked = world.sessions.credential(&browser.presented).await.unwrap();
-    assert_eq!(unlocked.credential.expose_secret(), CREDENTIAL);
+    let unlocked = world.sessions.unlock(&browser.presented).await.unwrap();
+    assert_eq!(unlocked.data.expose_secret(), CREDENTIAL);
     assert!(new_id(&unlocked.session), "{unlocked:?}");
     browser.take(&unlocked.session, &unlocked.ticket);
     world.clock.advance(ROTATING.rotation_grace);
-    assert_eq!(world.sessions.credential(&before.presented).await.unwrap_err().code, SessionUnknown);
-    assert!(world.sessions.credential(&browser.presented).await.is_ok());
+    assert_eq!(world.sessions.unlock(&before.presented).await.unwrap_err().code, SessionUnknown);
+    assert!(world.sessions.unlock(&browser.presented).await.is_ok());
 }
 
 #[tokio::test]
@@ -110,7 +110,7 @@ async fn parallel_tabs_get_few_ids_and_all_of_them_work() {
                 tokio::spawn(async move {
                     match tab % 2 {
                         0 => sessions.validate(&presented, true).await.unwrap().session,
-                        _ => sessions.credential(&presented).await.unwrap().session,
+                        _ => sessions.unlock(&presented).await.unwrap().session,
                     }
                 })
             })
