@@ -47,7 +47,7 @@ pub(super) async fn connect(
         read_json(request, state.limits.body_time).await?;
     let target = state.targets.parse(&connection_string).map_err(|error| refusal(&error))?;
     let visitor = recognisable.map(|secret| state.gate.visitor(&secret));
-    let seat = state.gate.enter(visitor).map_err(overloaded)?;
+    let seat = state.gate.enter(visitor).await.map_err(overloaded)?;
 
     let inner = state.clone();
     state
