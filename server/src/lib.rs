@@ -4,6 +4,7 @@
 //! answer and which cookies change; [`targets::Targets`] opens what a person connects to. [`http`] puts both on the
 //! wire, [`config`] reads what the operator wants.
 
+pub mod address;
 mod background;
 pub mod clock;
 pub mod config;
@@ -14,6 +15,7 @@ pub mod record;
 pub mod revocations;
 pub mod sessions;
 pub mod shutdown;
+mod sql;
 mod sqlite;
 mod start;
 pub mod store;
@@ -21,3 +23,5 @@ pub mod sweep;
 pub mod targets;
 pub mod telemetry;
 pub mod ticket;
+
+pub use start::migrate;

@@ -29,11 +29,12 @@ fn main() -> ExitCode {
             }
             ExitCode::SUCCESS
         }
+        Command::Sweep { idle_for } => sweep(&config, idle_for.as_deref()),
         Command::Openapi => {
             print!("{}", http::description(&config));
             ExitCode::SUCCESS
         }
-        Command::Sweep { idle_for } => sweep(&config, idle_for.as_deref()),
+        Command::Migrate => migrate(&config),
         Command::Serve => serve(config),
     }
 }
@@ -49,8 +50,7 @@ async fn serve(config: Config) -> ExitCode {
     };
     let server = match Server::bind(config).await {
         Ok((_address, server)) => server,
-        Err(error @ StartError::Config(_)) => return fail(BAD_CONFIGURATION, &error),
-        Err(error @ StartError::Listen(..)) => return fail(FAILED, &error),
+        Err(error) => return not_started(&error),
     };
     signals.next().await;
     tokio::select! {
@@ -66,9 +66,28 @@ async fn sweep(config: &Config, idle_for: Option<&str>) -> ExitCode {
             println!("{line}");
             ExitCode::SUCCESS
         }
-        Err(error @ SweepFailed::Config(_)) => fail(BAD_CONFIGURATION, &error),
+        Err(SweepFailed::Start(error)) => not_started(&error),
         Err(error @ SweepFailed::Sweep(_)) => fail(FAILED, &error),
     }
+}
+
+#[tokio::main]
+async fn migrate(config: &Config) -> ExitCode {
+    match session_keepalive_server::migrate(config).await {
+        Ok(done) => {
+            println!("{done}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => not_started(&error),
+    }
+}
+
+fn not_started(error: &StartError) -> ExitCode {
+    let code = match error {
+        StartError::Config(_) => BAD_CONFIGURATION,
+        StartError::Store(_) | StartError::Listen(..) => FAILED,
+    };
+    fail(code, error)
 }
 
 fn fail(code: u8, error: &dyn std::error::Error) -> ExitCode {

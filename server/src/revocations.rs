@@ -19,7 +19,8 @@ use crate::{
     clock::Timestamp,
     id::FamilyId,
     record::EndReason,
-    sqlite::{self, Layout, from_sql, reason_from_sql, reason_to_sql, to_sql},
+    sql::{from_sql, reason_from_sql, reason_to_sql, to_sql},
+    sqlite::{self, Layout},
 };
 
 /// "skrl"; the only layout there is.
@@ -111,7 +112,8 @@ impl Standing {
 /// The revocation log. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Revocations {
-    connection: Arc<Mutex<Connection>>,
+    /// None: the store remembers by itself.
+    connection: Option<Arc<Mutex<Connection>>>,
     name: Arc<str>,
     durable: bool,
 }
@@ -128,9 +130,20 @@ impl Revocations {
         Self::open(Connection::open_in_memory(), "in memory".to_owned(), false)
     }
 
+    /// None is needed: the store outlives the process, and remembers an end until no ticket can undo it. Nothing is
+    /// written, and nothing is known here.
+    pub fn by_store() -> Self {
+        Self { connection: None, name: Arc::from("the store"), durable: true }
+    }
+
+    /// Is the store itself what remembers?
+    pub const fn is_by_store(&self) -> bool {
+        self.connection.is_none()
+    }
+
     fn open(connection: rusqlite::Result<Connection>, name: String, durable: bool) -> Result<Self, RevocationError> {
         let connection = sqlite::open(connection, &name, &LAYOUT).map_err(RevocationError)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)), name: Arc::from(name), durable })
+        Ok(Self { connection: Some(Arc::new(Mutex::new(connection))), name: Arc::from(name), durable })
     }
 
     /// Does it survive a restart?
@@ -219,13 +232,15 @@ impl Revocations {
         self.run("read", move |connection| connection.query_row(read, [], |_| Ok(()))).await
     }
 
-    /// Runs blocking work where it blocks no task.
-    async fn run<T: Send + 'static>(
+    /// Runs blocking work where it blocks no task. Without a log there is none, and no entry.
+    async fn run<T: Default + Send + 'static>(
         &self,
         doing: &'static str,
         work: impl FnOnce(&mut Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, RevocationError> {
-        let connection = self.connection.clone();
+        let Some(connection) = self.connection.clone() else {
+            return Ok(T::default());
+        };
         let failed = |error: &dyn fmt::Display| {
             metrics::counter!(REVOCATION_ERRORS, "operation" => doing).increment(1);
             RevocationError(format!("cannot {doing} the revocation log {}: {error}", self.name))

@@ -9,11 +9,14 @@ use secrecy::SecretString;
 
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, KeySource, Origin, RevocationChoice, StoreChoice};
-use crate::http::API;
+use crate::http::{API, StartError};
 use crate::revocations::Revocations;
 use crate::sessions::Sessions;
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
+use crate::store::postgres::PostgresStore;
+use crate::store::redis::RedisStore;
+use crate::store::sqlite::SqliteStore;
 use crate::store::timed::Timed;
 use crate::targets::{TargetRules, Targets, sample};
 use crate::telemetry;
@@ -34,18 +37,19 @@ pub(crate) struct Parts {
 }
 
 /// Makes the parts; makes the files that may be made.
-pub(crate) fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Clock>) -> Result<Parts, ConfigError> {
+pub(crate) async fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Clock>) -> Result<Parts, StartError> {
     if config.demo {
         write_sample(config)?;
     }
     let targets = targets(config)?;
     let keys = keys(config)?;
     let (revocations, told) = revocations(&config.revocations)?;
-    let warnings = config.policy.warnings(config.deployment());
+    let (store, shortfalls) = store(config).await?;
+    let warnings = [config.policy.warnings(config.deployment()), shortfalls].concat();
     let sealer = Sealer::new(keys, API, &public.to_string());
     let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
     Ok(Parts {
-        sessions: Sessions::new(config.policy, store(config), sealer, revocations, clock),
+        sessions: Sessions::new(config.policy, store, sealer, revocations, clock),
         targets,
         metrics,
         revocations: told,
@@ -53,11 +57,41 @@ pub(crate) fn assemble(config: &Config, public: &Origin, clock: Arc<dyn Clock>) 
     })
 }
 
-/// Opens the store.
-pub(crate) fn store(config: &Config) -> Arc<dyn Store> {
-    match config.store {
+/// Opens the store; answers too where it falls short.
+pub(crate) async fn store(config: &Config) -> Result<(Arc<dyn Store>, Vec<String>), StartError> {
+    let mut shortfalls = Vec::new();
+    let store: Arc<dyn Store> = match &config.store {
         StoreChoice::Memory => Arc::new(Timed::new(MemoryStore::new())),
+        StoreChoice::Sqlite(file) => {
+            make_folder_of(file).map_err(|wants| ConfigError::new("--store", wants))?;
+            let store = SqliteStore::open(file).map_err(|error| ConfigError::new("--store", error.0))?;
+            Arc::new(Timed::new(store))
+        }
+        StoreChoice::Postgres(address) => {
+            Arc::new(Timed::new(PostgresStore::connect(address).await.map_err(StartError::Store)?))
+        }
+        StoreChoice::Redis(address) => {
+            let store = RedisStore::new(address.clone());
+            shortfalls = store.warnings().await.map_err(StartError::Store)?;
+            Arc::new(Timed::new(store))
+        }
+    };
+    Ok((store, shortfalls))
+}
+
+/// Makes the tables of the store, where it has any; answers where they are.
+///
+/// # Errors
+/// When the store cannot be opened, or keeps nothing.
+pub async fn migrate(config: &Config) -> Result<String, StartError> {
+    match &config.store {
+        StoreChoice::Memory | StoreChoice::Redis(_) => {
+            return Err(ConfigError::new("--store", format!("{} has no tables; name a database", config.store)).into());
+        }
+        StoreChoice::Sqlite(_) => drop(store(config).await?),
+        StoreChoice::Postgres(address) => PostgresStore::migrate(address).await.map_err(StartError::Store)?,
     }
+    Ok(format!("the tables are there: {}", config.store))
 }
 
 fn targets(config: &Config) -> Result<Targets, ConfigError> {
@@ -109,16 +143,17 @@ fn revocations(choice: &RevocationChoice) -> Result<(Revocations, String), Confi
             let log = Revocations::none().map_err(|error| refuse(error.to_string()))?;
             Ok((log, "none".to_owned()))
         }
+        RevocationChoice::Store => Ok((Revocations::by_store(), "by the store".to_owned())),
     }
 }
 
 /// The revocation log as it is: a sweep makes none.
 pub(crate) fn revocations_to_sweep(config: &Config) -> Result<Revocations, ConfigError> {
     let choice = match &config.revocations {
-        RevocationChoice::Sqlite(path) if path.exists() => config.revocations.clone(),
-        RevocationChoice::Sqlite(_) | RevocationChoice::None => RevocationChoice::None,
+        RevocationChoice::Sqlite(path) if !path.exists() => &RevocationChoice::None,
+        choice => choice,
     };
-    revocations(&choice).map(|(log, _)| log)
+    revocations(choice).map(|(log, _)| log)
 }
 
 /// Only the folder itself, and readable by its owner alone: it holds keys and what ended.

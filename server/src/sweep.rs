@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::clock::SystemClock;
 use crate::config::{Config, ConfigError, StoreChoice};
+use crate::http::StartError;
 use crate::policy::{Policy, read_duration};
 use crate::sessions::{Sweep, SweepError, Sweeper};
 use crate::start;
@@ -15,8 +16,8 @@ const TOLD_EVERY: Duration = Duration::from_secs(1);
 /// The sweep could not be made, or failed half-way.
 #[derive(Debug)]
 pub enum SweepFailed {
-    /// A setting cannot be.
-    Config(ConfigError),
+    /// A setting cannot be, or the store cannot be reached.
+    Start(StartError),
     /// The store or the revocation log failed.
     Sweep(SweepError),
 }
@@ -24,7 +25,7 @@ pub enum SweepFailed {
 impl fmt::Display for SweepFailed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Config(error) => error.fmt(f),
+            Self::Start(error) => error.fmt(f),
             Self::Sweep(error) => error.fmt(f),
         }
     }
@@ -32,9 +33,15 @@ impl fmt::Display for SweepFailed {
 
 impl std::error::Error for SweepFailed {}
 
+impl From<StartError> for SweepFailed {
+    fn from(error: StartError) -> Self {
+        Self::Start(error)
+    }
+}
+
 impl From<ConfigError> for SweepFailed {
     fn from(error: ConfigError) -> Self {
-        Self::Config(error)
+        Self::Start(error.into())
     }
 }
 
@@ -55,9 +62,9 @@ pub async fn sweep(
     mut progress: impl FnMut(String),
 ) -> Result<String, SweepFailed> {
     let policy = policy(config, idle_for)?;
-    let store = start::store(config);
+    let (store, _) = start::store(config).await?;
     let revocations = start::revocations_to_sweep(config)?;
-    if config.store == StoreChoice::Memory {
+    if let StoreChoice::Memory = config.store {
         progress(
             "--store memory: keeps its sessions in the server that runs, which sweeps them itself; from outside there is \
              only the revocation log to sweep"

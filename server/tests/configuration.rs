@@ -32,7 +32,11 @@ mod tests {
         let keys = ("keys", "hunter2 is no key");
         let rows: &[(&[&str], &str)] = &[
             (&["--listen", "0.0.0.0:4780"], "--listen: serves plain http"),
-            (&["--store", "redis://:hunter2@h"], "--store: wants memory:"),
+            (&["--store", "rediss://:hunter2@h"], "--store: the Redis URL asks for TLS"),
+            (&["--store", "postgres://u:hunter2@h"], "--store: the database is missing"),
+            (&["--store", "sqlite:no/such/folder/sessions.db"], "--store: "),
+            (&["--store", "sqlite:keys"], "--store: "),
+            (&["migrate"], "--store: memory: has no tables"),
             (&["--set", "idle=soon"], "--set: policy knob `idle` wants"),
             (&["--demo", "--listen", "0.0.0.0:1"], "--demo: "),
             (&["--ticket-keys", "keys"], "--ticket-keys: "),

@@ -11,13 +11,16 @@ mod report;
 mod resolve;
 mod settings;
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::address::PostgresAddress;
 use crate::policy::Policy;
+use crate::store::redis::RedisAddress;
 
 pub use error::ConfigError;
 pub use knobs::{Source, Sources};
@@ -64,10 +67,28 @@ pub struct Config {
 }
 
 /// Where sessions are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum StoreChoice {
     /// In this process.
     Memory,
+    /// In a SQLite file.
+    Sqlite(PathBuf),
+    /// In a PostgreSQL database.
+    Postgres(PostgresAddress),
+    /// In Redis or Valkey.
+    Redis(RedisAddress),
+}
+
+/// As it is written, without a password.
+impl fmt::Display for StoreChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Memory => f.write_str("memory:"),
+            Self::Sqlite(file) => write!(f, "sqlite:{}", file.display()),
+            Self::Postgres(address) => address.fmt(f),
+            Self::Redis(address) => address.fmt(f),
+        }
+    }
 }
 
 /// Where the ticket keys come from.
@@ -86,6 +107,8 @@ pub enum RevocationChoice {
     Sqlite(PathBuf),
     /// In this process alone.
     None,
+    /// In the store itself, which lasts.
+    Store,
 }
 
 /// A folder served as pages.

@@ -10,7 +10,9 @@ use super::{
     StoreChoice,
     knobs::{Source, policy},
 };
+use crate::address::{self, PostgresAddress};
 use crate::policy::{Deployment, SameSite};
+use crate::store::redis::RedisAddress;
 
 /// Holds policy knobs, separated by commas.
 const SET_VARIABLE: &str = "SESSION_KEEPALIVE_SET";
@@ -50,15 +52,16 @@ impl Settings {
         let (policy, sources) = policy(self.preset.as_deref(), knobs)?;
         let listen = listen(self.listen.as_deref().unwrap_or("127.0.0.1:4780"))?;
         let demo = self.demo.unwrap_or(false);
+        let store = store(self.store.as_deref().unwrap_or("memory:"))?;
         let config = Config {
             listen,
             policy,
             sources,
-            store: store(self.store.as_deref().unwrap_or("memory:"))?,
+            revocations: revocations(self.revocations.as_deref(), &store)?,
+            store,
             allow_target: allow_target(self.allow_target, demo),
             files_root: self.files_root.or_else(|| demo.then(|| Path::new(DEFAULT_FOLDER).join("files"))),
             ticket_keys: ticket_keys(self.ticket_keys.as_deref()),
-            revocations: revocations(self.revocations.as_deref())?,
             public_origin: self.public_origin.map(|text| origin("--public-origin", &text)).transpose()?,
             allow_origin: each(&self.allow_origin, |text| origin("--allow-origin", text))?,
             trust_proxy: each(&self.trust_proxy, network)?,
@@ -94,9 +97,13 @@ impl Config {
     /// What is around the policy.
     pub fn deployment(&self) -> Deployment {
         Deployment {
-            durable_revocations: matches!(self.revocations, RevocationChoice::Sqlite(_)),
+            durable_revocations: match self.revocations {
+                RevocationChoice::Sqlite(_) | RevocationChoice::Store => true,
+                RevocationChoice::None => false,
+            },
             durable_store: match self.store {
                 StoreChoice::Memory => false,
+                StoreChoice::Sqlite(_) | StoreChoice::Postgres(_) | StoreChoice::Redis(_) => true,
             },
             secure_cookies: self.is_secure(),
         }
@@ -160,10 +167,26 @@ fn listen(text: &str) -> Result<SocketAddr, ConfigError> {
     text.parse().map_err(|_| ConfigError::new("--listen", wants))
 }
 
+/// Nothing of the text is repeated: it may hold a password.
 fn store(text: &str) -> Result<StoreChoice, ConfigError> {
-    match text {
-        "memory:" => Ok(StoreChoice::Memory),
-        _ => Err(ConfigError::new("--store", "wants memory:, the only store there is")),
+    let refuse = |wants: &str| ConfigError::new("--store", wants);
+    let forms = "wants memory:, sqlite:FILE, postgres://USER:PASSWORD@HOST:PORT/DATABASE or \
+                 redis://USER:PASSWORD@HOST:PORT/DATABASE";
+    let (scheme, rest) = text.split_once(':').ok_or_else(|| refuse(forms))?;
+    match scheme {
+        "memory" if rest.is_empty() => Ok(StoreChoice::Memory),
+        "memory" => Err(refuse("wants memory: with nothing behind it")),
+        "sqlite" if rest.is_empty() || rest == ":memory:" => {
+            Err(refuse("wants a file, as in sqlite:sessions.db; for sessions in this process use memory:"))
+        }
+        "sqlite" => Ok(StoreChoice::Sqlite(rest.into())),
+        scheme if address::SCHEMES.contains(&scheme) => {
+            PostgresAddress::parse(rest).map(StoreChoice::Postgres).map_err(|error| refuse(&error.to_string()))
+        }
+        "redis" | "rediss" | "valkey" | "valkeys" | "unix" => {
+            RedisAddress::parse(&text.into()).map(StoreChoice::Redis).map_err(|error| refuse(&error.0))
+        }
+        _ => Err(refuse(forms)),
     }
 }
 
@@ -183,12 +206,21 @@ fn ticket_keys(text: Option<&str>) -> KeySource {
     }
 }
 
-fn revocations(text: Option<&str>) -> Result<RevocationChoice, ConfigError> {
+fn revocations(text: Option<&str>, store: &StoreChoice) -> Result<RevocationChoice, ConfigError> {
+    let refuse = |wants: String| ConfigError::new("--revocations", wants);
+    if !matches!(store, StoreChoice::Memory) {
+        return match text {
+            None => Ok(RevocationChoice::Store),
+            Some(_) => {
+                Err(refuse(format!("is for --store memory: alone; {store} itself remembers what ended. Leave it out")))
+            }
+        };
+    }
     match text.map(|text| (text, text.strip_prefix("sqlite:"))) {
         None => Ok(RevocationChoice::Sqlite(Path::new(DEFAULT_FOLDER).join("revocations.db"))),
         Some(("none", _)) => Ok(RevocationChoice::None),
         Some((_, Some(file))) if !file.is_empty() => Ok(RevocationChoice::Sqlite(file.into())),
-        Some(_) => Err(ConfigError::new("--revocations", "wants sqlite:FILE or none")),
+        Some(_) => Err(refuse("wants sqlite:FILE or none".to_owned())),
     }
 }
 

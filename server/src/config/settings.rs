@@ -35,14 +35,16 @@ pub enum Command {
     /// Print the policy in force, knob by knob, where each value comes from, and what it falls short of; as JSON with
     /// --log json
     Policy,
-    /// Print the description of the API (OpenAPI 3.1), with the cookies as this server sets them
-    Openapi,
+    /// Make the tables of the --store, for a server whose role may not
+    Migrate,
     /// End the sessions in the store that ran out and drop what was kept long enough, once and now
     Sweep {
         /// Also end the sessions that nobody has used for so long (90d, 12h), though the policy would not
         #[arg(long, value_name = "DURATION")]
         idle_for: Option<String>,
     },
+    /// Print the description of the API (OpenAPI 3.1), with the cookies as this server sets them
+    Openapi,
 }
 
 /// The settings as text.
@@ -53,8 +55,11 @@ pub struct Settings {
     /// [default: 127.0.0.1:4780]
     #[arg(long, global = true, value_name = "ADDRESS:PORT", env = "SESSION_KEEPALIVE_LISTEN", hide_env_values = true)]
     pub listen: Option<String>,
-    /// Where sessions are kept [default: memory:]
-    #[arg(long, global = true, value_name = "memory:", env = "SESSION_KEEPALIVE_STORE", hide_env_values = true)]
+    /// Where sessions are kept: in memory:, in sqlite:FILE, or in the database
+    /// postgres://USER:PASSWORD@HOST:PORT/DATABASE,
+    /// redis://USER:PASSWORD@HOST:PORT/DATABASE; a password is better given by the environment or a file than by a
+    /// flag, which others on the machine can see [default: memory:]
+    #[arg(long, global = true, value_name = "URL", env = "SESSION_KEEPALIVE_STORE", hide_env_values = true)]
     pub store: Option<String>,
     /// The policy to start from [default: serverless-24h]
     #[arg(long, global = true, value_name = "NAME", env = "SESSION_KEEPALIVE_PRESET", hide_env_values = true)]
@@ -86,7 +91,8 @@ pub struct Settings {
         hide_env_values = true
     )]
     pub ticket_keys: Option<String>,
-    /// Where ended sessions are remembered over a restart [default: sqlite:.session-keepalive/revocations.db]
+    /// Where ended sessions are remembered over a restart. For --store memory: alone; the others remember by
+    /// themselves [default: sqlite:.session-keepalive/revocations.db]
     #[arg(
         long,
         global = true,

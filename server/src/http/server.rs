@@ -35,8 +35,9 @@ use super::source::Peer;
 use super::state::AppState;
 use crate::background::Background;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, ConfigError, Limits, Origin, StoreChoice};
+use crate::config::{Config, ConfigError, Limits, Origin};
 use crate::start::{self, Parts};
+use crate::store::StoreError;
 
 /// The size of the buffer that a request's head must fit in. Beyond it the connection is answered 431 and closed; below
 /// it the application answers 413 with the protocol's code.
@@ -51,6 +52,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 pub enum StartError {
     /// A setting cannot be.
     Config(ConfigError),
+    /// The store cannot be reached or used.
+    Store(StoreError),
     /// The address cannot be listened on.
     Listen(SocketAddr, io::Error),
 }
@@ -59,6 +62,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Config(error) => error.fmt(f),
+            Self::Store(error) => write!(f, "--store: {}", error.0),
             Self::Listen(address, error) => {
                 write!(f, "--listen: {address} cannot be listened on: {error}")
             }
@@ -99,7 +103,8 @@ impl Server {
     /// Starts a server. With port 0 in `config.listen` the system chooses one; the address is answered.
     ///
     /// # Errors
-    /// When a setting cannot be (a file that cannot be read, an unknown target), or the address is taken.
+    /// When a setting cannot be (a file that cannot be read, an unknown target), the store cannot be reached, or the
+    /// address is taken.
     pub async fn bind(config: Config) -> Result<(SocketAddr, ServerHandle), StartError> {
         Self::bind_by(config, Arc::new(SystemClock)).await
     }
@@ -113,7 +118,7 @@ impl Server {
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let public = config.origin_at(address);
-        let parts = start::assemble(&config, &public, clock)?;
+        let parts = start::assemble(&config, &public, clock).await?;
         log_start(&config, address, &public, &parts);
         let metrics = parts.metrics.clone();
         let cookies = Cookies::new(&public, config.same_site(), config.partitioned());
@@ -160,9 +165,6 @@ fn origin_rules(config: &Config, address: SocketAddr, public: Origin) -> OriginR
 }
 
 fn log_start(config: &Config, address: SocketAddr, public: &Origin, parts: &Parts) {
-    let store = match config.store {
-        StoreChoice::Memory => "memory:",
-    };
     let policy = config.policy.knobs().map(|(knob, value)| format!("{knob}={value}")).collect::<Vec<_>>().join(" ");
     for warning in &parts.warnings {
         warn!("{warning}");
@@ -173,7 +175,7 @@ fn log_start(config: &Config, address: SocketAddr, public: &Origin, parts: &Part
     info!(
         %address,
         public_origin = %public,
-        store,
+        store = %config.store,
         revocations = parts.revocations,
         policy = %policy,
         demo = config.demo,

@@ -13,8 +13,9 @@ use crate::{
     store::{Checked, Rotated},
 };
 
-/// What is presented under a replaced id this soon after the replacement was sent beside it: its browser gets the new id
-/// from the other answer. Sooner than any client repeats a request whose answer was lost.
+/// A replaced id presented this soon after its replacement most likely comes with a request that left beside the one
+/// whose answer brings the new id. It gets none of its own, so twenty tabs don't get twenty. If that answer was lost after
+/// all, a later request within the grace gets one.
 const SIDE_BY_SIDE: Duration = Duration::from_secs(1);
 
 /// A live session as the store found it.

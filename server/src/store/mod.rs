@@ -9,6 +9,7 @@
 #[cfg(test)]
 pub(crate) mod contract;
 pub mod memory;
+pub mod postgres;
 pub mod redis;
 mod rules;
 pub mod sqlite;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     clock::Timestamp,
-    policy::{End, Policy, Reconnect},
+    policy::{End, Limits, Policy, Reconnect},
     record::{EndReason, Key, Record},
     store::{Checked, Terms},
 };
@@ -12,6 +12,11 @@ use crate::{
 /// Aliases of one record, at most. A browser uses two at a time, and more when tabs of an uncoordinated client reconnect
 /// all at once; still more come only from a client that asks in a loop.
 pub(super) const MAX_ALIASES: usize = 64;
+
+/// Does a number limit anything?
+pub(super) const fn is_limit(number: usize) -> bool {
+    number < Limits::UNLIMITED
+}
 
 /// What of a use is to be written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,8 @@
 //! A connection string is taken apart into our own struct, and the driver's options are built from that struct alone:
 //! the host that was compared with the list is the host that is resolved and connected to.
 
-mod endpoint;
 mod error;
 mod info;
-mod percent;
 mod postgres;
 mod rules;
 pub mod sample;
@@ -27,10 +25,11 @@ pub use self::{
     rules::{TargetRules, TargetRulesError},
 };
 use self::{
-    postgres::{PostgresConnection, PostgresTarget},
+    postgres::PostgresConnection,
     rules::Allowlist,
     sqlite::{FileName, SqliteConnection},
 };
+use crate::address::{self, PostgresAddress};
 
 /// The longest connection string in bytes: sealed into a ticket it must still fit a cookie.
 pub const MAX_CONNECTION_STRING: usize = 2048;
@@ -51,7 +50,7 @@ pub struct Target {
 
 #[derive(Clone, Debug)]
 enum Place {
-    Postgres(PostgresTarget),
+    Postgres(PostgresAddress),
     Sqlite { root: Arc<Path>, name: FileName },
 }
 
@@ -83,7 +82,7 @@ impl Targets {
         check_length(text)?;
         let (scheme, rest) = text.split_once(':').ok_or_else(unknown_form)?;
         let scheme = scheme.to_ascii_lowercase();
-        let place = if postgres::SCHEMES.contains(&scheme.as_str()) {
+        let place = if address::SCHEMES.contains(&scheme.as_str()) {
             Place::Postgres(self.parse_postgres(rest)?)
         } else if sqlite::PREFIX.strip_suffix(':') == Some(scheme.as_str()) {
             self.parse_sqlite(rest)?
@@ -100,8 +99,9 @@ impl Targets {
         Ok(target)
     }
 
-    fn parse_postgres(&self, rest: &str) -> Result<PostgresTarget, TargetError> {
-        let target = PostgresTarget::parse(rest)?;
+    fn parse_postgres(&self, rest: &str) -> Result<PostgresAddress, TargetError> {
+        let target =
+            PostgresAddress::parse(rest).map_err(|error| TargetError::invalid(format!("connectionString: {error}")))?;
         if !self.allowlist.allows_postgres(target.endpoint()) {
             return Err(TargetError::not_allowed(format!(
                 "postgres://{} is not on this server's list of targets. Use one that is, or ask the operator to add it",

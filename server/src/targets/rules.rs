@@ -7,7 +7,8 @@ use std::{
     time::Duration,
 };
 
-use super::{endpoint::Endpoint, postgres, sqlite};
+use super::sqlite;
+use crate::address::{self, Endpoint};
 
 const ONLY_SERVERS: &str = "an allowed target has a user, path or parameter; write only `postgres://HOST:PORT`";
 
@@ -61,7 +62,7 @@ impl Allowlist {
             }
             if entry == sqlite::PREFIX {
                 allowlist.files = Some(files_root(rules.files_root.as_deref())?);
-            } else if let Some(endpoint) = postgres::SCHEMES.iter().find_map(|scheme| authority(entry, scheme)) {
+            } else if let Some(endpoint) = address::SCHEMES.iter().find_map(|scheme| authority(entry, scheme)) {
                 allowlist.postgres.push(postgres_entry(entry, endpoint)?);
             } else {
                 return Err(TargetRulesError(format!(
@@ -95,10 +96,10 @@ fn postgres_entry(entry: &str, text: &str) -> Result<Endpoint, TargetRulesError>
     if !text.rsplit(']').next().is_some_and(|end| end.contains(':')) {
         return Err(TargetRulesError(format!(
             "the allowed target {entry:?} has no port; write `{entry}:{}`",
-            postgres::DEFAULT_PORT
+            address::DEFAULT_PORT
         )));
     }
-    Endpoint::parse(text, postgres::DEFAULT_PORT)
+    Endpoint::parse(text, address::DEFAULT_PORT)
         .map_err(|error| TargetRulesError(format!("the allowed target {entry:?} can't be used: {error}")))
 }
 

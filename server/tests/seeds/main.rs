@@ -17,6 +17,10 @@ mod http;
 #[cfg(test)]
 mod log;
 #[cfg(test)]
+#[path = "../support/redis.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
+mod redis;
+#[cfg(test)]
 mod s0;
 #[cfg(test)]
 mod s1;

@@ -3,9 +3,9 @@
 use session_keepalive::wire::ProblemCode::*;
 use session_keepalive_server::sessions::CookieChange;
 
-use super::world::{HOUR, MINUTE, SECOND, World, https_cookie, in_a_file, in_memory, promises};
+use super::world::{HOUR, MINUTE, SECOND, World, https_cookie, in_a_file, in_memory, in_redis, promises};
 
-promises! { "strict-30m" over memory: super::in_memory, sqlite: super::in_a_file => [
+promises! { "strict-30m" over memory: super::in_memory, sqlite: super::in_a_file, redis: super::in_redis => [
     s4_3_the_cookie_rolls
     s4_4_half_an_hour_without_the_person_ends_the_session
     s4_4_an_open_page_keeps_nothing_alive

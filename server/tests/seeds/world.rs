@@ -1,6 +1,11 @@
 //! One service over any store, with a clock that stands until it is moved, and the browsers that speak to it.
 
-use std::{fs, path::Path, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use secrecy::SecretString;
 use session_keepalive::wire::{ProblemCode, SessionAnswer};
@@ -11,12 +16,20 @@ use session_keepalive_server::{
     record::Record,
     revocations::Revocations,
     sessions::{CookieChange, Granted, Presented, Refused, Sessions, Sweep, Sweeper},
-    store::{Store, Terms, memory::MemoryStore, sqlite::SqliteStore},
+    store::{
+        Store, Terms,
+        memory::MemoryStore,
+        redis::{RedisAddress, RedisStore},
+        sqlite::SqliteStore,
+    },
     ticket::{Sealer, TicketCookie, TicketKeys},
 };
 use tempfile::TempDir;
 
-use super::http::{Answer, Backend};
+use super::{
+    http::{Answer, Backend},
+    redis::Redis,
+};
 
 pub(crate) const CREDENTIAL: &str = "postgres://alice:secret@db.internal/app";
 pub(crate) const SECOND: Duration = Duration::from_secs(1);
@@ -53,6 +66,14 @@ pub(crate) fn in_memory(_: &Path) -> Arc<dyn Store> {
 /// A SQLite file, which lasts.
 pub(crate) fn in_a_file(folder: &Path) -> Arc<dyn Store> {
     Arc::new(SqliteStore::open(&folder.join("sessions.db")).unwrap())
+}
+
+/// A real Redis, under a name that no other test has.
+pub(crate) fn in_redis(folder: &Path) -> Arc<dyn Store> {
+    static REDIS: OnceLock<Redis> = OnceLock::new();
+    let url = SecretString::from(REDIS.get_or_init(|| Redis::start(&[])).url());
+    let name = folder.file_name().unwrap().to_str().unwrap();
+    Arc::new(RedisStore::named(RedisAddress::parse(&url).unwrap(), name))
 }
 
 /// A server whose process can restart: keys, revocation log and clock stay, and of the store what lasts.

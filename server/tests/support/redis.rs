@@ -96,6 +96,10 @@ impl Redis {
         }
     }
 
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
     pub(crate) fn password(&self) -> &str {
         &self.password
     }

@@ -26,7 +26,26 @@ fn each_setting_says_what_it_wants() {
     let with = Settings::default;
     let cases = [
         (Settings { listen: some("4780"), ..with() }, "--listen: wants an IP address and a port"),
-        (Settings { store: some("redis://:hunter2@h"), ..with() }, "--store: wants memory:"),
+        (Settings { store: some("rediss://:hunter2@h"), ..with() }, "--store: the Redis URL asks for TLS"),
+        (Settings { store: some("hunter2"), ..with() }, "--store: wants memory:, sqlite:FILE, postgres://"),
+        (Settings { store: some("mysql://u:hunter2@h/d"), ..with() }, "--store: wants memory:, sqlite:FILE,"),
+        (Settings { store: some("memory:hunter2"), ..with() }, "--store: wants memory: with nothing behind"),
+        (Settings { store: some("sqlite:"), ..with() }, "--store: wants a file"),
+        (Settings { store: some("sqlite::memory:"), ..with() }, "--store: wants a file"),
+        (Settings { store: some("postgres://u:hunter2@h"), ..with() }, "--store: the database is missing"),
+        (Settings { store: some("postgres://u@h/d"), ..with() }, "--store: the password is missing"),
+        (
+            Settings { store: some("postgres://u:hunter2@h/d?sslmode=require"), ..with() },
+            "--store: the parameter `sslmode` is not accepted: connections are made without TLS",
+        ),
+        (
+            Settings { store: some("postgres://u:hunter2@h/d"), revocations: some("sqlite:revocations.db"), ..with() },
+            "--revocations: is for --store memory: alone; postgres://u@h:5432/d itself remembers",
+        ),
+        (
+            Settings { store: some("sqlite:sessions.db"), revocations: some("none"), ..with() },
+            "--revocations: is for --store memory: alone; sqlite:sessions.db itself remembers",
+        ),
         (Settings { preset: some("forever"), ..with() }, "--preset: wants one of serverless-24h"),
         (Settings { set: texts(&["idle"]), ..with() }, "--set: wants KNOB=VALUE"),
         (Settings { set: texts(&["idel=1h"]), ..with() }, "--set: there is no policy knob `idel`"),
@@ -121,4 +140,23 @@ fn a_site_is_a_folder_at_a_path() {
     let odd_mount = Mount { path: "/".to_owned(), dir: odd.clone() };
     assert_eq!(mounts(&[odd.display().to_string()]), Ok(vec![odd_mount]));
     assert_eq!(mounts(&[format!("{text},/dist={text}")]), Ok(vec![at("/"), at("/dist")]));
+}
+
+#[test]
+fn a_store_is_named_without_its_password() {
+    for (text, shown, revocations) in [
+        ("memory:", "memory:", RevocationChoice::Sqlite(".session-keepalive/revocations.db".into())),
+        ("sqlite:/var/lib/sessions.db", "sqlite:/var/lib/sessions.db", RevocationChoice::Store),
+        ("postgres://app:hunter2@DB/sessions", "postgres://app@db:5432/sessions", RevocationChoice::Store),
+        ("redis://app:hunter2@db/2", "redis://db:6379/2", RevocationChoice::Store),
+        ("valkey://:hunter2@db:1", "redis://db:1/0", RevocationChoice::Store),
+        ("postgresql://app:hunter2@db:1/s", "postgres://app@db:1/s", RevocationChoice::Store),
+    ] {
+        let settings = Settings { store: Some(text.to_owned()), ..Settings::default() };
+        let config = settings.resolve().expect("a store");
+        assert_eq!((config.store.to_string().as_str(), &config.revocations), (shown, &revocations));
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert_eq!(config.deployment().durable_store, revocations == RevocationChoice::Store);
+        assert!(config.deployment().durable_revocations);
+    }
 }

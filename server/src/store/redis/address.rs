@@ -7,17 +7,20 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::store::StoreError;
 
-/// Where a Redis is, and how to sign in there. Printed without the password.
+/// Where a Redis is, and how to sign in there. Printed as its URL without name and password.
 #[derive(Clone)]
-pub(super) struct Address {
+pub struct RedisAddress {
     pub(super) info: ConnectionInfo,
     name: String,
 }
 
-impl Address {
+impl RedisAddress {
+    /// From `redis://USER:PASSWORD@HOST:PORT/DATABASE`, where all but the host may be left out, or
+    /// `unix:///SOCKET?db=DATABASE&user=USER&pass=PASSWORD`. `valkey:` is the same as `redis:`.
+    ///
     /// # Errors
-    /// When it is no such URL. The text does not repeat it.
-    pub(super) fn parse(url: &SecretString) -> Result<Self, StoreError> {
+    /// When it is no such URL, or asks for TLS. The text does not repeat it.
+    pub fn parse(url: &SecretString) -> Result<Self, StoreError> {
         let url = url.expose_secret();
         let refuse = |what: &str| StoreError(format!("the Redis URL {what}"));
         if ["rediss:", "valkeys:"].iter().any(|scheme| url.starts_with(scheme)) {
@@ -31,8 +34,8 @@ impl Address {
         let tcp = info.tcp_settings().clone().set_nodelay(true);
         let info = info.set_tcp_settings(tcp);
         let name = match info.addr() {
-            ConnectionAddr::Unix(path) => format!("{}?db={}", path.display(), info.redis_settings().db()),
-            other => format!("{other}/{}", info.redis_settings().db()),
+            ConnectionAddr::Unix(path) => format!("unix://{}?db={}", path.display(), info.redis_settings().db()),
+            other => format!("redis://{other}/{}", info.redis_settings().db()),
         };
         Ok(Self { info, name })
     }
@@ -58,13 +61,13 @@ impl Address {
     }
 }
 
-impl fmt::Display for Address {
+impl fmt::Display for RedisAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Redis at {}", self.name)
+        f.write_str(&self.name)
     }
 }
 
-impl fmt::Debug for Address {
+impl fmt::Debug for RedisAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

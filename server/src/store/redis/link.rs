@@ -16,7 +16,7 @@ use redis::{
     aio::MultiplexedConnection,
 };
 
-use super::address::Address;
+use super::address::RedisAddress;
 use crate::store::StoreError;
 
 /// To reach the server and sign in.
@@ -25,11 +25,11 @@ const CONNECTS_WITHIN: Duration = Duration::from_millis(1_500);
 const ANSWERS_WITHIN: Duration = Duration::from_millis(1_500);
 
 pub(super) struct Link {
-    home: Address,
+    home: RedisAddress,
     /// The connection, with a number of its own.
     open: Mutex<Option<(u64, MultiplexedConnection)>>,
     /// Where a cluster said that the sessions are, in place of home.
-    moved: Mutex<Option<Address>>,
+    moved: Mutex<Option<RedisAddress>>,
     /// Attempts to connect that came to their end.
     attempts: AtomicU64,
     /// Held by who connects; how the last attempt failed.
@@ -37,7 +37,7 @@ pub(super) struct Link {
 }
 
 impl Link {
-    pub(super) fn new(home: Address) -> Self {
+    pub(super) fn new(home: RedisAddress) -> Self {
         Self {
             home,
             open: Mutex::default(),
@@ -48,7 +48,7 @@ impl Link {
     }
 
     /// Where it leads, in words.
-    pub(super) const fn home(&self) -> &Address {
+    pub(super) const fn home(&self) -> &RedisAddress {
         &self.home
     }
 

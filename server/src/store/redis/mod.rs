@@ -32,11 +32,10 @@ mod settings;
 use std::fmt;
 
 use redis::{Value, cmd};
-use secrecy::SecretString;
 
 use super::StoreError;
 
-use address::Address;
+pub use address::RedisAddress;
 use link::Link;
 use scripts::{Known, Scripts};
 
@@ -51,22 +50,14 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
-    /// In the Redis of this URL. Connects when first asked for something, so a Redis that is down keeps no server from
-    /// starting.
-    ///
-    /// # Errors
-    /// When it is no URL of a Redis. The text does not repeat it.
-    pub fn new(url: &SecretString) -> Result<Self, StoreError> {
-        Self::named(url, TAG)
+    /// In that Redis. Connects when first asked for something.
+    pub fn new(address: RedisAddress) -> Self {
+        Self::named(address, TAG)
     }
 
     /// Apart from other sessions in the same database: keys begin with `{name}:`.
-    ///
-    /// # Errors
-    /// As [`RedisStore::new`].
-    pub fn named(url: &SecretString, name: &str) -> Result<Self, StoreError> {
-        let address = Address::parse(url)?;
-        Ok(Self { link: Link::new(address), scripts: Scripts::new(), root: format!("{{{name}}}:") })
+    pub fn named(address: RedisAddress, name: &str) -> Self {
+        Self { link: Link::new(address), scripts: Scripts::new(), root: format!("{{{name}}}:") }
     }
 
     /// Runs a script. Redis forgets scripts when it starts anew, and is told again then.

@@ -9,6 +9,7 @@ mod stored;
 use std::sync::{Arc, OnceLock};
 
 use redis::FromRedisValue;
+use secrecy::SecretString;
 
 use super::super::{Checked, Created, Store, Terms};
 use crate::{
@@ -51,9 +52,13 @@ fn shared() -> &'static Redis {
     REDIS.get_or_init(|| Redis::start(&[]))
 }
 
+fn address(url: &str) -> RedisAddress {
+    RedisAddress::parse(&SecretString::from(url)).unwrap()
+}
+
 /// A store of its own there.
 fn apart(redis: &Redis) -> RedisStore {
-    RedisStore::named(&SecretString::from(redis.url()), &SessionId::random().unwrap().reveal()).unwrap()
+    RedisStore::named(address(&redis.url()), &SessionId::random().unwrap().reveal())
 }
 
 fn start() -> Timestamp {

@@ -12,7 +12,7 @@ use crate::{
     id::{FamilyId, SessionHash},
     policy::Policy,
     record::{Data, EndReason, Key, Record, SignIn},
-    sqlite::to_sql,
+    sql::to_sql,
     store::{
         Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms,
         rules::{Due, Looked, Now},

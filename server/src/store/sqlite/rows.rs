@@ -8,7 +8,7 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     record::{Data, Key, Record},
-    sqlite::{from_sql, reason_from_sql},
+    sql::{from_sql, reason_from_sql},
     store::{Stats, Terms, rules::Kept},
 };
 

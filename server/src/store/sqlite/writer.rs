@@ -10,7 +10,7 @@ use crate::{
     id::{FamilyId, SessionHash},
     policy::WhenFull,
     record::{EndReason, Record, SignIn},
-    sqlite::{from_sql, reason_to_sql, to_sql},
+    sql::{from_sql, reason_to_sql, to_sql},
     store::{
         Rotated, Stats, Terms,
         rules::{Kept, MAX_ALIASES, Now, ran_out, remembered_for},

@@ -12,10 +12,8 @@ use secrecy::ExposeSecret;
 use tokio::{sync::oneshot, time};
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage, config::SslMode, error::SqlState};
 
-use super::{
-    super::{DatabaseInfo, MAX_TABLES, TargetError, endpoint::Endpoint},
-    PostgresTarget,
-};
+use super::super::{DatabaseInfo, MAX_TABLES, TargetError};
+use crate::address::{Endpoint, PostgresAddress};
 
 /// How long the driver may take to say goodbye once the connection was dropped.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -42,7 +40,7 @@ pub(in super::super) struct PostgresConnection {
 
 impl PostgresConnection {
     /// Connects and signs in.
-    pub(in super::super) async fn open(target: &PostgresTarget, timeout: Duration) -> Result<Self, TargetError> {
+    pub(in super::super) async fn open(target: &PostgresAddress, timeout: Duration) -> Result<Self, TargetError> {
         let endpoint = target.endpoint.clone();
         let mut config = Config::new();
         config

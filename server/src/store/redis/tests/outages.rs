@@ -1,6 +1,15 @@
 //! A Redis that is gone, slow, silent, full, or new to the scripts.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
 
 use super::*;
 
@@ -34,7 +43,7 @@ async fn fails_soon(store: &Arc<RedisStore>, key: Key) {
         let (asked, answer) = request.await.unwrap();
         let error = answer.unwrap_err().to_string();
         assert!(asked.elapsed() < A_FEW_SECONDS, "{:?}", asked.elapsed());
-        assert!(error.contains("Redis at 127.0.0.1:"), "{error}");
+        assert!(error.contains("redis://127.0.0.1:"), "{error}");
     }
 }
 
@@ -58,6 +67,43 @@ async fn a_silent_redis_fails_soon_and_heals() {
     fails_soon(&store, Key::Session(id)).await;
     redis.thaw();
     assert_eq!(healed(&store, Key::Session(id)).await, "live");
+}
+
+/// What a firewall that forgets does: the connection is there, and nothing passes any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_connection_that_leads_nowhere_fails_soon_and_is_given_up() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (port, redis_port) = (listener.local_addr().unwrap().port(), shared().port());
+    let (cut, connections) = (watch::Sender::new(false), Arc::new(AtomicUsize::new(0)));
+    tokio::spawn({
+        let (cut, connections) = (cut.clone(), connections.clone());
+        async move {
+            loop {
+                let (mut near, _) = listener.accept().await.unwrap();
+                connections.fetch_add(1, Ordering::SeqCst);
+                let (first, mut cut) = (!*cut.borrow(), cut.subscribe());
+                tokio::spawn(async move {
+                    let mut far = TcpStream::connect(("127.0.0.1", redis_port)).await.unwrap();
+                    let cut = async { cut.wait_for(|cut| *cut).await.map(drop) };
+                    tokio::select! {
+                        _ = copy_bidirectional(&mut near, &mut far) => return,
+                        _ = cut, if first => {}
+                    }
+                    // Held open, and read no more.
+                    std::future::pending::<()>().await;
+                });
+            }
+        }
+    });
+    let url = shared().url().replace(&format!(":{redis_port}"), &format!(":{port}"));
+    let store = RedisStore::named(address(&url), "behind a wire");
+    let (_, id) = sign_in(&store, None).await;
+    cut.send_replace(true);
+    let asked = Instant::now();
+    let error = try_state(&store, Key::Session(id)).await.unwrap_err();
+    assert!(error.0.contains("timed out") && asked.elapsed() < A_FEW_SECONDS, "{error}");
+    assert_eq!(state(&store, Key::Session(id)).await, "live");
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test]
@@ -162,15 +208,22 @@ async fn nothing_tells_the_password() {
     let redis = Redis::start(&[]);
     let wrong = format!("{}-not", redis.password());
     let url = redis.url().replace(redis.password(), &wrong);
-    let store = RedisStore::new(&SecretString::from(url.clone())).unwrap();
+    let store = RedisStore::new(address(&url));
     let mut told = vec![store.ping().await.unwrap_err().to_string(), format!("{store:?}")];
     for bad in [url.replace("redis:", "rediss:"), url.replace("redis:", "http:"), url.replace("127.0.0.1:", "[:")] {
-        told.push(RedisStore::new(&SecretString::from(bad)).unwrap_err().to_string());
+        told.push(RedisAddress::parse(&SecretString::from(bad)).unwrap_err().to_string());
     }
     for text in told {
-        assert!(text.contains("Redis"), "{text}");
+        assert!(text.contains("Redis ") || text.contains("redis://127.0.0.1:"), "{text}");
         assert!(!text.contains(redis.password()), "{text}");
     }
+}
+
+#[test]
+fn a_password_that_a_server_repeats_is_hidden() {
+    let address = address("redis://me:s3cret@127.0.0.1/2");
+    assert_eq!(address.censor("unknown command 'AUTH' with 's3cret'".to_owned()), "unknown command 'AUTH' with '…'");
+    assert_eq!(address.to_string(), "redis://127.0.0.1:6379/2");
 }
 
 #[tokio::test]

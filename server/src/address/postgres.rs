@@ -2,31 +2,36 @@
 //! beyond them (`?host=`, `hostaddr`, `options`, several hosts, a socket's path) is refused, because it could lead
 //! elsewhere than the list allows.
 
+use std::fmt;
+
 use secrecy::{ExposeSecret, SecretString};
 
-use super::super::{TargetError, endpoint::Endpoint, percent};
+use super::{AddressError, Endpoint, percent};
 
 /// The two spellings of the scheme.
-pub(in super::super) const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
+pub(crate) const SCHEMES: [&str; 2] = ["postgres", "postgresql"];
 /// Registered with IANA for PostgreSQL.
-pub(in super::super) const DEFAULT_PORT: u16 = 5432;
+pub(crate) const DEFAULT_PORT: u16 = 5432;
 
 const SHAPE: &str = "postgres://USER:PASSWORD@HOST:PORT/DATABASE";
 /// PostgreSQL cuts longer names (`NAMEDATALEN - 1`), so that two spellings would be one person.
 const LONGEST_NAME: usize = 63;
 
-/// A PostgreSQL server, and who connects to which of its databases.
+/// A PostgreSQL server, and who connects to which of its databases. Its `Debug` hides the password.
 #[derive(Clone, Debug)]
-pub(in super::super) struct PostgresTarget {
-    pub(super) endpoint: Endpoint,
-    pub(super) user: String,
-    pub(super) password: SecretString,
-    pub(super) database: String,
+pub struct PostgresAddress {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) user: String,
+    pub(crate) password: SecretString,
+    pub(crate) database: String,
 }
 
-impl PostgresTarget {
+impl PostgresAddress {
     /// Reads what follows the scheme's colon.
-    pub(in super::super) fn parse(rest: &str) -> Result<Self, TargetError> {
+    ///
+    /// # Errors
+    /// When a part is missing, malformed, or more than those five.
+    pub fn parse(rest: &str) -> Result<Self, AddressError> {
         let rest = rest.strip_prefix("//").ok_or_else(|| invalid("`//` must follow the scheme"))?;
         if rest.contains(|character: char| character.is_whitespace() || character.is_control()) {
             return Err(invalid("blanks and control characters must be percent-encoded"));
@@ -67,25 +72,32 @@ impl PostgresTarget {
     }
 
     /// Where it is.
-    pub(in super::super) const fn endpoint(&self) -> &Endpoint {
+    pub(crate) const fn endpoint(&self) -> &Endpoint {
         &self.endpoint
     }
 
     /// `user@host:port/database`. User and database are percent-encoded: a name with `@` or `/` in it must not read as
     /// somebody else.
-    pub(in super::super) fn subject(&self) -> String {
+    pub(crate) fn subject(&self) -> String {
         format!("{}@{}/{}", percent::encode(&self.user), self.endpoint, percent::encode(&self.database))
     }
 
     /// The string that parses back to this target.
-    pub(in super::super) fn connection_string(&self) -> SecretString {
+    pub(crate) fn connection_string(&self) -> SecretString {
         let (user, database) = (percent::encode(&self.user), percent::encode(&self.database));
         let password = percent::encode(self.password.expose_secret());
         format!("postgres://{user}:{password}@{}/{database}", self.endpoint).into()
     }
 }
 
-fn split_tail(tail: &str) -> Result<(&str, Option<&str>), TargetError> {
+/// Without the password.
+impl fmt::Display for PostgresAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "postgres://{}", self.subject())
+    }
+}
+
+fn split_tail(tail: &str) -> Result<(&str, Option<&str>), AddressError> {
     if tail.contains('#') {
         return Err(invalid("a `#` has no place in it; in a name or password write it as %23"));
     }
@@ -96,21 +108,27 @@ fn split_tail(tail: &str) -> Result<(&str, Option<&str>), TargetError> {
 }
 
 /// Names the parameter, unless it looks like anything else than one: it may be a piece of a password.
-fn unknown_parameter(query: &str) -> TargetError {
+fn unknown_parameter(query: &str) -> AddressError {
     let name = query.split(['&', '=']).next().unwrap_or_default();
     let plain = |name: &String| {
         (1..=40).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     let name = percent::decode(name).ok().filter(plain);
     let name = name.map_or_else(|| "parameters are".to_owned(), |name| format!("the parameter `{name}` is"));
+    if name.contains("`ssl") {
+        return invalid(&format!(
+            "{name} not accepted: connections are made without TLS. Reach the server over a private network, or over a \
+             TLS proxy on this machine"
+        ));
+    }
     invalid(&format!("{name} not accepted; known are only user, password, host, port and database"))
 }
 
-fn decode(field: &str, text: &str) -> Result<String, TargetError> {
+fn decode(field: &str, text: &str) -> Result<String, AddressError> {
     percent::decode(text).map_err(|error| invalid(&format!("the {field} {error}")))
 }
 
-fn decode_name(field: &str, text: &str) -> Result<String, TargetError> {
+fn decode_name(field: &str, text: &str) -> Result<String, AddressError> {
     let name = decode(field, text)?;
     if name.len() > LONGEST_NAME {
         return Err(invalid(&format!("the {field} is longer than the {LONGEST_NAME} bytes that PostgreSQL keeps")));
@@ -121,22 +139,22 @@ fn decode_name(field: &str, text: &str) -> Result<String, TargetError> {
     Ok(name)
 }
 
-fn ambiguous() -> TargetError {
+fn ambiguous() -> AddressError {
     invalid("in user, password and database write @ as %40, / as %2F, ? as %3F and # as %23")
 }
 
-fn invalid(reason: &str) -> TargetError {
-    TargetError::invalid(format!("connectionString: {reason}. Its form is {SHAPE}"))
+fn invalid(reason: &str) -> AddressError {
+    AddressError(format!("{reason}. Its form is {SHAPE}"))
 }
 
 #[cfg(test)]
 mod tests {
     use secrecy::ExposeSecret;
 
-    use super::PostgresTarget;
+    use super::PostgresAddress;
 
-    fn parse(text: &str) -> Result<PostgresTarget, String> {
-        PostgresTarget::parse(text).map_err(|error| error.to_string())
+    fn parse(text: &str) -> Result<PostgresAddress, String> {
+        PostgresAddress::parse(text).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -180,6 +198,8 @@ mod tests {
             ("//alice:s3cret@h/d?host=evil", "parameter `host`"),
             ("//alice:s3cret@h/d?hostaddr=1.2.3.4", "parameter `hostaddr`"),
             ("//alice:s3cret@h/d?sslmode=disable", "parameter `sslmode`"),
+            ("//alice:s3cret@h/d?sslmode=require", "without TLS"),
+            ("//alice:s3cret@h/d?sslrootcert=s3cret", "without TLS"),
             ("//alice:s3cret@h/d?options=-c%20x", "parameter `options`"),
             ("//alice:s3cret@h/d?application_name=x", "parameter `application_name`"),
             ("//alice:s3cret@h/d?password=x", "parameter `password`"),

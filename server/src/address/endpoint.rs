@@ -12,14 +12,14 @@ const LONGEST_NAME: usize = 253;
 
 /// Where a server listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     host: Host,
     port: u16,
 }
 
 /// Why a text names no endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EndpointError {
+pub(crate) enum EndpointError {
     /// Nothing where the host should be.
     HostMissing,
     /// A comma: the driver would try one after the other.
@@ -51,7 +51,7 @@ impl fmt::Display for EndpointError {
 
 impl Endpoint {
     /// Reads `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`.
-    pub(super) fn parse(text: &str, default_port: u16) -> Result<Self, EndpointError> {
+    pub(crate) fn parse(text: &str, default_port: u16) -> Result<Self, EndpointError> {
         if text.contains(',') {
             return Err(EndpointError::SeveralHosts);
         }
@@ -80,7 +80,7 @@ impl Endpoint {
     }
 
     /// The host as the resolver takes it: an IPv6 address without brackets.
-    pub(super) fn host(&self) -> String {
+    pub(crate) fn host(&self) -> String {
         match &self.host {
             Host::Domain(name) => name.clone(),
             Host::Ipv4(address) => address.to_string(),
@@ -89,7 +89,7 @@ impl Endpoint {
     }
 
     /// The port.
-    pub(super) const fn port(&self) -> u16 {
+    pub(crate) const fn port(&self) -> u16 {
         self.port
     }
 }

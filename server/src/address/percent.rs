@@ -10,7 +10,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// Why a text can't be decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum DecodeError {
+pub(crate) enum DecodeError {
     /// A `%` without two hexadecimal digits behind it.
     Escape,
     /// Not UTF-8.
@@ -30,7 +30,7 @@ impl fmt::Display for DecodeError {
 }
 
 /// Decodes every escape of `text`.
-pub(super) fn decode(text: &str) -> Result<String, DecodeError> {
+pub(crate) fn decode(text: &str) -> Result<String, DecodeError> {
     let whole =
         |escape: &str| escape.as_bytes().get(..2).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
     if !text.split('%').skip(1).all(whole) {
@@ -44,7 +44,7 @@ pub(super) fn decode(text: &str) -> Result<String, DecodeError> {
 }
 
 /// Encodes `text` so that [`decode`] gives it back and no separator of a connection string remains in it.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, ESCAPED).to_string()
 }
 
