@@ -43,7 +43,7 @@ pub(super) async fn connect(
     let recognisable = state.cookies.recognisable(request.headers());
     let (attempt, remember) = state.door.connect(&read_bytes(request, state.limits.body_time).await?)?;
     let visitor = recognisable.map(|secret| state.gate.visitor(&secret));
-    let seat = state.gate.enter(visitor).map_err(overloaded)?;
+    let seat = state.gate.enter(visitor).await.map_err(overloaded)?;
 
     let inner = state.clone();
     state

@@ -62,7 +62,7 @@ pub(super) async fn reconnect(
 
 async fn by_ticket(state: AppState, headers: &HeaderMap, presented: Presented) -> Result<Response, Refusal> {
     let visitor = state.cookies.recognisable(headers).map(|secret| state.gate.visitor(&secret));
-    let _seat = state.gate.enter(visitor).map_err(overloaded)?;
+    let _seat = state.gate.enter(visitor).await.map_err(overloaded)?;
     match state.sessions.reconnect_by_ticket(&presented).await {
         Ok(answer) => Ok(granted(&state.cookies, answer)),
         Err(refusal) => Err(refused(&state.cookies, refusal)),
@@ -80,7 +80,7 @@ async fn by_credential(
     state.sessions.may_reconnect().map_err(|refusal| refused(&state.cookies, refusal))?;
     // A repeated attempt carries the same key, which recognises it better than a cookie that may have changed.
     let visitor = headers.get(IDEMPOTENCY_HEADER).and_then(|key| key.to_str().ok()).map(|key| state.gate.visitor(key));
-    let seat = state.gate.enter(visitor).map_err(overloaded)?;
+    let seat = state.gate.enter(visitor).await.map_err(overloaded)?;
 
     let inner = state.clone();
     state
