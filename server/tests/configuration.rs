@@ -36,7 +36,7 @@ mod tests {
             (&["--store", "postgres://u:hunter2@h"], "--store: the database is missing"),
             (&["--store", "sqlite:no/such/folder/sessions.db"], "--store: "),
             (&["--store", "sqlite:keys"], "--store: "),
-            (&["migrate"], "--store: memory: has no tables"),
+            (&["migrate"], "--store: memory: has no tables to make"),
             (&["--set", "idle=soon"], "--set: policy knob `idle` wants"),
             (&["--demo", "--listen", "0.0.0.0:1"], "--demo: "),
             (&["--ticket-keys", "keys"], "--ticket-keys: "),

@@ -9,26 +9,32 @@ use super::{
 };
 use crate::{
     clock::Timestamp,
-    id::FamilyId,
+    id::{FamilyId, SessionId},
+    policy::{Limits, Policy},
     record::{EndReason, Key, Record},
     revocations::{EndedFamily, Outdated},
-    store::Checked,
+    store::{Checked, Terms},
 };
 
 /// A family that a browser could still use: live, or to be re-established by a good ticket.
 pub(super) struct Claim {
     pub(super) family: FamilyId,
-    pub(super) live: bool,
+    /// What a good ticket would make of it, where the store does not know it.
+    lost: Option<Box<Record>>,
     subject: Option<Arc<str>>,
     created: Timestamp,
     proven: Timestamp,
 }
 
 impl Claim {
+    pub(super) const fn is_live(&self) -> bool {
+        self.lost.is_none()
+    }
+
     pub(super) fn to(record: Record) -> Self {
         Self {
             family: record.family,
-            live: true,
+            lost: None,
             subject: record.subject,
             created: record.created,
             proven: record.proven,
@@ -85,6 +91,7 @@ impl Parts {
         }
         self.revocations.record(families, outdated).await?;
         for claim in claims {
+            self.make_known(claim, now).await?;
             self.end(claim.family, reason, now).await?;
         }
         if let Some((subject, not_before)) = everyone {
@@ -98,6 +105,19 @@ impl Parts {
     pub(super) fn outdated<'a>(&self, subject: &'a str, not_before: Timestamp, now: Timestamp) -> Outdated<'a> {
         // Whatever is outdated was created before.
         Outdated { subject, not_before, until: self.tickets_run_out(not_before, now) }
+    }
+
+    /// A store that remembers by itself what ended remembers only what it knows. It does not know a family from before
+    /// it was in use, or from before it was emptied.
+    async fn make_known(&self, claim: &Claim, now: Timestamp) -> Result<(), Refused> {
+        let (true, Some(record)) = (self.revocations.is_by_store(), &claim.lost) else {
+            return Ok(());
+        };
+        // It is about to end: nobody has to make room for it.
+        let limits = Limits { total: Limits::UNLIMITED, per_subject: Limits::UNLIMITED, ..self.policy.limits };
+        let terms = Terms { now, policy: &Policy { limits, ..self.policy } };
+        self.store.create(terms, (**record).clone(), SessionId::random()?.hash(), None).await?;
+        Ok(())
     }
 
     /// Ends a record in the store, if it is live.
@@ -128,7 +148,7 @@ impl Parts {
                     if self.refusal_of(&ticket, now).await?.is_none() {
                         claims.push(Claim {
                             family: ticket.family,
-                            live: false,
+                            lost: Some(Box::new(self.continued(presented, &ticket, false, now)?)),
                             subject: ticket.subject,
                             created: ticket.created,
                             proven: ticket.proven,

@@ -55,7 +55,7 @@ impl Parts {
         Ok(standing.against(ticket.proven).or_else(ran_out))
     }
 
-    fn continued(
+    pub(super) fn continued(
         &self,
         presented: &Presented,
         ticket: &Ticket,

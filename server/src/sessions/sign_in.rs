@@ -32,7 +32,7 @@ impl Parts {
         let now = self.clock.now();
         let (record, ticket) = self.new_record(&sign_in, FamilyId::random()?, remember, now).await?;
         let replaced = self.claims(&sign_in.presented, now).await?;
-        let live = replaced.iter().find(|claim| claim.live).map(|claim| claim.family);
+        let live = replaced.iter().find(|claim| claim.is_live()).map(|claim| claim.family);
         let (family, id) = (record.family, SessionId::random()?);
         let connected = async {
             let (record, _) = self.create(record, &id, live, now).await?;

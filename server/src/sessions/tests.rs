@@ -16,6 +16,7 @@ use crate::{
 mod data;
 mod failures;
 mod keys;
+mod lasting;
 mod limits;
 mod person;
 mod race;
