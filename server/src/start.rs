@@ -97,7 +97,11 @@ pub(crate) async fn store(config: &Config) -> Result<(Arc<dyn Store>, Vec<String
 pub async fn migrate(config: &Config) -> Result<String, StartError> {
     match &config.store {
         StoreChoice::Memory | StoreChoice::Redis(_) => {
-            return Err(ConfigError::new("--store", format!("{} has no tables; name a database", config.store)).into());
+            return Err(ConfigError::new(
+                "--store",
+                format!("{} has no tables to make; name a database", config.store),
+            )
+            .into());
         }
         StoreChoice::Sqlite(_) => drop(store(config).await?),
         StoreChoice::Postgres(address) => PostgresStore::migrate(address).await.map_err(StartError::Store)?,

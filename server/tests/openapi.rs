@@ -78,7 +78,8 @@ mod tests {
         }
         let mut found = Vec::new();
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-        found.retain(|file| fs::read_to_string(file).unwrap().contains(".route("));
+        let adds_one = |line: &str| line.contains(".route(") && !line.trim_start().starts_with("//");
+        found.retain(|file| fs::read_to_string(file).unwrap().lines().any(adds_one));
         let is_demo = |file: &PathBuf| file.ends_with("http/demo/mod.rs");
         assert!(found.iter().any(is_demo), "the demo's controls, which are no part of the API, are found: {found:?}");
         found.retain(|file| !is_demo(file));
