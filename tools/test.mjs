@@ -10,6 +10,7 @@ import { main, report } from './lib/failure.mjs';
 import { Stages } from './lib/stages.mjs';
 import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from './lib/toolchain.mjs';
 import { ensureBrowser } from './test/browser.mjs';
+import { ensureHaproxy } from './test/haproxy.mjs';
 import { closingLine, plan, runStage } from './test/plan.mjs';
 import { ensurePostgres } from './test/postgres.mjs';
 import { ensureRedis } from './test/redis.mjs';
@@ -24,8 +25,9 @@ async function setUp() {
   const { chrome, driver } = await ensureBrowser();
   const postgres = await ensurePostgres();
   const redis = await ensureRedis();
-  console.log(`Chrome: ${chrome}\ndriver: ${driver}\nPostgreSQL: ${postgres}\nRedis: ${redis}`);
-  return { chrome, driver, postgres, redis };
+  const haproxy = await ensureHaproxy();
+  console.log(`Chrome: ${chrome}\ndriver: ${driver}\nPostgreSQL: ${postgres}\nRedis: ${redis}\nHAProxy: ${haproxy}`);
+  return { chrome, driver, postgres, redis, haproxy };
 }
 
 main(async () => {

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 #[path = "support/postgres.rs"]
+#[allow(dead_code, reason = "each test file uses a part of it")]
 mod postgres;
 
 #[cfg(test)]

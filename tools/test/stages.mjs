@@ -1,6 +1,6 @@
 // The stages of `npm test`: what each needs before it, what it runs, and how its tests are counted.
 //
-// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, folder }`, `folder` being temporary. A
+// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, haproxy, folder }`, `folder` being temporary. A
 // stage with `count` must have run at least one test, and may have skipped none.
 import { delimiter, dirname } from 'node:path';
 import { buildModule } from '../build/index.mjs';
@@ -34,7 +34,8 @@ export const stages = [
   {
     name: 'native',
     count: countCargo,
-    run: ({ postgres, redis }) => cargo(['test'], { show: 'keep', env: { POSTGRES_BIN: postgres, REDIS_SERVER: redis } }),
+    run: ({ postgres, redis, haproxy }) =>
+      cargo(['test'], { show: 'keep', env: { POSTGRES_BIN: postgres, REDIS_SERVER: redis, HAPROXY: haproxy } }),
   },
   {
     name: 'build',

@@ -169,7 +169,12 @@ impl Browser {
 
     /// Sends, and keeps the cookies.
     pub(crate) async fn send(&mut self, request: RequestBuilder) -> Answer {
-        let answer = send(request).await;
+        self.try_send(request).await.unwrap()
+    }
+
+    /// The same where the answer may not come, or not whole; then no cookie of it is kept.
+    pub(crate) async fn try_send(&mut self, request: RequestBuilder) -> reqwest::Result<Answer> {
+        let answer = try_send(request).await?;
         for cookie in answer.set_cookies() {
             let (pair, attributes) = cookie.split_once("; ").unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -179,7 +184,7 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        answer
+        Ok(answer)
     }
 
     pub(crate) async fn post(&mut self, path: &str, body: Value) -> Answer {
@@ -230,7 +235,11 @@ impl Browser {
 }
 
 pub(crate) async fn send(request: RequestBuilder) -> Answer {
-    let response = request.send().await.unwrap();
+    try_send(request).await.unwrap()
+}
+
+async fn try_send(request: RequestBuilder) -> reqwest::Result<Answer> {
+    let response = request.send().await?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Answer { status, headers, text: response.text().await.unwrap() }
+    Ok(Answer { status, headers, text: response.text().await? })
 }

@@ -20,6 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
 use tokio_postgres::{Client, Config, NoTls};
 
 const INSTALL: &str = "these tests need a real PostgreSQL. Install its server programs (Debian: `apt-get install \
@@ -32,9 +33,11 @@ const ADMIN: &str = "cluster_admin";
 const GUARD: &str = r#"
 folder=$1 programs=$2 port=$3 admin=$4
 cd "$folder" || exit 1
-exec 3<&0 </dev/null >log 2>&1
-"$programs/initdb" -D data -U "$admin" --pwfile=password -A scram-sha-256 -E UTF8 --locale=C --no-sync 3<&- || exit 1
-rm -f password
+exec 3<&0 </dev/null >>log 2>&1
+if [ -e password ]; then
+    "$programs/initdb" -D data -U "$admin" --pwfile=password -A scram-sha-256 -E UTF8 --locale=C --no-sync 3<&- || exit 1
+    rm -f password
+fi
 "$programs/postgres" -D data -F -p "$port" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c shared_buffers=16MB -c logging_collector=off -c lc_messages=C 3<&- &
 server=$!
@@ -51,6 +54,8 @@ pub(crate) struct Cluster {
     folder: PathBuf,
     port: u16,
     admin_password: String,
+    /// Whom it runs as, if not as ourselves.
+    account: Option<(u32, u32)>,
     guard: Child,
     /// Closing it makes the guard stop the server.
     pipe: Option<ChildStdin>,
@@ -91,20 +96,60 @@ impl Cluster {
         let folder = tempfile::Builder::new().prefix("postgres-").tempdir().unwrap();
         let (port, admin_password) = (free_port(), random());
         fs::write(folder.path().join("password"), &admin_password).unwrap();
-        let mut shell = Command::new("/bin/sh");
-        if let Some((user, group)) = unprivileged_account(folder.path()) {
+        let account = unprivileged_account(folder.path());
+        if let Some((user, group)) = account {
             chown(folder.path(), Some(user), Some(group)).unwrap();
-            shell.uid(user).gid(group);
         }
-        shell.args(["-c", GUARD, "guard"]).args([folder.path(), programs]).args([&port.to_string(), ADMIN]);
-        // A group of its own: Ctrl-C reaches the tests, and the closing pipe the server.
-        shell.current_dir("/").process_group(0).stdin(Stdio::piped()).stdout(Stdio::null());
-        let mut guard = shell.spawn().unwrap();
-        let pipe = guard.stdin.take();
-        if is_ready(&mut guard, folder.path(), deadline) {
-            return Ok(Self { folder: folder.keep(), port, admin_password, guard, pipe });
+        let (guard, pipe) = run(folder.path(), programs, port, account, deadline)?;
+        Ok(Self { folder: folder.keep(), port, admin_password, account, guard, pipe: Some(pipe) })
+    }
+
+    /// Ends the server and all its processes as a crash would.
+    pub(crate) fn crash(&mut self) {
+        let children = self.signal(Signal::KILL);
+        self.guard.wait().unwrap();
+        drop(self.pipe.take());
+        // A process that is still being ended may hold the port.
+        let deadline = Instant::now() + STARTS_WITHIN;
+        while children.iter().any(|child| is_running(*child)) {
+            assert!(Instant::now() < deadline, "PostgreSQL's processes do not end");
+            thread::sleep(Duration::from_millis(1));
         }
-        Err(fs::read_to_string(folder.path().join("log")).unwrap_or_default())
+        // Nobody is left whom it could name, and it would say "ready" of the next one.
+        fs::remove_file(self.folder.join("data/postmaster.pid")).unwrap();
+    }
+
+    /// Starts it again after a crash, at the same place.
+    pub(crate) fn restart(&mut self) {
+        let (guard, pipe) =
+            run(&self.folder, &find_programs(), self.port, self.account, Instant::now() + STARTS_WITHIN).unwrap();
+        (self.guard, self.pipe) = (guard, Some(pipe));
+    }
+
+    /// Its connections stay open, and nothing is answered: as when its machine is gone.
+    pub(crate) fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// It goes on.
+    pub(crate) fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// To the server and all its processes, each of which leads a group of its own; answers which these are.
+    fn signal(&self, signal: Signal) -> Vec<Pid> {
+        let status = fs::read_to_string(self.folder.join("data/postmaster.pid")).unwrap();
+        let server = pid(status.lines().next().unwrap());
+        // So that it starts no more of them meanwhile.
+        kill_process(server, Signal::STOP).unwrap();
+        let children = fs::read_to_string(format!("/proc/{0}/task/{0}/children", server.as_raw_pid())).unwrap();
+        let children: Vec<Pid> = children.split_whitespace().map(pid).collect();
+        for child in &children {
+            // One may have ended by itself.
+            let _ = kill_process(*child, signal);
+        }
+        kill_process(server, signal).unwrap();
+        children
     }
 
     /// Where it listens, on 127.0.0.1.
@@ -188,6 +233,39 @@ fn unprivileged_account(own: &Path) -> Option<(u32, u32)> {
     let account = ["postgres", "nobody"].into_iter().find_map(|name| Some((id("-u", name)?, id("-g", name)?)));
     assert!(account.is_some(), "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody`");
     account
+}
+
+fn pid(text: &str) -> Pid {
+    Pid::from_raw(text.trim().parse().unwrap()).unwrap()
+}
+
+/// Not so, when only its parent has not heard of its end.
+fn is_running(process: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", process.as_raw_pid())).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
+}
+
+/// The guard of a server that takes connections, and its pipe. The error is what the programs wrote.
+fn run(
+    folder: &Path,
+    programs: &Path,
+    port: u16,
+    account: Option<(u32, u32)>,
+    deadline: Instant,
+) -> Result<(Child, ChildStdin), String> {
+    let mut shell = Command::new("/bin/sh");
+    if let Some((user, group)) = account {
+        shell.uid(user).gid(group);
+    }
+    shell.args(["-c", GUARD, "guard"]).args([folder, programs]).args([&port.to_string(), ADMIN]);
+    // A group of its own: Ctrl-C reaches the tests, and the closing pipe the server.
+    shell.current_dir("/").process_group(0).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut guard = shell.spawn().unwrap();
+    let pipe = guard.stdin.take().unwrap();
+    match is_ready(&mut guard, folder, deadline) {
+        true => Ok((guard, pipe)),
+        false => Err(fs::read_to_string(folder.join("log")).unwrap_or_default()),
+    }
 }
 
 /// Waits until the server says that it takes connections; false when it ended instead.

@@ -19,6 +19,8 @@ const WITHIN: Duration = Duration::from_secs(30);
 /// The server's files, its process and all that its processes have printed.
 pub(crate) struct Process {
     pub(crate) folder: TempDir,
+    listen: String,
+    public_origin: String,
     arguments: Vec<String>,
     environment: Vec<(String, String)>,
     child: Option<Child>,
@@ -52,12 +54,24 @@ impl Process {
     }
 
     pub(crate) fn with_environment(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        Self::start_as("127.0.0.1:0", ORIGIN, arguments, environment)
+    }
+
+    /// At one address, also when it is started again, and found by browsers at `public_origin`.
+    pub(crate) fn start_as(
+        listen: &str,
+        public_origin: &str,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("files")).unwrap();
         sample::write(&folder.path().join("files/sample.db")).unwrap();
         let owned = |text: &&str| (*text).to_owned();
         let mut process = Self {
             folder,
+            listen: listen.to_owned(),
+            public_origin: public_origin.to_owned(),
             arguments: arguments.iter().map(owned).collect(),
             environment: environment.iter().map(|(name, value)| (owned(name), owned(value))).collect(),
             child: None,
@@ -68,14 +82,14 @@ impl Process {
         process
     }
 
-    /// Starts it on a free port, and waits until it serves.
+    /// Starts it, and waits until it serves.
     pub(crate) fn start_again(&mut self) {
         assert!(self.child.is_none(), "it runs already");
         let log = self.folder.path().join(format!("log-{}", self.logs.len()));
         let output = File::create(&log).unwrap();
         let mut command = command(self.folder.path());
         command
-            .args(["--listen", "127.0.0.1:0", "--public-origin", ORIGIN, "--log", "json"])
+            .args(["--listen", &self.listen, "--public-origin", &self.public_origin, "--log", "json"])
             .args(["--files-root", "files", "--allow-target", "sqlite:"])
             .args(&self.arguments)
             .envs(self.environment.iter().map(|(name, value)| (name, value)))

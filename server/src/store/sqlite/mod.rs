@@ -20,11 +20,11 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use parking_lot::Mutex;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use parking_lot::{Mutex, MutexGuard};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, ffi};
 
 use super::StoreError;
 use crate::sqlite::{self, Layout};
@@ -92,10 +92,10 @@ impl SqliteStore {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let until = Instant::now() + sqlite::BUSY_TIMEOUT;
         self.run("read", move |connections| {
             let next = connections.next.fetch_add(1, Ordering::Relaxed) % READERS;
-            let connection = connections.readers.get(next).unwrap_or(&connections.writer).lock();
-            connection.busy_timeout(sqlite::BUSY_TIMEOUT)?;
+            let connection = turn(connections.readers.get(next).unwrap_or(&connections.writer), until)?;
             let done = work(&connection);
             connection.busy_timeout(Duration::ZERO)?;
             done
@@ -124,8 +124,9 @@ impl SqliteStore {
         synchronous: &'static str,
         work: impl FnOnce(&Writer<'_>) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
+        let until = Instant::now() + sqlite::BUSY_TIMEOUT;
         self.run("write", move |connections| {
-            let mut connection = connections.writer.lock();
+            let mut connection = turn(&connections.writer, until)?;
             connection.pragma_update(None, "synchronous", synchronous)?;
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let done = work(&Writer::new(&transaction))?;
@@ -147,6 +148,15 @@ impl SqliteStore {
             .map_err(|error| failed(&error))?
             .map_err(|error| failed(&error))
     }
+}
+
+/// The connection, once it is free. It waits for others on the file for what is left of the time then: in a queue before
+/// a locked file nobody waits for the others' time as well.
+fn turn(connection: &Mutex<Connection>, until: Instant) -> rusqlite::Result<MutexGuard<'_, Connection>> {
+    let busy = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_BUSY), Some("others were first".to_owned()));
+    let turn = connection.try_lock_until(until).ok_or(busy)?;
+    turn.busy_timeout(until.saturating_duration_since(Instant::now()))?;
+    Ok(turn)
 }
 
 /// Makes an empty file where there is none. SQLite gives the files beside it the same permissions.
