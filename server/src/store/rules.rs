@@ -114,9 +114,18 @@ impl Kept {
 
 /// Why and since when a record is past a limit.
 pub(super) fn ran_out(record: &Record, terms: Terms<'_>) -> Option<(EndReason, Timestamp)> {
+    ran_out_at(record.created, record.last_activity, terms)
+}
+
+/// The same of a record with these times.
+pub(super) fn ran_out_at(
+    created: Timestamp,
+    last_activity: Timestamp,
+    terms: Terms<'_>,
+) -> Option<(EndReason, Timestamp)> {
     let Terms { now, policy } = terms;
-    let limit = policy.ran_out(record.created, record.last_activity, now)?;
-    let at = policy.deadline(record.created, record.last_activity).unwrap_or(now);
+    let limit = policy.ran_out(created, last_activity, now)?;
+    let at = policy.deadline(created, last_activity).unwrap_or(now);
     Some((EndReason::RanOut(limit), at))
 }
 

@@ -1,6 +1,6 @@
 //! Looking at a record, and writing down that it was used.
 
-use super::{Index, MemoryStore, slot::Now};
+use super::{Index, MemoryStore, slab::Handle, slot::Now};
 use crate::{
     record::Key,
     store::{
@@ -12,38 +12,40 @@ use crate::{
 impl MemoryStore {
     /// `touch`: also write down what is due.
     pub(super) fn look(&self, terms: Terms<'_>, key: Key, activity: bool, touch: Option<&mut Index>) -> Looked {
-        let (family, id) = match key {
-            Key::Family(family) => (family, None),
-            Key::Session(id) => match self.ids(id).get(&id) {
-                Some(family) => (*family, Some(id)),
-                None => return Looked::Unknown,
-            },
+        let look_at = |handle| Some((handle, self.look_at(handle, terms, key, activity, touch.is_some())?));
+        let found = match key {
+            Key::Family(family) => self.families.find(family.into(), look_at),
+            Key::Session(id) => self.ids.find(id.into(), look_at),
         };
-        let mut slots = self.slots(family);
-        let Some(slot) = slots.get_mut(&family) else {
+        let Some((handle, looked)) = found else {
             return Looked::Unknown;
         };
-        if id.is_some_and(|id| !slot.ids.accepts(terms, id)) {
-            return Looked::Unknown;
+        if let (Looked::Live { record, due: Due::Activity, .. }, Some(index)) = (&looked, touch) {
+            index.order.touch(handle, record.last_activity);
         }
-        let alias = id.is_some_and(|id| !slot.ids.is_current(id));
-        let record = match slot.now(terms) {
-            Now::Live(record) => record,
-            Now::Ended(reason) => return Looked::Ended(reason),
-            Now::Forgotten => return Looked::Unknown,
+        looked
+    }
+
+    /// `None`: the key leads elsewhere, if anywhere.
+    fn look_at(&self, handle: Handle, terms: Terms<'_>, key: Key, activity: bool, touch: bool) -> Option<Looked> {
+        let mut slot = self.slots.get(handle).filter(|slot| slot.is_at(terms, key))?;
+        let family = slot.family;
+        let alias = matches!(key, Key::Session(id) if !slot.ids.is_current(id));
+        let live = match slot.now(terms) {
+            Now::Live(live) => live,
+            Now::Ended(reason) => return Some(Looked::Ended(reason)),
+            Now::Forgotten => return Some(Looked::Unknown),
         };
-        let due = Due::of(record, terms, activity);
-        if let Some(index) = touch {
+        let mut record = live.record(family);
+        let due = Due::of(&record, terms, activity);
+        if touch && due != Due::Nothing {
+            // A clock that was set back must not make a session look less recently used than it is.
+            record.last_seen = record.last_seen.max(terms.now);
             if due == Due::Activity {
-                index.live.remove(record);
-                // A clock that was set back must not make a session look less recently used than it is.
                 record.last_activity = record.last_activity.max(terms.now);
-                index.live.add(record);
             }
-            if due != Due::Nothing {
-                record.last_seen = record.last_seen.max(terms.now);
-            }
+            live.used(record.last_seen, record.last_activity);
         }
-        Looked::Live { record: record.clone(), alias, due }
+        Some(Looked::Live { record, alias, due })
     }
 }

@@ -1,20 +1,25 @@
 //! Sessions in this process.
 //!
-//! A check reads two shards and nothing else. Whatever moves a session in an order (sign-in, touch, end, sweep) holds
-//! the one lock of the order first and then the shards it needs; that sequence is the same everywhere, so nothing can
-//! deadlock, and each operation is one critical section. Nothing is awaited while a lock is held.
+//! A check reads two shards and nothing else: where the key leads, and the slot there. Whatever changes more than that
+//! (sign-in, touch, rotation, end, sweep) holds the one lock of the index first. Where several are held, it is in this
+//! sequence: index, directory, slot; so nothing can deadlock. Each operation is one critical section, but for the sweep,
+//! which is one per record, so that nobody waits for a batch. Nothing is awaited while a lock is held, and nothing grows
+//! by copying all there is at once.
 
+mod agents;
 mod check;
+mod directory;
+mod moment;
 mod operations;
 mod order;
-mod sharded;
+mod slab;
 mod slot;
+mod slots;
+mod tree;
 
-use std::collections::{BTreeSet, HashMap};
+use parking_lot::Mutex;
 
-use parking_lot::{Mutex, MutexGuard};
-
-use super::{Rotated, Terms, rules::ran_out};
+use super::{Rotated, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
@@ -22,165 +27,162 @@ use crate::{
     record::{EndReason, Record, SignIn},
 };
 
-use order::{Order, Owner};
-use sharded::Sharded;
-use slot::{Ids, Now, Slot, State};
+use agents::Agents;
+use directory::Directory;
+use order::Order;
+use slab::Handle;
+use slot::{Ids, Live, Now, Slot, State};
+use slots::Slots;
 
 /// The memory store. Restarting the process empties it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct MemoryStore {
     index: Mutex<Index>,
-    slots: Sharded<FamilyId, Slot>,
-    ids: Sharded<SessionHash, FamilyId>,
+    families: Directory,
+    ids: Directory,
+    slots: Slots,
 }
 
 #[derive(Debug, Default)]
 struct Index {
-    live: Order,
-    /// Ended records by when they ended.
-    ended: BTreeSet<(Timestamp, FamilyId)>,
-}
-
-impl Default for MemoryStore {
-    fn default() -> Self {
-        Self::new()
-    }
+    order: Order,
+    agents: Agents,
 }
 
 impl MemoryStore {
     /// An empty one.
     pub fn new() -> Self {
-        Self { index: Mutex::default(), slots: Sharded::new(), ids: Sharded::new() }
+        Self::default()
     }
 
-    fn slots(&self, family: FamilyId) -> MutexGuard<'_, HashMap<FamilyId, Slot>> {
-        let [first, ..] = *family.as_bytes();
-        self.slots.shard(first)
+    /// Where a family is kept.
+    fn find(&self, family: FamilyId) -> Option<Handle> {
+        self.families
+            .find(family.into(), |handle| self.slots.get(handle).filter(|slot| slot.family == family).map(|_| handle))
     }
 
-    fn ids(&self, id: SessionHash) -> MutexGuard<'_, HashMap<SessionHash, FamilyId>> {
-        let [first, ..] = *id.as_bytes();
-        self.ids.shard(first)
+    /// Adds a live record; `None`: there is no place left for it.
+    fn add(&self, index: &mut Index, mut record: Record, id: SessionHash) -> Option<()> {
+        let family = record.family;
+        let handle = index.order.add(&mut record)?;
+        let agent = record.user_agent.take().map(|agent| index.agents.share(agent));
+        self.slots.put(handle, Slot::new(family, id, Live::new(record, agent)));
+        self.families.add(family.into(), handle);
+        self.ids.add(id.into(), handle);
+        Some(())
     }
 
-    fn forget_ids(&self, ids: impl IntoIterator<Item = SessionHash>) {
-        for id in ids {
-            self.ids(id).remove(&id);
-        }
-    }
-
-    /// Ends a live record, whether it ran out or not, and answers it. Its secrets go at once.
+    /// Ends a live record, whether it ran out or not, and answers it. Its secrets go with it.
     fn finish(
         &self,
         index: &mut Index,
         terms: Terms<'_>,
-        family: FamilyId,
+        handle: Handle,
         reason: EndReason,
         at: Timestamp,
-    ) -> Option<Record> {
-        let mut slots = self.slots(family);
-        let slot = slots.get_mut(&family)?;
-        let record = match std::mem::replace(&mut slot.state, State::Ended { reason, at }) {
-            State::Live(record) => record,
-            ended @ State::Ended { .. } => {
-                slot.state = ended;
-                return None;
-            }
-        };
-        drop(slots);
-        index.live.remove(&record);
-        index.ended.insert((at, family));
-        let over_the_cap = index.ended.len() > terms.policy.limits.total;
+    ) -> Option<(FamilyId, Live)> {
+        let mut slot = self.slots.get(handle)?;
+        let gone = (slot.family, slot.end(reason, at)?);
+        drop(slot);
+        index.order.end(handle, at);
         if terms.policy.end == End::Delete {
-            self.forget(index, family);
-        } else if over_the_cap && let Some(oldest) = index.ended.first().copied() {
+            self.forget(index, handle);
+        } else if index.order.ended() > terms.policy.limits.total
+            && let Some((first, _)) = index.order.first_ended()
+        {
             // Sign-ins that evict each other must not fill the memory with reasons.
-            self.forget(index, oldest.1);
+            self.forget(index, first);
         }
-        Some(record)
+        Some(gone)
     }
 
-    /// Drops an ended record, if there is one.
-    fn forget(&self, index: &mut Index, family: FamilyId) {
-        let gone = self.slots(family).remove(&family);
-        if let Some(slot) = gone {
-            if let State::Ended { at, .. } = slot.state {
-                index.ended.remove(&(at, family));
-            }
-            self.forget_ids(slot.ids.all());
-        }
-    }
-
-    /// Ends a record that ran out, if it did; answers why.
-    fn settle(&self, index: &mut Index, terms: Terms<'_>, family: FamilyId) -> Option<EndReason> {
-        let over = match self.slots(family).get(&family).map(|slot| &slot.state) {
-            Some(State::Live(record)) => ran_out(record, terms),
-            Some(State::Ended { .. }) | None => None,
+    /// Drops an ended record.
+    fn forget(&self, index: &mut Index, handle: Handle) {
+        let Some(slot) = self.slots.take(handle) else {
+            return;
         };
-        let (reason, at) = over?;
-        self.finish(index, terms, family, reason, at).map(|_| reason)
+        self.families.remove(slot.family.into(), handle);
+        for id in slot.ids.all() {
+            self.ids.remove(id.into(), handle);
+        }
+        index.order.forget(handle);
+    }
+
+    /// Ends a record that ran out, if it did; answers which and why.
+    fn settle(&self, index: &mut Index, terms: Terms<'_>, handle: Handle) -> Option<(FamilyId, EndReason)> {
+        let (reason, at) = match &self.slots.get(handle)?.state {
+            State::Live(live) => live.ran_out(terms)?,
+            State::Ended { .. } => return None,
+        };
+        self.finish(index, terms, handle, reason, at).map(|(family, _)| (family, reason))
     }
 
     /// Ends a record that has not run out.
-    fn end_live(&self, index: &mut Index, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Option<Record> {
-        match self.settle(index, terms, family) {
+    fn end_live(
+        &self,
+        index: &mut Index,
+        terms: Terms<'_>,
+        handle: Handle,
+        reason: EndReason,
+    ) -> Option<(FamilyId, Live)> {
+        match self.settle(index, terms, handle) {
             Some(_) => None,
-            None => self.finish(index, terms, family, reason, terms.now),
+            None => self.finish(index, terms, handle, reason, terms.now),
         }
     }
 
-    /// Makes room for one more; `None`: there is none to be had. What ran out goes first and is not "evicted".
+    /// Makes room for one more of the subject, or of none; `None`: there is none to be had. What ran out goes first and
+    /// is not "evicted". The live record that is to go anyhow neither counts nor is evicted.
     fn make_room(
         &self,
         index: &mut Index,
         terms: Terms<'_>,
-        owner: &Owner,
-        replaces: Option<FamilyId>,
+        subject: Option<&str>,
+        leaving: Option<Handle>,
     ) -> Option<Vec<Record>> {
         let limits = terms.policy.limits;
-        let leaving = replaces.and_then(|family| self.live_owner(family));
         let mut evicted = Vec::new();
         loop {
-            let mine = index.live.of(owner);
-            let count = mine.map_or(0, |queue| queue.len()) - usize::from(leaving.as_ref() == Some(owner));
-            let (ran_out, least_active) = if count >= limits.per_subject {
-                (mine.and_then(|queue| queue.ran_out(terms)), index.live.least_active_of(owner, replaces))
-            } else if index.live.all().len() - usize::from(leaving.is_some()) >= limits.total {
-                (index.live.all().ran_out(terms), index.live.least_active(replaces))
+            let order = &index.order;
+            let leaves = leaving.and_then(|session| order.owner(session));
+            let owner = subject.and_then(|subject| order.subject(subject));
+            let crowded =
+                owner.filter(|owner| order.live_of(*owner) - usize::from(leaves == Some(*owner)) >= limits.per_subject);
+            let (ran_out, least_active) = if let Some(owner) = crowded {
+                (order.ran_out_of(owner, terms), order.least_active_of(owner, leaving))
+            } else if order.live() - usize::from(leaves.is_some()) >= limits.total {
+                (order.ran_out(terms), order.least_active(leaving))
             } else {
                 return Some(evicted);
             };
             match (ran_out, limits.when_full, least_active) {
-                (Some(over), _, _) if Some(over) != replaces => {
+                (Some(over), _, _) if Some(over) != leaving => {
                     self.settle(index, terms, over);
                 }
                 (_, WhenFull::Evict, Some(victim)) => {
-                    evicted.extend(self.end_live(index, terms, victim, EndReason::Evicted));
+                    let gone = self.end_live(index, terms, victim, EndReason::Evicted);
+                    evicted.extend(gone.map(|(family, live)| live.record(family)));
                 }
                 (_, WhenFull::Reject, _) | (_, WhenFull::Evict, None) => return None,
             }
         }
     }
 
-    fn live_owner(&self, family: FamilyId) -> Option<Owner> {
-        match self.slots(family).get(&family).map(|slot| &slot.state) {
-            Some(State::Live(record)) => Some(Owner::of(record)),
-            Some(State::Ended { .. }) | None => None,
-        }
-    }
-
-    /// Gives a live record a new id.
-    fn turn(&self, terms: Terms<'_>, family: FamilyId, id: SessionHash) -> Option<Record> {
-        let mut slots = self.slots(family);
-        let slot = slots.get_mut(&family)?;
-        let Now::Live(record) = slot.now(terms) else {
+    /// Gives a live record a new id. The index must be locked.
+    fn turn(&self, _: &mut Index, terms: Terms<'_>, handle: Handle, id: SessionHash) -> Option<Record> {
+        let mut slot = self.slots.get(handle)?;
+        let family = slot.family;
+        let Now::Live(live) = slot.now(terms) else {
             return None;
         };
-        record.rotated = terms.now;
-        let record = record.clone();
+        live.turned(terms.now);
+        let record = live.record(family);
         let dropped = slot.ids.rotate(terms, id);
-        self.ids(id).insert(id, family);
-        self.forget_ids(dropped);
+        drop(slot);
+        self.ids.add(id.into(), handle);
+        for id in dropped {
+            self.ids.remove(id.into(), handle);
+        }
         Some(record)
     }
 
@@ -189,29 +191,28 @@ impl MemoryStore {
         &self,
         index: &mut Index,
         terms: Terms<'_>,
-        family: FamilyId,
+        handle: Handle,
         id: SessionHash,
         sign_in: SignIn,
     ) -> Rotated {
-        self.settle(index, terms, family);
-        if self.live_owner(family).is_none() {
+        self.settle(index, terms, handle);
+        if index.order.owner(handle).is_none() {
             return Rotated::NotLive;
         }
-        let Some(evicted) = self.make_room(index, terms, &Owner::Subject(sign_in.subject.clone()), Some(family)) else {
+        let Some(evicted) = self.make_room(index, terms, Some(&sign_in.subject), Some(handle)) else {
             return Rotated::Full;
         };
-        let mut slots = self.slots(family);
-        // Nothing ends a record without the index.
-        let Some(Slot { ids, state: State::Live(record) }) = slots.get_mut(&family) else {
+        // Nothing ends or moves a record without the index.
+        let Some(mut record) = self.slots.get(handle).and_then(|slot| slot.live_record()) else {
             return Rotated::NotLive;
         };
-        index.live.remove(record);
         record.sign_in(sign_in, terms.now);
-        index.live.add(record);
-        let record = record.clone();
-        let before = std::mem::replace(ids, Ids::new(id));
-        self.forget_ids(before.all());
-        self.ids(id).insert(id, family);
+        index.order.renew(handle, &mut record);
+        let before = self.slots.get(handle).map(|mut slot| slot.start_anew(record.clone(), id));
+        for id in before.iter().flat_map(Ids::all) {
+            self.ids.remove(id.into(), handle);
+        }
+        self.ids.add(id.into(), handle);
         Rotated::Done { record, evicted }
     }
 }

@@ -1,13 +1,11 @@
 //! The trait's operations, each one critical section.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
+use parking_lot::MutexGuard;
 
 use super::{
     MemoryStore,
-    order::Owner,
-    slot::{Ids, Now, Slot, State},
+    slot::{Now, State},
 };
 use crate::{
     clock::Timestamp,
@@ -15,6 +13,9 @@ use crate::{
     record::{Data, EndReason, Key, Record, SignIn},
     store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms, rules::kept_until},
 };
+
+/// Records that a sweep goes through before it lets others have the thread: well under a millisecond.
+const WITHOUT_A_BREAK: usize = 32;
 
 #[async_trait]
 impl Store for MemoryStore {
@@ -25,27 +26,29 @@ impl Store for MemoryStore {
         id: SessionHash,
         replaces: Option<FamilyId>,
     ) -> Result<Created, StoreError> {
-        let family = record.family;
-        let mut index = self.index.lock();
-        self.settle(&mut index, terms, family);
-        if let Some(joined) = self.turn(terms, family, id) {
-            return Ok(Created::Joined(joined));
+        let index = &mut self.index.lock();
+        if let Some(handle) = self.find(record.family) {
+            self.settle(index, terms, handle);
+            if let Some(joined) = self.turn(index, terms, handle, id) {
+                return Ok(Created::Joined(joined));
+            }
+            let kept = self.slots.get(handle).and_then(|mut slot| match slot.now(terms) {
+                Now::Ended(reason) => Some(reason),
+                Now::Live(_) | Now::Forgotten => None,
+            });
+            if let Some(reason) = kept {
+                return Ok(Created::Ended(reason));
+            }
+            self.forget(index, handle);
         }
-        let kept = self.slots(family).get_mut(&family).and_then(|slot| match slot.now(terms) {
-            Now::Ended(reason) => Some(reason),
-            Now::Live(_) | Now::Forgotten => None,
-        });
-        if let Some(reason) = kept {
-            return Ok(Created::Ended(reason));
-        }
-        self.forget(&mut index, family);
-        let Some(evicted) = self.make_room(&mut index, terms, &Owner::of(&record), replaces) else {
+        let leaving = replaces.and_then(|family| self.find(family));
+        let Some(evicted) = self.make_room(index, terms, record.subject.as_deref(), leaving) else {
             return Ok(Created::Full);
         };
-        index.live.add(&record);
-        self.slots(family).insert(family, Slot { ids: Ids::new(id), state: State::Live(record) });
-        self.ids(id).insert(id, family);
-        Ok(Created::Made { evicted, live: index.live.all().len() })
+        match self.add(index, record, id) {
+            Some(()) => Ok(Created::Made { evicted, live: index.order.live() }),
+            None => Err(StoreError("it has no place left".to_owned())),
+        }
     }
 
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
@@ -64,9 +67,13 @@ impl Store for MemoryStore {
         id: SessionHash,
         sign_in: Option<SignIn>,
     ) -> Result<Rotated, StoreError> {
+        let index = &mut self.index.lock();
+        let Some(handle) = self.find(family) else {
+            return Ok(Rotated::NotLive);
+        };
         Ok(match sign_in {
-            Some(sign_in) => self.sign_in(&mut self.index.lock(), terms, family, id, sign_in),
-            None => match self.turn(terms, family, id) {
+            Some(sign_in) => self.sign_in(index, terms, handle, id, sign_in),
+            None => match self.turn(index, terms, handle, id) {
                 Some(record) => Rotated::Done { record, evicted: Vec::new() },
                 None => Rotated::NotLive,
             },
@@ -74,7 +81,8 @@ impl Store for MemoryStore {
     }
 
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
-        Ok(self.end_live(&mut self.index.lock(), terms, family, reason).is_some())
+        let index = &mut self.index.lock();
+        Ok(self.find(family).is_some_and(|handle| self.end_live(index, terms, handle, reason).is_some()))
     }
 
     async fn end_subject(
@@ -84,66 +92,66 @@ impl Store for MemoryStore {
         not_before: Timestamp,
         except: Option<FamilyId>,
     ) -> Result<Vec<FamilyId>, StoreError> {
-        let mut index = self.index.lock();
-        let owner = Owner::Subject(Arc::from(subject));
-        let families: Vec<_> = index.live.of(&owner).map_or_else(Vec::new, |queue| queue.recent_first().collect());
+        let index = &mut self.index.lock();
         let mut ended = Vec::new();
-        for family in families {
-            let outdated = match self.slots(family).get_mut(&family).map(|slot| &mut slot.state) {
-                Some(State::Live(record)) if Some(family) == except => {
-                    record.proven = record.proven.max(not_before.just_after());
-                    false
+        for handle in index.order.subject(subject).map_or_else(Vec::new, |owner| index.order.recent_first(owner)) {
+            let outdated = self.slots.get(handle).is_some_and(|mut slot| {
+                let spared = Some(slot.family) == except;
+                match &mut slot.state {
+                    State::Live(live) if spared => {
+                        live.prove(not_before.just_after());
+                        false
+                    }
+                    State::Live(live) => live.proven() <= not_before,
+                    State::Ended { .. } => false,
                 }
-                Some(State::Live(record)) => record.proven <= not_before,
-                Some(State::Ended { .. }) | None => false,
-            };
+            });
             if outdated {
-                ended.extend(self.end_live(&mut index, terms, family, EndReason::Revoked).map(|record| record.family));
+                ended.extend(self.end_live(index, terms, handle, EndReason::Revoked).map(|(family, _)| family));
             }
         }
         Ok(ended)
     }
 
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError> {
-        let index = self.index.lock();
-        let owner = Owner::Subject(Arc::from(subject));
-        Ok(index
-            .live
-            .of(&owner)
+        let order = &self.index.lock().order;
+        let sessions = order.subject(subject).map_or_else(Vec::new, |owner| order.recent_first(owner));
+        Ok(sessions
             .into_iter()
-            .flat_map(|queue| queue.recent_first())
-            .filter_map(|family| match self.slots(family).get_mut(&family)?.now(terms) {
-                Now::Live(record) => Some(record.clone()),
-                Now::Ended(_) | Now::Forgotten => None,
+            .filter_map(|handle| {
+                let mut slot = self.slots.get(handle)?;
+                let family = slot.family;
+                match slot.now(terms) {
+                    Now::Live(live) => Some(live.record(family)),
+                    Now::Ended(_) | Now::Forgotten => None,
+                }
             })
             .collect())
     }
 
     async fn patch(&self, terms: Terms<'_>, family: FamilyId, seen: &Data, data: Data) -> Result<Patched, StoreError> {
-        let mut slots = self.slots(family);
-        Ok(match slots.get_mut(&family).map(|slot| slot.now(terms)) {
-            Some(Now::Live(record)) if record.data == *seen => {
-                record.data = data;
+        let _index = self.index.lock();
+        let Some(mut slot) = self.find(family).and_then(|handle| self.slots.get(handle)) else {
+            return Ok(Patched::NotLive);
+        };
+        Ok(match slot.now(terms) {
+            Now::Live(live) if live.has(seen) => {
+                live.keep(data);
                 Patched::Done
             }
-            Some(Now::Live(_)) => Patched::Changed,
-            Some(Now::Ended(_) | Now::Forgotten) | None => Patched::NotLive,
+            Now::Live(_) => Patched::Changed,
+            Now::Ended(_) | Now::Forgotten => Patched::NotLive,
         })
     }
 
     async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError> {
-        let mut index = self.index.lock();
         let mut swept = Swept::default();
-        for _ in 0..terms.policy.cleanup.batch {
-            if let Some(family) = index.live.all().ran_out(terms) {
-                swept.ran_out.extend(self.settle(&mut index, terms, family).map(|reason| (family, reason)));
-            } else if let Some(oldest) = index.ended.first().copied()
-                && kept_until(terms.policy, oldest.0) <= terms.now
-            {
-                self.forget(&mut index, oldest.1);
-                swept.dropped += 1;
-            } else {
+        for step in 1..=terms.policy.cleanup.batch {
+            if !self.sweep_one(terms, &mut swept) {
                 return Ok(swept);
+            }
+            if step.is_multiple_of(WITHOUT_A_BREAK) {
+                tokio::task::yield_now().await;
             }
         }
         swept.more = true;
@@ -151,11 +159,29 @@ impl Store for MemoryStore {
     }
 
     async fn stats(&self) -> Result<Stats, StoreError> {
-        let index = self.index.lock();
-        Ok(Stats { live: index.live.all().len(), ended: index.ended.len() })
+        let order = &self.index.lock().order;
+        Ok(Stats { live: order.live(), ended: order.ended() })
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+}
+
+impl MemoryStore {
+    /// False: nothing is left to do.
+    fn sweep_one(&self, terms: Terms<'_>, swept: &mut Swept) -> bool {
+        let mut index = self.index.lock();
+        let ran_out = index.order.ran_out(terms);
+        let outdated = index.order.first_ended().filter(|(_, at)| kept_until(terms.policy, *at) <= terms.now);
+        if let Some(handle) = ran_out {
+            swept.ran_out.extend(self.settle(&mut index, terms, handle));
+        } else if let Some((handle, _)) = outdated {
+            self.forget(&mut index, handle);
+            swept.dropped += 1;
+        }
+        // Whoever waits is next: a sweep that took the lock again and again would keep everybody out.
+        MutexGuard::unlock_fair(index);
+        ran_out.or(outdated.map(|(handle, _)| handle)).is_some()
     }
 }

@@ -1,8 +1,9 @@
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use std::sync::Arc;
-
-use super::{sharded::SHARDS, *};
+use super::*;
 use crate::{
     clock::Timestamp,
     id::SessionId,
@@ -38,16 +39,16 @@ async fn sign_in(store: &MemoryStore, now: u64, subject: Option<String>) -> (Ses
     (id, store.create(terms(now), record(now, subject), id, None).await.unwrap())
 }
 
-/// Nothing is left behind: every id belongs to a slot, and no more reasons are kept than sessions may live.
+/// Nothing is left behind: every id and every family leads to a slot, and no more reasons are kept than sessions may
+/// live.
 fn assert_bounded(store: &MemoryStore) {
-    let count = |lens: [usize; SHARDS]| lens.iter().sum::<usize>();
-    let slots = count(std::array::from_fn(|at| store.slots.0[at].lock().len()));
-    let ids = count(std::array::from_fn(|at| store.ids.0[at].lock().len()));
-    let index = store.index.lock();
-    assert_eq!(slots, index.live.all().len() + index.ended.len());
-    assert_eq!(ids, slots);
-    assert!(index.live.all().len() <= SERVERLESS_24H.limits.total);
-    assert!(index.ended.len() <= SERVERLESS_24H.limits.total);
+    let order = &store.index.lock().order;
+    let [sessions, owners, subjects] = order.kept();
+    assert_eq!(sessions, order.live() + order.ended());
+    assert_eq!((store.families.len(), store.ids.len()), (sessions, sessions));
+    assert!(subjects <= owners && owners <= order.live());
+    assert!(order.live() <= SERVERLESS_24H.limits.total);
+    assert!(order.ended() <= SERVERLESS_24H.limits.total);
 }
 
 #[tokio::test]
@@ -112,5 +113,50 @@ async fn an_ended_record_holds_no_credential() {
     let family = kept.family;
     store.create(terms(0), kept, SessionId::random().unwrap().hash(), None).await.unwrap();
     store.end(terms(0), family, EndReason::Revoked).await.unwrap();
-    assert!(matches!(store.slots(family).get(&family).unwrap().state, State::Ended { .. }));
+    let handle = store.find(family).unwrap();
+    assert!(matches!(store.slots.get(handle).unwrap().state, State::Ended { .. }));
+}
+
+#[test]
+fn a_session_takes_few_bytes() {
+    // On top come what finds it, its subject, and the allocator's part: `benches/memory_store` adds it all up.
+    let bytes = [size_of::<Option<Slot>>(), order::BYTES_PER_SESSION, order::BYTES_PER_OWNER];
+    assert_eq!(bytes, [136, 32, 64], "more is only for a reason");
+}
+
+#[tokio::test]
+async fn a_subject_and_a_browser_are_kept_once() {
+    let store = MemoryStore::new();
+    let mut kept = Vec::new();
+    for now in 0..2 {
+        let signed_in = Record { user_agent: Some(Arc::from("a browser")), ..record(now, Some("alice".to_owned())) };
+        store.create(terms(now), signed_in, SessionId::random().unwrap().hash(), None).await.unwrap();
+    }
+    for one in store.list(terms(2), "alice").await.unwrap() {
+        kept.push((one.subject.unwrap(), one.user_agent.unwrap()));
+    }
+    assert!(Arc::ptr_eq(&kept[0].0, &kept[1].0));
+    assert!(Arc::ptr_eq(&kept[0].1, &kept[1].1));
+}
+
+#[tokio::test]
+async fn a_sweep_lets_others_have_the_thread() {
+    let mut policy = SERVERLESS_24H;
+    policy.cleanup.batch = 1_000;
+    let store = MemoryStore::new();
+    for now in 0..500 {
+        sign_in(&store, now, None).await;
+    }
+    let later = Terms { now: terms(500).now.plus(policy.idle.unwrap()), policy: &policy };
+    // Both on one thread: the stats are asked for whenever the sweep gives way.
+    let mut seen = Vec::new();
+    let look = async {
+        while let left @ 1.. = store.stats().await.unwrap().live {
+            seen.push(left);
+            tokio::task::yield_now().await;
+        }
+    };
+    let (swept, ()) = tokio::join!(store.sweep(later), look);
+    assert_eq!((swept.unwrap().ran_out.len(), store.stats().await.unwrap().ended), (500, 500));
+    assert!(seen.len() > 5, "{seen:?}");
 }
