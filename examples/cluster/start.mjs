@@ -2,6 +2,8 @@
 // and nobody who is signed in notices; sign out, and it holds at each of them.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { buildModule } from '../../tools/build/index.mjs';
@@ -61,6 +63,16 @@ function redis(program, password) {
   return beside(program, ['-'], { input: [...place, ...settings, ''].join('\n') });
 }
 
+const isOpen = (port) => new Promise((resolve) => {
+  const socket = connect(port, host, () => resolve(socket.destroy() && true));
+  socket.once('error', () => resolve(false));
+});
+
+/** Resolves when somebody listens there. */
+async function opened(port) {
+  while (!(await isOpen(port))) await pause(10);
+}
+
 function instance(port, password, keys) {
   const files = `${state}/files`;
   mkdirSync(files, { recursive: true });
@@ -105,6 +117,7 @@ main(async () => {
   const password = readFileSync(secret('redis-password', () => randomBytes(24).toString('hex')), 'utf8');
   const keys = secret('ticket-keys', () => `${randomBytes(32).toString('base64')}\n`);
   const ends = [redis(redisProgram, password)];
+  await Promise.race([opened(redisPort), ...ends]);
   supervisors.push(...instances.map((port) => instance(port, password, keys)));
   ends.push(...supervisors.map((supervisor) => supervisor.run()));
   const addresses = instances.map((port) => `${host}:${port}`);

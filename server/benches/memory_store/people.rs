@@ -93,6 +93,6 @@ pub(crate) fn connection() -> Result<Data, Box<dyn Error>> {
     let keys = TicketKeys::parse(&SecretString::from(URL_SAFE_NO_PAD.encode([7; 32])))?;
     let sealer = Sealer::new(keys, "bench", "http://127.0.0.1");
     let text = SecretString::from("postgres://anna:correct-horse-battery@db.example:5432/app");
-    let sealed = sealer.seal_credential(family(0)?, &text).map_err(|error| error.to_string())?;
+    let sealed = sealer.seal_data(family(0)?, &text).map_err(|error| error.to_string())?;
     Ok(Data { sealed, remember: true })
 }

@@ -92,12 +92,16 @@ impl Parts {
         self.revocations.record(families, outdated).await?;
         for claim in claims {
             self.make_known(claim, now).await?;
-            self.end(claim.family, reason, now).await?;
         }
+        // All of the subject's in one go: had only the presented one ended when this fails, nobody could ask again for the
+        // others, because what has ended may sign nobody out.
         if let Some((subject, not_before)) = everyone {
             for family in self.store.end_subject(self.terms(now), subject, not_before, None).await? {
                 self.ended(family, reason);
             }
+        }
+        for claim in claims {
+            self.end(claim.family, reason, now).await?;
         }
         Ok(())
     }

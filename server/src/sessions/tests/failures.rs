@@ -7,7 +7,7 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     record::{Data, EndReason, Key, Record, SignIn},
-    store::{Checked, Created, Patched, Rotated, StoreError, Swept},
+    store::{Checked, Created, Patched, Rotated, StoreError, Swept, sqlite::SqliteStore},
 };
 
 /// A store that is down.
@@ -174,4 +174,30 @@ async fn a_revocation_by_another_instance_is_seen_at_the_next_touch() {
     world.clock.advance(world.policy.touch_every);
     assert_eq!(world.validate(&mut browser).await.unwrap_err().code, SessionRevoked);
     assert_eq!(world.live().await, 0);
+}
+
+#[tokio::test]
+async fn a_sign_out_everywhere_that_fails_half_way_can_be_repeated() {
+    let mut world = World::new();
+    let file = world.folder.path().join("sessions.db");
+    world.sessions = Sessions::new(
+        world.policy,
+        Arc::new(SqliteStore::open(&file).unwrap()),
+        sealer(KEY),
+        Revocations::by_store(),
+        Arc::new(world.clock.clone()),
+    );
+    let (phone, laptop) = (world.signed_in(Some("alice")).await, world.signed_in(Some("alice")).await);
+    let other = rusqlite::Connection::open(&file).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER full BEFORE UPDATE OF ended_at ON session
+             WHEN (SELECT count(*) FROM session WHERE ended_at IS NOT NULL) > 0
+             BEGIN SELECT raise(ABORT, 'disk full'); END",
+        )
+        .unwrap();
+    assert_unavailable(world.sessions.logout(&phone.presented, true).await);
+    other.execute_batch("DROP TRIGGER full").unwrap();
+    world.sessions.logout(&phone.presented, true).await.unwrap();
+    assert_eq!((world.refusal(&phone).await, world.refusal(&laptop).await), (SessionRevoked, SessionRevoked));
 }
