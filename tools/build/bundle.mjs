@@ -14,6 +14,8 @@ const wasmFile = join(dist, 'session_keepalive_bg.wasm');
 export const entries = { inlined: join(dist, 'index.js'), slim: join(dist, 'slim.js'), wasm: wasmFile };
 /** What the slim entry loads when it is asked for, by the file's name. `index.js` is one file, and holds it. */
 export const lazy = { sealed: join(dist, 'sealed.js') };
+/** A script's source map, where esbuild writes it. @param {string} script its path */
+const mapOf = (script) => `${script}.map`;
 
 /** `#glue` is what wasm-bindgen wrote; `#wasm` is the module itself: `export default async () => BufferSource`. */
 const generatedModules = {
@@ -45,8 +47,25 @@ const filesOfTheirOwn = {
 };
 
 /**
- * The paths of the published scripts and their code: bundled and minified by esbuild, and once more by terser, which finds
- * 0.25 kB of brotli.
+ * A source map as it is published: with the sources in it, because they are not beside it; without the Wasm, which would be in
+ * it once more; and without a path of this machine, where cargo's target folder may be anywhere.
+ */
+function published(text) {
+  const map = JSON.parse(text);
+  map.sources.forEach((source, i) => {
+    if (source === 'inlined:wasm') {
+      map.sources[i] = '../generated/wasm.js';
+      map.sourcesContent[i] = '// The module as text.\n';
+    } else if (basename(source) === basename(glue.script)) {
+      map.sources[i] = `../generated/${basename(source)}`;
+    }
+  });
+  return JSON.stringify(map);
+}
+
+/**
+ * The paths of the published scripts and their maps, with what they hold: bundled and minified by esbuild, and once more by
+ * terser, which finds 0.25 kB of brotli.
  */
 async function minifiedScripts() {
   const [esbuild, terser] = await Promise.all([import('esbuild'), import('terser')]);
@@ -56,6 +75,7 @@ async function minifiedScripts() {
     write: false,
     bundle: true,
     minify: true,
+    sourcemap: 'external',
     format: 'esm',
     target: 'es2022',
     charset: 'ascii',
@@ -65,8 +85,15 @@ async function minifiedScripts() {
   });
   const builds = [bundled([entries.inlined], []), bundled([entries.slim, ...Object.values(lazy)], [filesOfTheirOwn])];
   const outputFiles = (await Promise.all(builds)).flatMap((build) => build.outputFiles);
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
   const options = { module: true, ecma: 2020, compress: { ecma: 2020, passes: 2 }, format: { ascii_only: true } };
-  return Promise.all(outputFiles.map(async ({ path, text }) => [path, (await terser.minify(text, options)).code]));
+  const scripts = [...texts.keys()].filter((path) => path.endsWith('.js'));
+  const minified = await Promise.all(scripts.map(async (path) => {
+    const sourceMap = { content: texts.get(mapOf(path)), url: basename(mapOf(path)) };
+    const { code, map } = await terser.minify(texts.get(path), { ...options, sourceMap });
+    return [[path, code], [mapOf(path), published(map)]];
+  }));
+  return minified.flat();
 }
 
 const declarations = () => readdirSync(sources).filter((name) => name.endsWith('.d.ts'));
@@ -77,7 +104,8 @@ export function bundle() {
     if (!existsSync(join(sources, name))) throw new Failure(`src/js/${name} is missing: it is one of the published entries`);
   }
   const key = hashOf(root, [sources, inRoot('tools', 'build'), inRoot('package-lock.json'), ...Object.values(glue)]);
-  const outputs = [...Object.values(entries), ...Object.values(lazy), ...declarations().map((name) => join(dist, name))];
+  const scripts = [entries.inlined, entries.slim, ...Object.values(lazy)];
+  const outputs = [...scripts, ...scripts.map(mapOf), wasmFile, ...declarations().map((name) => join(dist, name))];
   return whenChanged({ base: root, stampFile: join(target, 'wasm-bindgen', 'dist-stamp'), key, outputs }, async () => {
     rmSync(dist, { recursive: true, force: true });
     mkdirSync(dist);
