@@ -10,7 +10,7 @@ const crate = ['-p', 'session-keepalive', '--locked', '--allow-dirty'];
 const cargo = (...args) => run('cargo', [...args, ...crate], { cwd: root, show: 'none', env: cargoEnvironment() });
 
 test('npm publish', async () => {
-  const { stdout } = await npm(['publish', '--dry-run'], { cwd: root, show: 'none' });
+  const { stdout } = await npm(['publish', '--dry-run', '--loglevel=notice'], { cwd: root, show: 'none' });
   assert.match(stdout, /^\+ session-keepalive@\d/m);
 });
 
