@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use tracing::level_filters::LevelFilter;
 
 use crate::address::PostgresAddress;
 use crate::policy::Policy;
@@ -61,6 +62,8 @@ pub struct Config {
     pub site: Vec<Mount>,
     /// The form of the log.
     pub log: LogFormat,
+    /// How much is in it.
+    pub log_level: LevelFilter,
     /// Whether the fault controls exist.
     pub demo: bool,
     /// Bounds that protect the server.

@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use tracing::level_filters::LevelFilter;
 
 use super::{
     Config, ConfigError, DEFAULT_FOLDER, KeySource, Limits, LogFormat, Mount, Origin, RevocationChoice, Settings,
@@ -67,6 +68,7 @@ impl Settings {
             trust_proxy: each(&self.trust_proxy, network)?,
             site: mounts(&self.site)?,
             log: log(self.log.as_deref().unwrap_or("text"))?,
+            log_level: log_level(self.log_level.as_deref().unwrap_or("info"))?,
             demo,
             limits: Limits::default(),
         };
@@ -283,6 +285,16 @@ fn log(text: &str) -> Result<LogFormat, ConfigError> {
         "json" => Ok(LogFormat::Json),
         "text" => Ok(LogFormat::Text),
         _ => Err(ConfigError::new("--log", "wants json or text")),
+    }
+}
+
+fn log_level(text: &str) -> Result<LevelFilter, ConfigError> {
+    match text {
+        "error" => Ok(LevelFilter::ERROR),
+        "warn" => Ok(LevelFilter::WARN),
+        "info" => Ok(LevelFilter::INFO),
+        "debug" => Ok(LevelFilter::DEBUG),
+        _ => Err(ConfigError::new("--log-level", "wants error, warn, info or debug")),
     }
 }
 

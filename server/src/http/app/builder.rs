@@ -14,7 +14,7 @@ use crate::http::admission::{Gate, Lockout};
 use crate::http::authenticate::{Authenticate, Checked, Closed, Door};
 use crate::http::cookies::Cookies;
 use crate::http::csrf::OriginRules;
-use crate::http::state::AppState;
+use crate::http::state::{AppState, Parts};
 use crate::policy::Policy;
 use crate::revocations::Revocations;
 use crate::sessions::Sessions;
@@ -144,17 +144,17 @@ impl Builder {
         let cookies = Cookies::new(&origin, same_site, self.policy.cookie.partitioned && origin.is_secure());
         let own = std::iter::once(origin).chain(self.aliases).collect();
         Ok(SessionKeepalive {
-            state: AppState {
+            state: AppState::new(Parts {
                 sessions: Sessions::new(self.policy, self.store, sealer, revocations, self.clock),
                 door: self.door,
                 gate: Gate::new(self.limits.sign_ins),
                 lockout: Lockout::default(),
                 cookies,
                 rules: Arc::new(OriginRules::new(own, self.allow_origin, self.listened_on)),
-                trusted_proxies: self.trust_proxy.into(),
+                trusted_proxies: self.trust_proxy,
                 limits: self.limits,
                 tasks: TaskTracker::new(),
-            },
+            }),
         })
     }
 }
