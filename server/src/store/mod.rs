@@ -110,6 +110,15 @@ pub enum Patched {
     NotLive,
 }
 
+/// The answer to [`Store::end_subject`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectEnded {
+    /// These have ended.
+    Done(Vec<FamilyId>),
+    /// The one that was to survive is over itself. Nothing has changed.
+    NotLive,
+}
+
 /// The answer to one step of [`Store::sweep`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -161,14 +170,15 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError>;
 
     /// Revokes the subject's live records proven at or before `not_before`, and answers which. `except` survives and
-    /// counts as proven just after it.
+    /// counts as proven just after it; where that is no live record of the subject's, nobody ends: of two that end each
+    /// other only the first succeeds.
     async fn end_subject(
         &self,
         terms: Terms<'_>,
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError>;
+    ) -> Result<SubjectEnded, StoreError>;
 
     /// The subject's live records, the most recently active first.
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError>;

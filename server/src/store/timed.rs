@@ -5,7 +5,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use metrics::{counter, histogram};
 
-use super::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms};
+use super::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, SubjectEnded, Swept, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
@@ -78,7 +78,7 @@ impl<S: Store> Store for Timed<S> {
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
+    ) -> Result<SubjectEnded, StoreError> {
         timed("end_subject", self.0.end_subject(terms, subject, not_before, except)).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{REVOKED, World, data, some_id};
+use super::{REVOKED, SECOND, World, data, some_id};
 use crate::{
     record::Key,
     store::{Checked, Created, Store},
@@ -57,6 +57,30 @@ pub(crate) async fn parallel_creates_of_one_family_make_one_record(store: Arc<im
         assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
     }
     assert_eq!((made, store.stats().await.unwrap().live), (1, 1));
+}
+
+pub(crate) async fn of_two_that_end_each_other_at_once_one_stays(store: Arc<impl Store>) {
+    let world = Arc::new(World::new());
+    for _ in 0..100 {
+        let families = [world.sign_in(&store, Some("alice")).await.0, world.sign_in(&store, Some("alice")).await.0];
+        // Late enough to end also whoever was spared a moment ago.
+        let later = world.now.plus(SECOND);
+        let [one, other] = [(families[0], world.now), (families[1], later)].map(|(survivor, not_before)| {
+            let (world, store) = (world.clone(), store.clone());
+            tokio::spawn(async move { world.end_subject(&store, "alice", not_before, Some(survivor)).await })
+        });
+        let ended = [one.await.unwrap(), other.await.unwrap()];
+        let stays = match ended.each_ref().map(Option::as_deref) {
+            [Some([ended]), None] if *ended == families[1] => families[0],
+            [None, Some([ended])] if *ended == families[0] => families[1],
+            _ => panic!("{ended:?}"),
+        };
+        for family in families {
+            let expected = if family == stays { "valid" } else { "revoked" };
+            assert_eq!(world.state(&store, Key::Family(family)).await, expected);
+        }
+        assert!(store.end(world.terms(), stays, REVOKED).await.unwrap());
+    }
 }
 
 pub(crate) async fn of_a_thousand_requests_at_once_one_ends_the_session_and_none_revives_it(store: Arc<impl Store>) {

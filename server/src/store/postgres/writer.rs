@@ -354,7 +354,7 @@ pub(super) fn cutoffs(terms: Terms<'_>) -> (Option<i64>, Option<i64>) {
     (before(terms.policy.idle), before(terms.policy.absolute.limit()))
 }
 
-pub(super) fn bytes(family: &Option<FamilyId>) -> Option<&[u8]> {
+fn bytes(family: &Option<FamilyId>) -> Option<&[u8]> {
     family.as_ref().map(|family| &family.as_bytes()[..])
 }
 
