@@ -61,6 +61,8 @@ impl Parts {
         let (record, evicted) = match self.store.rotate(self.terms(now), family, id.hash(), Some(turned)).await? {
             Rotated::Done { record, evicted } => (record, evicted),
             Rotated::Full => return Err(Refused::full()),
+            // Somebody has signed in on it since it was looked at; then it is as any other session.
+            Rotated::Taken => return self.connect(sign_in, remember).await,
             Rotated::NotLive => return Err(self.why_over(family, now).await?),
         };
         let signed_in = async {

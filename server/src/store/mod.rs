@@ -95,6 +95,8 @@ pub enum Rotated {
     },
     /// A limit of the subject is reached and the policy rejects. Nothing has changed.
     Full,
+    /// Somebody has signed in on it already. Nothing has changed.
+    Taken,
     /// The record is not live.
     NotLive,
 }
@@ -155,9 +157,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Finds a record and notes the use, at most once per `touch_every`. `activity`: it counts as the person's.
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError>;
 
-    /// Gives a live record a new id; the one before stays an alias for the grace. With a sign-in no id from before it
-    /// finds the record any more, whoever had planted it (ASVS 5.0 7.2.4), its times begin anew, and the limit of the
-    /// subject holds for it as for a new session.
+    /// Gives a live record a new id; the one before stays an alias for the grace. With a sign-in, which is for a record
+    /// without a subject alone, no id from before it finds the record any more, whoever had planted it (ASVS 5.0 7.2.4),
+    /// its times begin anew, and the limit of the subject holds for it as for a new session.
     async fn rotate(
         &self,
         terms: Terms<'_>,

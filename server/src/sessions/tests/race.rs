@@ -191,6 +191,30 @@ async fn what_the_log_calls_outdated_ends_also_where_the_survivor_signs_out_befo
     assert_eq!((world.refusal(&phone).await, world.live().await), (SessionRevoked, 0));
 }
 
+#[tokio::test]
+async fn of_two_that_sign_in_on_one_begun_session_each_has_one_of_its_own() {
+    let mut world = World::new();
+    let (plain, meddled) = world.over_meddled(world.sessions.parts.revocations.clone());
+    let mut mallory = world.begun("nonce").await;
+    let mut alice = mallory.clone();
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let presented = mallory.presented.clone();
+    meddled.before(Before::Record, async move {
+        let signed_in = plain.sign_in(&presented, CREDENTIAL.into(), "mallory".to_owned(), true).await;
+        tell.send(signed_in).unwrap();
+    });
+    let granted = world.sign_in(&mut alice, "alice", true).await.unwrap();
+    assert_eq!((granted.answer.subject.as_deref(), granted.answer.epoch), (Some("alice"), 1));
+    mallory.hear(told.await.unwrap()).unwrap();
+    for restarted in [false, true] {
+        for (browser, subject) in [(&mut mallory, "mallory"), (&mut alice, "alice")] {
+            let granted = world.validate(browser).await.unwrap();
+            assert_eq!((granted.answer.subject.as_deref(), granted.answer.reconnected), (Some(subject), restarted));
+        }
+        world.restart();
+    }
+}
+
 const ROUNDS: usize = 1_000;
 
 /// Races a sign-out against reconnects of the same ticket, each round over an empty store as after a restart.

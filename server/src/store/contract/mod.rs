@@ -40,6 +40,7 @@ macro_rules! contract_tests {
             endings::an_ended_session_never_comes_back_whatever_is_tried
             endings::a_request_that_loaded_before_an_end_saves_nothing_after_it
             races::ends_and_late_requests_that_race_leave_nothing_live
+            races::of_many_that_sign_in_on_one_session_at_once_one_has_it
             races::parallel_creates_of_one_family_make_one_record
             races::of_two_that_end_each_other_at_once_one_stays
             races::of_a_thousand_requests_at_once_one_ends_the_session_and_none_revives_it
@@ -49,6 +50,7 @@ macro_rules! contract_tests {
             sign_in::a_sign_in_leaves_one_id_and_new_times
             sign_in::a_sign_in_makes_room_among_the_sessions_of_its_subject
             sign_in::a_sign_in_without_room_changes_nothing
+            sign_in::nobody_signs_in_where_somebody_has
             limits::the_least_recently_active_of_a_full_subject_is_evicted
             limits::the_most_crowded_subject_pays_for_a_full_store
             limits::what_ran_out_makes_room_before_anybody_is_evicted
@@ -139,7 +141,7 @@ impl World {
                 Some(record)
             }
             Rotated::NotLive => None,
-            Rotated::Full => panic!("a rotation takes no room"),
+            other @ (Rotated::Full | Rotated::Taken) => panic!("a mere rotation takes nothing: {other:?}"),
         }
     }
 

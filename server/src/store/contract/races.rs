@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{REVOKED, SECOND, World, data, some_id};
+use super::{REVOKED, SECOND, World, data, some_id, valid};
 use crate::{
     record::Key,
-    store::{Checked, Created, Store},
+    store::{Checked, Created, Rotated, Store},
 };
 
 pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: Arc<impl Store>) {
@@ -13,7 +13,7 @@ pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: A
     world.policy.touch_every = Duration::ZERO;
     let world = Arc::new(world);
     for _ in 0..100 {
-        let record = world.record(Some("alice"));
+        let record = world.record(None);
         let (id, _) = world.create(&store, &record).await;
         let late = (0..5).map(|kind| {
             let (world, store, record) = (world.clone(), store.clone(), record.clone());
@@ -39,6 +39,34 @@ pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: A
         assert_eq!(world.state(&store, Key::Family(record.family)).await, "revoked");
         assert_eq!(store.stats().await.unwrap().live, 0);
     }
+}
+
+pub(crate) async fn of_many_that_sign_in_on_one_session_at_once_one_has_it(store: Arc<impl Store>) {
+    let world = Arc::new(World::new());
+    let (family, _) = world.sign_in(&store, None).await;
+    let sign_ins: Vec<_> = (0..10)
+        .map(|number| {
+            let (world, store) = (world.clone(), store.clone());
+            tokio::spawn(async move {
+                let (id, subject) = (some_id(), format!("person {number}"));
+                let sign_in = Some(world.signs_in(&subject));
+                (id, subject, store.rotate(world.terms(), family, id, sign_in).await.unwrap())
+            })
+        })
+        .collect();
+    let (mut has, mut taken) = (Vec::new(), 0);
+    for sign_in in sign_ins {
+        match sign_in.await.unwrap() {
+            (id, subject, Rotated::Done { .. }) => has.push((id, subject)),
+            (_, _, Rotated::Taken) => taken += 1,
+            (_, _, other) => panic!("{other:?}"),
+        }
+    }
+    let [(id, subject)] = has.try_into().unwrap();
+    assert_eq!(taken, 9);
+    let (record, ..) = valid(world.check(&store, Key::Session(id)).await);
+    assert_eq!(record.subject.as_deref(), Some(subject.as_str()));
+    assert_eq!(store.list(world.terms(), &subject).await.unwrap().len(), 1);
 }
 
 pub(crate) async fn parallel_creates_of_one_family_make_one_record(store: Arc<impl Store>) {

@@ -162,6 +162,9 @@ impl<'a> Writer<'a> {
         let Some(Now::Live(mut record)) = self.locked(family).await?.map(|kept| kept.now(terms)) else {
             return Ok(Rotated::NotLive);
         };
+        if record.subject.is_some() {
+            return Ok(Rotated::Taken);
+        }
         let Some(evicted) = self.make_room(terms, Some(&sign_in.subject), Some(family)).await? else {
             return Ok(Rotated::Full);
         };

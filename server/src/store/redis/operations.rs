@@ -114,6 +114,7 @@ impl Store for RedisStore {
                     }
                     (1, _, _) => Rotated::Full,
                     (2, _, _) => Rotated::NotLive,
+                    (3, _, _) => Rotated::Taken,
                     _ => return None,
                 })
             })
