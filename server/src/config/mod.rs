@@ -138,6 +138,9 @@ pub struct Limits {
     pub connections: usize,
     /// Sign-ins and reconnects at a time; more are told when to come back.
     pub sign_ins: usize,
+    /// Sessions of one source that a handler has begun and nobody has signed in on, an hour; for more it is told when to
+    /// come back.
+    pub begun: u32,
     /// Connections to targets kept open at a time.
     pub kept_targets: usize,
     /// How long a connection to a target is kept without use.
@@ -155,6 +158,7 @@ impl Default for Limits {
         Self {
             connections: 800,
             sign_ins: 32,
+            begun: 100,
             kept_targets: 64,
             target_idle: Duration::from_secs(60),
             head_time: Duration::from_secs(20),

@@ -8,7 +8,7 @@ use http::StatusCode;
 use ipnet::IpNet;
 use tokio_util::task::TaskTracker;
 
-use super::admission::{Gate, Lockout};
+use super::admission::{Begun, Gate, Lockout};
 use super::authenticate::Door;
 use super::cookies::Cookies;
 use super::csrf::OriginRules;
@@ -23,6 +23,7 @@ pub(crate) struct AppState {
     pub(crate) door: Arc<dyn Door>,
     pub(crate) gate: Gate,
     pub(crate) lockout: Lockout,
+    pub(crate) begun: Begun,
     pub(crate) cookies: Cookies,
     pub(crate) rules: Arc<OriginRules>,
     pub(crate) trusted_proxies: Arc<[IpNet]>,

@@ -10,7 +10,7 @@ use super::SessionKeepalive;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Limits, Origin, another_site, sent_same_site};
 use crate::http::API;
-use crate::http::admission::{Gate, Lockout};
+use crate::http::admission::{Begun, Gate, Lockout};
 use crate::http::authenticate::{Authenticate, Checked, Closed, Door};
 use crate::http::cookies::Cookies;
 use crate::http::csrf::OriginRules;
@@ -83,7 +83,8 @@ impl Builder {
         self
     }
 
-    /// A proxy whose `x-forwarded-for` is believed.
+    /// A proxy whose `x-forwarded-for` is believed. One that is not named is itself the source of all that comes through
+    /// it: then everybody's failures, and unfinished sign-ins, are counted as one person's.
     pub fn trust_proxy(mut self, proxy: IpNet) -> Self {
         self.trust_proxy.push(proxy);
         self
@@ -101,8 +102,8 @@ impl Builder {
         self
     }
 
-    /// Bounds that protect the server. Of these, `sign_ins` and `body_time` are for the routes; the others are for
-    /// whoever accepts connections.
+    /// Bounds that protect the server. Of these, `sign_ins` and `body_time` are for the routes, and `begun` is for
+    /// [`Visit::begin`](super::Visit::begin); the others are for whoever accepts connections.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -149,6 +150,7 @@ impl Builder {
                 door: self.door,
                 gate: Gate::new(self.limits.sign_ins),
                 lockout: Lockout::default(),
+                begun: Begun::new(self.limits.begun),
                 cookies,
                 rules: Arc::new(OriginRules::new(own, self.allow_origin, self.listened_on)),
                 trusted_proxies: self.trust_proxy.into(),

@@ -205,7 +205,9 @@ async fn of_two_that_sign_in_on_one_begun_session_each_has_one_of_its_own() {
     });
     let granted = world.sign_in(&mut alice, "alice", true).await.unwrap();
     assert_eq!((granted.answer.subject.as_deref(), granted.answer.epoch), (Some("alice"), 1));
-    mallory.hear(told.await.unwrap()).unwrap();
+    let signed_in = told.await.unwrap().unwrap();
+    assert!(signed_in.went_on);
+    mallory.hear(Ok(signed_in.granted)).unwrap();
     for restarted in [false, true] {
         for (browser, subject) in [(&mut mallory, "mallory"), (&mut alice, "alice")] {
             let granted = world.validate(browser).await.unwrap();
