@@ -33,12 +33,15 @@ mod tests {
     use reqwest::Method;
     use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};
+    use session_keepalive::wire::ProblemCode;
     use session_keepalive_server::{
         clock::ManualClock,
         config::{Limits, Origin},
         http::{Builder, CurrentSession, Kept, Refusal, SessionKeepalive, Visit},
         policy::{CookieAge, CookiePolicy, Policy, SERVERLESS_24H},
-        store::{Store, memory::MemoryStore},
+        revocations::Revocations,
+        sessions::{CookieChange, Presented},
+        store::{Store, memory::MemoryStore, sqlite::SqliteStore},
         ticket::TicketKeys,
     };
     use sha2::{Digest, Sha256};
@@ -330,13 +333,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn over_a_durable_store_all_instances_know_of_an_end_without_a_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let over = |store: Arc<dyn Store>| {
+            let origin = "https://app.example".parse().unwrap();
+            let built = SessionKeepalive::builder(SERVERLESS_24H, store).keys(keys()).origin(origin).build();
+            built.unwrap().sessions().clone()
+        };
+        // The durable store never had it: no instance hears of its end by the record alone.
+        let before = over(Arc::new(MemoryStore::new()));
+        let granted = before.connect(&Presented::default(), "{}".into(), Some("alice".to_owned()), true).await.unwrap();
+        let CookieChange::Set { value: ticket, .. } = granted.ticket else { panic!("{granted:?}") };
+        let presented = Presented { ticket: Some(ticket), ..Presented::default() };
+
+        let file = folder.path().join("sessions.db");
+        let [one, other] = [(); 2].map(|()| over(Arc::new(SqliteStore::open(&file).unwrap())));
+        one.logout(&presented, false).await.unwrap();
+        let refused = other.reconnect_by_ticket(&presented).await.unwrap_err();
+        assert_eq!(refused.code, ProblemCode::SessionRevoked);
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_together_is_refused_by_name() {
         let at = |origin: &str| builder(origin.parse().unwrap());
         let store = || Arc::new(MemoryStore::new());
+        let folder = tempfile::tempdir().unwrap();
+        let file = Arc::new(SqliteStore::open(&folder.path().join("sessions.db")).unwrap());
+        let over_file = SessionKeepalive::builder(SERVERLESS_24H, file).keys(keys());
+        let over_file = over_file.origin("https://app.example".parse().unwrap());
         let errors = [
             (SessionKeepalive::builder(SERVERLESS_24H, store()).build(), "keys"),
             (SessionKeepalive::builder(SERVERLESS_24H, store()).keys(keys()).build(), "origin"),
             (at("http://app.example").build(), "https://"),
+            (at("https://app.example").revocations(Revocations::by_store()).build(), "Revocations::sqlite"),
+            (over_file.revocations(Revocations::none().unwrap()).build(), "leave it out"),
             (at("https://app.example").allow_origin("https://other.test".parse().unwrap()).build(), "other.test"),
         ];
         for (built, says) in errors {

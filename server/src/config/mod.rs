@@ -20,7 +20,10 @@ use ipnet::IpNet;
 
 use crate::address::PostgresAddress;
 use crate::policy::Policy;
-use crate::store::redis::RedisAddress;
+use crate::store::memory::MemoryStore;
+use crate::store::postgres::PostgresStore;
+use crate::store::redis::{RedisAddress, RedisStore};
+use crate::store::sqlite::SqliteStore;
 
 pub use error::ConfigError;
 pub use knobs::{Source, Sources};
@@ -78,6 +81,18 @@ pub enum StoreChoice {
     Postgres(PostgresAddress),
     /// In Redis or Valkey.
     Redis(RedisAddress),
+}
+
+impl StoreChoice {
+    /// Whether sessions outlive the process there.
+    pub const fn is_durable(&self) -> bool {
+        match self {
+            Self::Memory => MemoryStore::DURABLE,
+            Self::Sqlite(_) => SqliteStore::DURABLE,
+            Self::Postgres(_) => PostgresStore::DURABLE,
+            Self::Redis(_) => RedisStore::DURABLE,
+        }
+    }
 }
 
 /// As it is written, without a password.

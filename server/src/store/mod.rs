@@ -197,4 +197,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Is it there?
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Do its records outlive this process? Then it remembers an end by itself until no ticket can undo it, and needs no
+    /// revocation log beside it. Always the same for one kind of store, and asks nobody.
+    fn is_durable(&self) -> bool;
 }

@@ -101,6 +101,10 @@ impl<S: Store> Store for Timed<S> {
     async fn ping(&self) -> Result<(), StoreError> {
         timed("ping", self.0.ping()).await
     }
+
+    fn is_durable(&self) -> bool {
+        self.0.is_durable()
+    }
 }
 
 #[cfg(test)]

@@ -90,7 +90,8 @@ impl Builder {
         self
     }
 
-    /// Where ended families are remembered. Without it a store that forgets, forgets that too (ASVS 5.0 7.4.1).
+    /// Where ended families are remembered beside a store that forgets; without it, that is forgotten too (ASVS 5.0
+    /// 7.4.1). A durable store remembers them itself, and takes no log.
     pub fn revocations(mut self, revocations: Revocations) -> Self {
         self.revocations = Some(revocations);
         self
@@ -138,7 +139,17 @@ impl Builder {
             return Err(ConfigError::new("allow_origin", wants));
         }
         let revocations = match self.revocations {
+            Some(log) if self.store.is_durable() && !log.is_by_store() => {
+                let wants = "are for a store that forgets; this one itself remembers what ended, for all instances: leave \
+                             it out";
+                return Err(ConfigError::new("revocations", wants));
+            }
+            Some(by_store) if by_store.is_by_store() && !self.store.is_durable() => {
+                let wants = "by_store() wants a store that outlives the process; take Revocations::sqlite";
+                return Err(ConfigError::new("revocations", wants));
+            }
             Some(revocations) => revocations,
+            None if self.store.is_durable() => Revocations::by_store(),
             None => Revocations::none().map_err(|error| ConfigError::new("revocations", error.to_string()))?,
         };
         let sealer = Sealer::new(keys, API, &origin.to_string());

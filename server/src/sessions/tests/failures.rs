@@ -68,6 +68,10 @@ impl Store for Down {
     async fn ping(&self) -> Result<(), StoreError> {
         down()
     }
+
+    fn is_durable(&self) -> bool {
+        true
+    }
 }
 
 fn assert_unavailable<T: std::fmt::Debug>(answer: Result<T, Refused>) {

@@ -103,6 +103,10 @@ impl Store for Meddled {
     async fn ping(&self) -> Result<(), StoreError> {
         self.store.ping().await
     }
+
+    fn is_durable(&self) -> bool {
+        self.store.is_durable()
+    }
 }
 
 impl World {

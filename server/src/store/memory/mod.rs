@@ -50,6 +50,9 @@ struct Index {
 }
 
 impl MemoryStore {
+    /// See [`Store::is_durable`](super::Store::is_durable).
+    pub const DURABLE: bool = false;
+
     /// An empty one.
     pub fn new() -> Self {
         Self::default()

@@ -172,6 +172,10 @@ impl Store for MemoryStore {
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    fn is_durable(&self) -> bool {
+        Self::DURABLE
+    }
 }
 
 impl MemoryStore {

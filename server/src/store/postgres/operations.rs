@@ -147,6 +147,10 @@ impl Store for PostgresStore {
         })
         .await
     }
+
+    fn is_durable(&self) -> bool {
+        Self::DURABLE
+    }
 }
 
 /// One statement, so that what it reads belongs together.

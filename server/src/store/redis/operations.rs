@@ -202,6 +202,10 @@ impl Store for RedisStore {
         // A PING would be answered by a node of a cluster that does not have the sessions.
         self.stats().await.map(drop)
     }
+
+    fn is_durable(&self) -> bool {
+        Self::DURABLE
+    }
 }
 
 impl RedisStore {

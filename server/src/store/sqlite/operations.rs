@@ -225,4 +225,8 @@ impl Store for SqliteStore {
     async fn ping(&self) -> Result<(), StoreError> {
         self.read(|connection| rows::stats(connection).map(drop)).await
     }
+
+    fn is_durable(&self) -> bool {
+        Self::DURABLE
+    }
 }
