@@ -100,10 +100,7 @@ impl Config {
                 RevocationChoice::Sqlite(_) | RevocationChoice::Store => true,
                 RevocationChoice::None => false,
             },
-            durable_store: match self.store {
-                StoreChoice::Memory => false,
-                StoreChoice::Sqlite(_) | StoreChoice::Postgres(_) | StoreChoice::Redis(_) => true,
-            },
+            durable_store: self.store.is_durable(),
             secure_cookies: self.is_secure(),
         }
     }
@@ -219,7 +216,7 @@ fn ticket_keys(text: Option<&str>) -> KeySource {
 
 fn revocations(text: Option<&str>, store: &StoreChoice) -> Result<RevocationChoice, ConfigError> {
     let refuse = |wants: String| ConfigError::new("--revocations", wants);
-    if !matches!(store, StoreChoice::Memory) {
+    if store.is_durable() {
         return match text {
             None => Ok(RevocationChoice::Store),
             Some(_) => {

@@ -9,7 +9,7 @@ use http::StatusCode;
 use ipnet::IpNet;
 use tokio_util::task::TaskTracker;
 
-use super::admission::{Gate, Lockout};
+use super::admission::{Begun, Gate, Lockout};
 use super::authenticate::Door;
 use super::cookies::Cookies;
 use super::csrf::OriginRules;
@@ -26,6 +26,7 @@ pub(crate) struct Parts {
     pub(crate) door: Arc<dyn Door>,
     pub(crate) gate: Gate,
     pub(crate) lockout: Lockout,
+    pub(crate) begun: Begun,
     pub(crate) cookies: Cookies,
     pub(crate) rules: Arc<OriginRules>,
     pub(crate) trusted_proxies: Vec<IpNet>,

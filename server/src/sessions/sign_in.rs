@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{
     Parts,
-    api::{CookieChange, Granted, IdempotencyKey, Presented, Refused},
+    api::{CookieChange, Granted, IdempotencyKey, Presented, Refused, SignedIn},
     observe::{self, By},
 };
 use crate::{
@@ -47,11 +47,11 @@ impl Parts {
 
     /// The family presented goes on, if nobody had signed in on it; else it ends and a new one begins. Either way no id
     /// from before is good for anything any more, and what was kept is replaced.
-    pub(super) async fn sign_in(&self, sign_in: SignIn, remember: bool) -> Result<Granted, Refused> {
+    pub(super) async fn sign_in(&self, sign_in: SignIn, remember: bool) -> Result<SignedIn, Refused> {
         let now = self.clock.now();
         let (Some(begun), Some(subject)) = (self.begun(&sign_in.presented, now).await?, sign_in.subject.as_deref())
         else {
-            return self.connect(sign_in, remember).await;
+            return Ok(SignedIn { granted: self.connect(sign_in, remember).await?, went_on: false });
         };
         let (record, ticket) = self.new_record(&sign_in, begun.family, remember, now).await?;
         let mut others = self.claims(&sign_in.presented, now).await?;
@@ -61,6 +61,10 @@ impl Parts {
         let (record, evicted) = match self.store.rotate(self.terms(now), family, id.hash(), Some(turned)).await? {
             Rotated::Done { record, evicted } => (record, evicted),
             Rotated::Full => return Err(Refused::full()),
+            // Somebody has signed in on it since it was looked at; then it is as any other session.
+            Rotated::Taken => {
+                return Ok(SignedIn { granted: self.connect(sign_in, remember).await?, went_on: false });
+            }
             Rotated::NotLive => return Err(self.why_over(family, now).await?),
         };
         let signed_in = async {
@@ -71,7 +75,8 @@ impl Parts {
         };
         let record = self.or_end(family, signed_in.await, now).await?;
         observe::signed_in(&record);
-        Ok(self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove)))
+        let granted = self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove));
+        Ok(SignedIn { granted, went_on: true })
     }
 
     /// The live session presented, if it began before anybody signed in. No ticket was ever issued for it, which would

@@ -6,7 +6,7 @@ use std::time::Instant;
 use async_trait::async_trait;
 use metrics::{Histogram, counter, histogram};
 
-use super::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms};
+use super::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, SubjectEnded, Swept, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
@@ -132,7 +132,7 @@ impl<S: Store> Store for Timed<S> {
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
+    ) -> Result<SubjectEnded, StoreError> {
         self.meters.end_subject.time(self.store.end_subject(terms, subject, not_before, except)).await
     }
 
@@ -154,6 +154,10 @@ impl<S: Store> Store for Timed<S> {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.meters.ping.time(self.store.ping()).await
+    }
+
+    fn is_durable(&self) -> bool {
+        self.store.is_durable()
     }
 }
 
