@@ -150,7 +150,8 @@ mod tests {
             (silent, started)
         });
         let (silent, started) = silent.await.unwrap();
-        let answer = backend.browser().get("/healthz").await;
+        let mut browser = backend.browser();
+        let answer = tokio::time::timeout(PATIENCE, browser.get("/healthz")).await.expect("a seat gets free");
         assert_eq!(answer.status, 200, "served once a seat was free");
         assert!(started.elapsed() >= SHORT, "every seat was taken: {:?}", started.elapsed());
         drop(silent);

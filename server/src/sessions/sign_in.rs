@@ -112,7 +112,7 @@ impl Parts {
     ) -> Result<Granted, Refused> {
         let now = self.clock.now();
         let who = sign_in.subject.as_deref().map_or(Who::Holder(&sign_in.data), Who::Subject);
-        let family = self.sealer.derive_family(key.as_bytes(), who);
+        let family = self.family_of_attempt(key, who, now).await?;
         // Whoever presents a ticket gets a new one; whoever keeps the credential in the page never had one.
         let remember = sign_in.presented.ticket.is_some();
         let (record, ticket) = self.new_record(&sign_in, family, remember, now).await?;
@@ -127,6 +127,20 @@ impl Parts {
             (None, _) => CookieChange::Keep,
         };
         Ok(self.granted(&record, now, true, id, ticket))
+    }
+
+    /// The family that an earlier try of this attempt made, by whichever active key, else the one to make now. Two tries
+    /// that run side by side on servers with their keys in a different order may still make one each.
+    async fn family_of_attempt(&self, key: &IdempotencyKey, who: Who<'_>, now: Timestamp) -> Result<FamilyId, Refused> {
+        let (new, earlier) = self.sealer.derive_families(key.as_bytes(), who);
+        for family in earlier {
+            // The store may have forgotten one that has ended; the log has not.
+            let known = self.store.check_and_touch(self.terms(now), Key::Family(family), false).await?;
+            if !matches!(known, Checked::Unknown) || self.revocations.look_up(family, None).await?.ended.is_some() {
+                return Ok(family);
+            }
+        }
+        Ok(new)
     }
 
     /// The record of a sign-in, and its ticket where there is to be one: a ticket too large is refused before
