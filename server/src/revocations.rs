@@ -115,25 +115,24 @@ pub struct Revocations {
     /// None: the store remembers by itself.
     connection: Option<Arc<Mutex<Connection>>>,
     name: Arc<str>,
-    durable: bool,
 }
 
 impl Revocations {
     /// In a SQLite file, which is made where there is none. Opening blocks shortly.
     pub fn sqlite(path: &Path) -> Result<Self, RevocationError> {
         let name = path.display().to_string();
-        Self::open(Connection::open(path), name, true)
+        Self::open(Connection::open(path), name)
     }
 
     /// In this process alone: a restart forgets it (ASVS 5.0 7.4.1).
     pub fn none() -> Result<Self, RevocationError> {
-        Self::open(Connection::open_in_memory(), "in memory".to_owned(), false)
+        Self::open(Connection::open_in_memory(), "in memory".to_owned())
     }
 
     /// None is needed: the store outlives the process, and remembers an end until no ticket can undo it. Nothing is
     /// written, and nothing is known here.
     pub fn by_store() -> Self {
-        Self { connection: None, name: Arc::from("the store"), durable: true }
+        Self { connection: None, name: Arc::from("the store") }
     }
 
     /// Is the store itself what remembers?
@@ -141,14 +140,9 @@ impl Revocations {
         self.connection.is_none()
     }
 
-    fn open(connection: rusqlite::Result<Connection>, name: String, durable: bool) -> Result<Self, RevocationError> {
+    fn open(connection: rusqlite::Result<Connection>, name: String) -> Result<Self, RevocationError> {
         let connection = sqlite::open(connection, &name, &LAYOUT).map_err(RevocationError)?;
-        Ok(Self { connection: Some(Arc::new(Mutex::new(connection))), name: Arc::from(name), durable })
-    }
-
-    /// Does it survive a restart?
-    pub const fn is_durable(&self) -> bool {
-        self.durable
+        Ok(Self { connection: Some(Arc::new(Mutex::new(connection))), name: Arc::from(name) })
     }
 
     /// Writes endings, all or none.

@@ -46,6 +46,8 @@ pub(crate) async fn assemble(
     if config.demo {
         write_sample(config)?;
     }
+    // Before whoever keeps a handle of theirs.
+    let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
     let targets = Arc::new(targets(config)?);
     let keys = keys(config)?;
     let (revocations, told) = revocations(&config.revocations)?;
@@ -64,7 +66,6 @@ pub(crate) async fn assemble(
         .authenticate(ConnectionStrings { targets: Arc::clone(&targets), demo: config.demo });
     let builder = config.allow_origin.iter().cloned().fold(builder, Builder::allow_origin);
     let builder = config.trust_proxy.iter().copied().fold(builder, Builder::trust_proxy);
-    let metrics = telemetry::metrics().map_err(|error| ConfigError::new("metrics", error.to_string()))?;
     Ok(Parts { sessions: builder.build()?, targets, metrics, revocations: told, warnings })
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::clock::SystemClock;
-use crate::config::{Config, ConfigError, StoreChoice};
+use crate::config::{Config, ConfigError};
 use crate::http::StartError;
 use crate::policy::{Policy, read_duration};
 use crate::sessions::{Sweep, SweepError, Sweeper};
@@ -64,7 +64,7 @@ pub async fn sweep(
     let policy = policy(config, idle_for)?;
     let (store, _) = start::store(config).await?;
     let revocations = start::revocations_to_sweep(config)?;
-    if let StoreChoice::Memory = config.store {
+    if !config.store.is_durable() {
         progress(
             "--store memory: keeps its sessions in the server that runs, which sweeps them itself; from outside there is \
              only the revocation log to sweep"

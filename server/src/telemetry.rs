@@ -31,8 +31,9 @@ const BUCKETS: &[f64] = &[0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.0
 ///
 /// # Errors
 /// When the process has a subscriber already.
-pub fn init_logs(format: LogFormat) -> Result<(), TryInitError> {
-    let ours = Targets::new().with_default(LevelFilter::WARN).with_target(env!("CARGO_CRATE_NAME"), LevelFilter::INFO);
+pub fn init_logs(format: LogFormat, level: LevelFilter) -> Result<(), TryInitError> {
+    let others = level.min(LevelFilter::WARN);
+    let ours = Targets::new().with_default(others).with_target(env!("CARGO_CRATE_NAME"), level);
     let layer = match format {
         LogFormat::Json => fmt::layer().json().flatten_event(true).boxed(),
         LogFormat::Text => {

@@ -205,7 +205,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_log_and_the_metrics_hold_no_secret() {
-        let mut process = Process::start(&["--allow-target", "postgres://127.0.0.1:1"]);
+        let mut process = Process::start(&["--allow-target", "postgres://127.0.0.1:1", "--log-level", "debug"]);
         let mut alice = process.browser();
         let mut secrets = vec!["hunter2".to_owned(), "attempt-of-alice".to_owned(), "query-secret".to_owned()];
         let mut answers = String::new();
@@ -253,6 +253,30 @@ mod tests {
         for secret in &secrets {
             for (place, text) in [("the log", &log), ("the metrics", &metrics), ("an answer", &answers)] {
                 assert!(!text.contains(secret.as_str()), "{secret} is in {place}:\n{text}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_log_has_a_line_for_each_refusal_and_for_other_answers_only_where_they_are_asked_for() {
+        for (level, good) in [("debug", 1), ("info", 0)] {
+            let mut process = Process::start(&["--log-level", level]);
+            let mut alice = process.browser();
+            assert_eq!(alice.get("/healthz").await.status, 200);
+            assert_eq!(alice.validate().await.status, 401);
+            process.signal(Signal::TERM);
+            process.wait();
+            let lines: Vec<serde_json::Value> = process
+                .log()
+                .lines()
+                .map(|line| serde_json::from_str(line).expect("JSON"))
+                .filter(|line: &serde_json::Value| line["message"] == "answered")
+                .collect();
+            let of = |status: u16| lines.iter().filter(|line| line["status"] == status).collect::<Vec<_>>();
+            assert_eq!((of(200).len(), of(401).len()), (good, 1), "{level}: {lines:?}");
+            for line in of(401) {
+                assert_eq!(line["route"], "/api/validate-session");
+                assert!(line["span"]["request_id"].is_string(), "{line}");
             }
         }
     }

@@ -33,12 +33,15 @@ mod tests {
     use reqwest::Method;
     use serde::{Deserialize, Serialize};
     use serde_json::{Value, json};
+    use session_keepalive::wire::ProblemCode;
     use session_keepalive_server::{
         clock::ManualClock,
-        config::Origin,
+        config::{Limits, Origin},
         http::{Builder, CurrentSession, Kept, Refusal, SessionKeepalive, Visit},
         policy::{CookieAge, CookiePolicy, Policy, SERVERLESS_24H},
-        store::memory::MemoryStore,
+        revocations::Revocations,
+        sessions::{CookieChange, Presented},
+        store::{Store, memory::MemoryStore, sqlite::SqliteStore},
         ticket::TicketKeys,
     };
     use sha2::{Digest, Sha256};
@@ -162,6 +165,11 @@ mod tests {
         Ok(StatusCode::NO_CONTENT)
     }
 
+    async fn come_back(visit: Visit) -> Result<StatusCode, Refusal> {
+        visit.sign_in(&"alice@example", &Notes { secret: String::new() }, false).await?;
+        Ok(StatusCode::NO_CONTENT)
+    }
+
     /// Everything that can be done, in one request.
     async fn enter(visit: Visit) -> Result<String, Refusal> {
         visit.begin(&Notes { secret: String::new() }).await?;
@@ -192,6 +200,7 @@ mod tests {
     fn visits(sessions: &SessionKeepalive) -> Router {
         Router::new()
             .route("/begin", post(begin))
+            .route("/come-back", post(come_back))
             .route("/enter", post(enter))
             .route("/name", get(by_name).post(by_name))
             .route("/number", get(by_number))
@@ -245,6 +254,45 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_source_leaves_only_so_many_sessions_that_nobody_signs_in_on() {
+        let store = Arc::new(MemoryStore::new());
+        let origin = serve(|origin| {
+            let builder = SessionKeepalive::builder(SERVERLESS_24H, store.clone()).keys(keys()).origin(origin);
+            let limits = Limits { begun: 2, ..Limits::default() };
+            visits(&builder.limits(limits).trust_proxy("127.0.0.0/8".parse().unwrap()).build().unwrap())
+        })
+        .await;
+        let from = async |browser: &mut Browser, source: &str, path: &str| {
+            browser.send(browser.bare(Method::POST, path).header("x-forwarded-for", source)).await
+        };
+        // Whoever signs in may begin again, as often as they like.
+        for _ in 0..5 {
+            assert_eq!(from(&mut Browser::at(&origin), "192.0.2.1", "/enter").await.status, 200);
+        }
+        let mut first = Browser::at(&origin);
+        assert_eq!(from(&mut first, "192.0.2.1", "/begin").await.status, 204);
+        assert_eq!(from(&mut Browser::at(&origin), "192.0.2.1", "/begin").await.status, 204);
+        let live = store.stats().await.unwrap().live;
+        let cookies = first.cookies.clone();
+        for path in ["/begin", "/enter"] {
+            let refused = from(&mut first, "192.0.2.1", path).await;
+            assert_eq!((refused.status, refused.code().as_str()), (429, "RATE_LIMITED"), "{refused:?}");
+            let wait: u64 = refused.header("retry-after").parse().unwrap();
+            assert!((1..=1_800).contains(&wait), "half an hour for each of two: {wait}");
+            assert!(refused.set_cookies().is_empty());
+        }
+        assert_eq!(store.stats().await.unwrap().live, live);
+        assert_eq!(first.validate().await.status, 200, "what has begun goes on");
+        assert_eq!(first.cookies, cookies);
+        assert_eq!(from(&mut Browser::at(&origin), "192.0.2.2", "/begin").await.status, 204);
+        // One of them is signed in on after all.
+        assert_eq!(from(&mut first, "192.0.2.1", "/come-back").await.status, 204);
+        assert_eq!(from(&mut Browser::at(&origin), "192.0.2.1", "/begin").await.status, 204);
+        assert_eq!(from(&mut first, "192.0.2.1", "/come-back").await.status, 204);
+        assert_eq!(from(&mut Browser::at(&origin), "192.0.2.1", "/begin").await.code(), "RATE_LIMITED", "a new one");
+    }
+
+    #[tokio::test]
     async fn what_another_site_may_have_started_changes_nothing() {
         let origin = serve(|origin| visits(&builder(origin).build().unwrap())).await;
         let mut alice = Browser::at(&origin);
@@ -285,13 +333,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn over_a_durable_store_all_instances_know_of_an_end_without_a_log() {
+        let folder = tempfile::tempdir().unwrap();
+        let over = |store: Arc<dyn Store>| {
+            let origin = "https://app.example".parse().unwrap();
+            let built = SessionKeepalive::builder(SERVERLESS_24H, store).keys(keys()).origin(origin).build();
+            built.unwrap().sessions().clone()
+        };
+        // The durable store never had it: no instance hears of its end by the record alone.
+        let before = over(Arc::new(MemoryStore::new()));
+        let granted = before.connect(&Presented::default(), "{}".into(), Some("alice".to_owned()), true).await.unwrap();
+        let CookieChange::Set { value: ticket, .. } = granted.ticket else { panic!("{granted:?}") };
+        let presented = Presented { ticket: Some(ticket), ..Presented::default() };
+
+        let file = folder.path().join("sessions.db");
+        let [one, other] = [(); 2].map(|()| over(Arc::new(SqliteStore::open(&file).unwrap())));
+        one.logout(&presented, false).await.unwrap();
+        let refused = other.reconnect_by_ticket(&presented).await.unwrap_err();
+        assert_eq!(refused.code, ProblemCode::SessionRevoked);
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_together_is_refused_by_name() {
         let at = |origin: &str| builder(origin.parse().unwrap());
         let store = || Arc::new(MemoryStore::new());
+        let folder = tempfile::tempdir().unwrap();
+        let file = Arc::new(SqliteStore::open(&folder.path().join("sessions.db")).unwrap());
+        let over_file = SessionKeepalive::builder(SERVERLESS_24H, file).keys(keys());
+        let over_file = over_file.origin("https://app.example".parse().unwrap());
         let errors = [
             (SessionKeepalive::builder(SERVERLESS_24H, store()).build(), "keys"),
             (SessionKeepalive::builder(SERVERLESS_24H, store()).keys(keys()).build(), "origin"),
             (at("http://app.example").build(), "https://"),
+            (at("https://app.example").revocations(Revocations::by_store()).build(), "Revocations::sqlite"),
+            (over_file.revocations(Revocations::none().unwrap()).build(), "leave it out"),
             (at("https://app.example").allow_origin("https://other.test".parse().unwrap()).build(), "other.test"),
         ];
         for (built, says) in errors {
@@ -413,6 +488,26 @@ mod tests {
         assert_eq!(submit(&mut alice, "/logout").await.status, 204);
         assert!(alice.cookies.is_empty());
         assert_eq!(copy.get("/me").await.code(), "SESSION_UNKNOWN", "the policy keeps no reason");
+    }
+
+    #[tokio::test]
+    async fn who_begins_again_and_again_fills_no_store() {
+        let flow = Flow::start().await;
+        let mut alice = flow.signed_in().await;
+        let mut begun = 0;
+        let refused = loop {
+            let answer = submit(&mut flow.browser(), "/login").await;
+            if answer.status != 303 {
+                break answer;
+            }
+            begun += 1;
+            assert!(begun < 200, "no end");
+        };
+        assert_eq!((refused.status, refused.code().as_str()), (429, "RATE_LIMITED"), "{refused:?}");
+        // One comes back each 36 s.
+        assert!((100..=110).contains(&begun), "{begun}");
+        assert_eq!(flow.store.stats().await.unwrap().live, begun + 1);
+        assert_eq!(alice.get("/me").await.status, 200);
     }
 
     #[tokio::test]

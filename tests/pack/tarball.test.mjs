@@ -8,16 +8,16 @@ import { filesUnder } from '../../tools/lib/stamp.mjs';
 import { Consumer } from './support/consumer.mjs';
 import { tarball } from './support/tarball.mjs';
 
-const scripts = ['dist/index.js', 'dist/sealed.js', 'dist/slim.js'];
+const entries = ['axios', 'index', 'react', 'slim', 'svelte', 'testing', 'vue'];
+const scripts = [...entries, 'sealed'].map((name) => `dist/${name}.js`);
 
 const contents = [
   'LICENSE-APACHE',
   'LICENSE-MIT',
   'README.md',
   'package.json',
-  'dist/index.d.ts',
-  'dist/slim.d.ts',
   'dist/session_keepalive_bg.wasm',
+  ...entries.map((name) => `dist/${name}.d.ts`),
   ...scripts,
   ...scripts.map((script) => `${script}.map`),
 ].sort();
@@ -48,7 +48,7 @@ test('tarball', async (t) => {
       assert.match(read(script), new RegExp(`\n//# sourceMappingURL=${basename(script)}\\.map\\s*$`));
       assert.equal(map.sourcesContent.length, map.sources.length);
       assert.ok(map.sourcesContent.every((source) => typeof source === 'string' && source.length > 0));
-      for (const source of map.sources) assert.match(source, /^\.\.\/(src\/js|generated|tools\/build)\/\w+\.m?js$/);
+      for (const source of map.sources) assert.match(source, /^\.\.\/(src\/js(\/testing)?|generated|tools\/build)\/\w+\.m?js$/);
     });
   }
 

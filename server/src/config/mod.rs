@@ -17,10 +17,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use tracing::level_filters::LevelFilter;
 
 use crate::address::PostgresAddress;
 use crate::policy::Policy;
-use crate::store::redis::RedisAddress;
+use crate::store::memory::MemoryStore;
+use crate::store::postgres::PostgresStore;
+use crate::store::redis::{RedisAddress, RedisStore};
+use crate::store::sqlite::SqliteStore;
 
 pub use error::ConfigError;
 pub use knobs::{Source, Sources};
@@ -61,6 +65,8 @@ pub struct Config {
     pub site: Vec<Mount>,
     /// The form of the log.
     pub log: LogFormat,
+    /// How much is in it.
+    pub log_level: LevelFilter,
     /// Whether the fault controls exist.
     pub demo: bool,
     /// Bounds that protect the server.
@@ -78,6 +84,18 @@ pub enum StoreChoice {
     Postgres(PostgresAddress),
     /// In Redis or Valkey.
     Redis(RedisAddress),
+}
+
+impl StoreChoice {
+    /// Whether sessions outlive the process there.
+    pub const fn is_durable(&self) -> bool {
+        match self {
+            Self::Memory => MemoryStore::DURABLE,
+            Self::Sqlite(_) => SqliteStore::DURABLE,
+            Self::Postgres(_) => PostgresStore::DURABLE,
+            Self::Redis(_) => RedisStore::DURABLE,
+        }
+    }
 }
 
 /// As it is written, without a password.
@@ -138,6 +156,9 @@ pub struct Limits {
     pub connections: usize,
     /// Sign-ins and reconnects at a time; more are told when to come back.
     pub sign_ins: usize,
+    /// Sessions of one source that a handler has begun and nobody has signed in on, an hour; for more it is told when to
+    /// come back.
+    pub begun: u32,
     /// Connections to targets kept open at a time.
     pub kept_targets: usize,
     /// How long a connection to a target is kept without use.
@@ -155,6 +176,7 @@ impl Default for Limits {
         Self {
             connections: 800,
             sign_ins: 32,
+            begun: 100,
             kept_targets: 64,
             target_idle: Duration::from_secs(60),
             head_time: Duration::from_secs(20),

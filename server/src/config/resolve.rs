@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use tracing::level_filters::LevelFilter;
 
 use super::{
     Config, ConfigError, DEFAULT_FOLDER, KeySource, Limits, LogFormat, Mount, Origin, RevocationChoice, Settings,
@@ -67,6 +68,7 @@ impl Settings {
             trust_proxy: each(&self.trust_proxy, network)?,
             site: mounts(&self.site)?,
             log: log(self.log.as_deref().unwrap_or("text"))?,
+            log_level: log_level(self.log_level.as_deref().unwrap_or("info"))?,
             demo,
             limits: Limits::default(),
         };
@@ -98,10 +100,7 @@ impl Config {
                 RevocationChoice::Sqlite(_) | RevocationChoice::Store => true,
                 RevocationChoice::None => false,
             },
-            durable_store: match self.store {
-                StoreChoice::Memory => false,
-                StoreChoice::Sqlite(_) | StoreChoice::Postgres(_) | StoreChoice::Redis(_) => true,
-            },
+            durable_store: self.store.is_durable(),
             secure_cookies: self.is_secure(),
         }
     }
@@ -217,7 +216,7 @@ fn ticket_keys(text: Option<&str>) -> KeySource {
 
 fn revocations(text: Option<&str>, store: &StoreChoice) -> Result<RevocationChoice, ConfigError> {
     let refuse = |wants: String| ConfigError::new("--revocations", wants);
-    if !matches!(store, StoreChoice::Memory) {
+    if store.is_durable() {
         return match text {
             None => Ok(RevocationChoice::Store),
             Some(_) => {
@@ -283,6 +282,16 @@ fn log(text: &str) -> Result<LogFormat, ConfigError> {
         "json" => Ok(LogFormat::Json),
         "text" => Ok(LogFormat::Text),
         _ => Err(ConfigError::new("--log", "wants json or text")),
+    }
+}
+
+fn log_level(text: &str) -> Result<LevelFilter, ConfigError> {
+    match text {
+        "error" => Ok(LevelFilter::ERROR),
+        "warn" => Ok(LevelFilter::WARN),
+        "info" => Ok(LevelFilter::INFO),
+        "debug" => Ok(LevelFilter::DEBUG),
+        _ => Err(ConfigError::new("--log-level", "wants error, warn, info or debug")),
     }
 }
 

@@ -130,6 +130,15 @@ pub struct Settings {
     /// The form of the log [default: text]
     #[arg(long, global = true, value_name = "json|text", env = "SESSION_KEEPALIVE_LOG", hide_env_values = true)]
     pub log: Option<String>,
+    /// How much is in the log; debug has a line for each answer, also where all went well [default: info]
+    #[arg(
+        long,
+        global = true,
+        value_name = "error|warn|info|debug",
+        env = "SESSION_KEEPALIVE_LOG_LEVEL",
+        hide_env_values = true
+    )]
+    pub log_level: Option<String>,
     /// Add fault controls and a sample database; refuses to listen beyond this machine [default: false]
     #[arg(
         long,
@@ -184,6 +193,7 @@ impl Settings {
             trust_proxy: list(self.trust_proxy, below.trust_proxy),
             site: list(self.site, below.site),
             log: self.log.or(below.log),
+            log_level: self.log_level.or(below.log_level),
             demo: self.demo.or(below.demo),
             config: self.config.or(below.config),
         }

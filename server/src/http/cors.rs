@@ -1,10 +1,7 @@
 //! CORS for listed origins, with credentials, never `*`, and on every answer: a browser that may not read an error
 //! answer takes a refusal for a broken network.
 
-use std::sync::Arc;
-
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -20,31 +17,30 @@ use super::problem::Refusal;
 /// How long a browser may remember a preflight, in seconds; browsers cap it themselves (Chromium: 2 h).
 const PREFLIGHT_AGE: &str = "7200";
 
-/// Answers preflights, and adds the headers to what the inner service answers, whatever that is.
-pub(crate) async fn share(State(rules): State<Arc<OriginRules>>, request: Request, next: Next) -> Response {
-    let listed = request
-        .headers()
-        .get(ORIGIN)
-        .filter(|origin| origin.to_str().is_ok_and(|origin| rules.is_listed(origin)))
-        .cloned();
-    let mut response = if is_preflight(&request) { preflight(listed.is_some()) } else { next.run(request).await };
-    let headers = response.headers_mut();
+/// The request's origin, where its script may read the answer.
+pub(crate) fn listed(rules: &OriginRules, headers: &HeaderMap) -> Option<HeaderValue> {
+    headers.get(ORIGIN).filter(|origin| origin.to_str().is_ok_and(|origin| rules.is_listed(origin))).cloned()
+}
+
+/// Says so on the answer, whatever that is.
+pub(crate) fn share(headers: &mut HeaderMap, listed: Option<HeaderValue>) {
     headers.append(VARY, HeaderValue::from_static("origin"));
     if let Some(origin) = listed {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
         set(headers, ACCESS_CONTROL_EXPOSE_HEADERS, "retry-after, date");
     }
-    response
 }
 
-fn is_preflight(request: &Request) -> bool {
+/// Whether a browser asks if a request would be allowed.
+pub(crate) fn is_preflight(request: &Request) -> bool {
     request.method() == Method::OPTIONS
         && request.headers().contains_key(ORIGIN)
         && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-fn preflight(listed: bool) -> Response {
+/// The answer to it.
+pub(crate) fn preflight(listed: bool) -> Response {
     if !listed {
         let detail = "This origin may not call: let the operator list it with --allow-origin.";
         return Refusal::new(ProblemCode::CsrfRefused, detail).into_response();

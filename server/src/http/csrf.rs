@@ -8,11 +8,8 @@
 //!
 //! Rules 1 and 2 hold for every call of the API, rule 3 for those that change state.
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, HOST, ORIGIN};
-use http::{HeaderMap, Method, request::Parts};
+use http::{HeaderMap, Method, Uri, request::Parts};
 use session_keepalive::wire::{CLIENT_HEADER, CLIENT_HEADER_VALUE, ProblemCode};
 
 use super::problem::Refusal;
@@ -43,13 +40,13 @@ impl OriginRules {
         same_as_any(&self.own, origin) || self.is_listed(origin)
     }
 
-    fn check(&self, parts: &Parts) -> Result<(), String> {
-        self.check_host(parts)?;
-        self.check_initiator(&parts.headers)?;
-        if parts.method.is_safe() {
+    /// Refuses a request that another site may have started.
+    pub(crate) fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        self.check_initiation(uri, headers)?;
+        if method.is_safe() {
             return Ok(());
         }
-        check_headers(&parts.method, &parts.headers)
+        check_headers(method, headers).map_err(refusal)
     }
 
     /// For calls of an application that forms may make too: rules 1 and 2, where they change state.
@@ -57,15 +54,18 @@ impl OriginRules {
         if parts.method.is_safe() {
             return Ok(());
         }
-        let checked = self.check_host(parts).and_then(|()| self.check_initiator(&parts.headers));
-        checked.map_err(|detail| Refusal::new(ProblemCode::CsrfRefused, detail))
+        self.check_initiation(&parts.uri, &parts.headers)
     }
 
-    fn check_host(&self, parts: &Parts) -> Result<(), String> {
-        let host = match parts.uri.authority() {
+    fn check_initiation(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        self.check_host(uri, headers).and_then(|()| self.check_initiator(headers)).map_err(refusal)
+    }
+
+    fn check_host(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), String> {
+        let host = match uri.authority() {
             // The absolute form of a request line takes precedence over the header (RFC 9112, 3.2.2).
             Some(authority) => Some(authority.as_str()),
-            None => only(&parts.headers, HOST.as_str()),
+            None => only(headers, HOST.as_str()),
         };
         let known = |host: &str| self.hosts.iter().any(|own| own.eq_ignore_ascii_case(host));
         if host.is_some_and(known) {
@@ -99,6 +99,10 @@ impl OriginRules {
     }
 }
 
+fn refusal(detail: String) -> Refusal {
+    Refusal::new(ProblemCode::CsrfRefused, detail)
+}
+
 fn same_as_any(origins: &[Origin], text: &str) -> bool {
     text.parse::<Origin>().is_ok_and(|origin| origins.contains(&origin))
 }
@@ -115,8 +119,14 @@ fn check_headers(method: &Method, headers: &HeaderMap) -> Result<(), String> {
 
 /// `application/json`, with `charset=utf-8` or without parameters.
 fn is_json(headers: &HeaderMap) -> bool {
-    let media = only(headers, CONTENT_TYPE.as_str()).and_then(|text| text.parse::<mime::Mime>().ok());
-    media.is_some_and(|media| {
+    let Some(text) = only(headers, CONTENT_TYPE.as_str()) else {
+        return false;
+    };
+    // As nearly everybody sends it.
+    if text == mime::APPLICATION_JSON.as_ref() {
+        return true;
+    }
+    text.parse::<mime::Mime>().is_ok_and(|media| {
         media.essence_str() == mime::APPLICATION_JSON.essence_str()
             && media.params().all(|(name, value)| name == mime::CHARSET && value == mime::UTF_8)
     })
@@ -128,15 +138,6 @@ fn only<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok(),
         _ => None,
-    }
-}
-
-/// Refuses a request that another site may have started.
-pub(crate) async fn guard(State(rules): State<std::sync::Arc<OriginRules>>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    match rules.check(&parts) {
-        Ok(()) => next.run(Request::from_parts(parts, body)).await,
-        Err(detail) => Refusal::new(ProblemCode::CsrfRefused, detail).into_response(),
     }
 }
 
@@ -169,7 +170,8 @@ mod tests {
                 request = request.header(*name, *value);
             }
         }
-        rules().check(&request.body(()).expect("a request").into_parts().0)
+        let request = request.body(()).expect("a request");
+        rules().check(request.method(), request.uri(), request.headers()).map_err(|refusal| refusal.detail().to_owned())
     }
 
     #[test]

@@ -15,37 +15,35 @@ const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resour
 /// ours and a few neighbours on the same host fit.
 pub(crate) const MAX_HEAD: usize = 24 * 1024;
 
-/// Refuses a head that is too large. Stands inside of what adds headers to answers, for those belong to this one too.
+/// Refuses a head that is too large.
+pub(crate) fn check_size(headers: &HeaderMap) -> Result<(), Refusal> {
+    if head_size(headers) <= MAX_HEAD {
+        return Ok(());
+    }
+    let detail = format!("The request's headers are larger than {MAX_HEAD} bytes: clear this site's cookies.");
+    Err(Refusal::new(ProblemCode::PayloadTooLarge, detail))
+}
+
+/// The same, for what is no call of the API.
 pub(crate) async fn bounded(request: Request, next: Next) -> Response {
-    match head_size(request.headers()) > MAX_HEAD {
-        true => head_too_large(),
-        false => next.run(request).await,
+    match check_size(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
     }
 }
 
 /// For every answer: no guessing of types, no referrer (an address may hold a `returnTo`).
-pub(crate) async fn everywhere(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(crate) fn everywhere(headers: &mut HeaderMap) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    response
 }
 
 /// For answers about a session: never stored, never embedded by another site.
-pub(crate) async fn private(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub(crate) fn private(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-site"));
-    response
 }
 
 fn head_size(headers: &HeaderMap) -> usize {
     headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
-}
-
-fn head_too_large() -> Response {
-    let detail = format!("The request's headers are larger than {MAX_HEAD} bytes: clear this site's cookies.");
-    Refusal::new(ProblemCode::PayloadTooLarge, detail).into_response()
 }

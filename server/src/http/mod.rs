@@ -1,13 +1,14 @@
 //! The protocol over HTTP: which request reaches which part of the domain, and in what form the answer leaves.
 //!
-//! A request passes, from the outside in: a number and a line in the log (`access`), headers for all, then for the
-//! API `no-store`, CORS (`cors`, so that it is on every answer), the demo's faults, the limit of its head, the
-//! cross-site rules (`csrf`), and only then a handler (`api`).
+//! A request passes, from the outside in: a number, a line in the log and the headers of all answers (`access`), then
+//! for the API what its calls share (`guard`: CORS, the limit of a head, the cross-site rules), the demo's faults, and
+//! only then a handler (`api`).
 
 mod access;
 mod admission;
 mod api;
 mod app;
+mod around;
 mod authenticate;
 mod body;
 mod connection_strings;
@@ -17,9 +18,11 @@ mod cors;
 mod csrf;
 mod database;
 mod demo;
+mod guard;
 mod headers;
 mod health;
 mod kept;
+mod meters;
 mod openapi;
 mod problem;
 mod server;
@@ -34,6 +37,8 @@ use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode};
 
 use crate::config::Config;
+use access::Access;
+use around::Wrap;
 use cookies::Cookies;
 use database::Work;
 use demo::Demo;
@@ -80,10 +85,9 @@ impl Routes {
             .layer(from_fn(headers::bounded))
             .nest(API, api);
         if let Some(demo) = demo {
-            let controls = sessions.guarded(demo::routes(demo).with_state(sessions.state().clone()));
-            app = app.nest("/demo", controls.layer(from_fn(headers::private)));
+            app = app.nest("/demo", sessions.guarded(demo::routes(demo).with_state(sessions.state().clone())));
         }
-        app.layer(from_fn(headers::everywhere)).layer(from_fn(access::record))
+        app.layer(Wrap(Access::default()))
     }
 }
 

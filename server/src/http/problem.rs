@@ -70,6 +70,11 @@ impl Refusal {
         self
     }
 
+    #[cfg(test)]
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// What the protocol calls it, if it does.
     pub fn code(&self) -> Option<ProblemCode> {
         self.code

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{Extensions, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 use super::state::AppState;
@@ -16,7 +16,7 @@ use super::state::AppState;
 const UNKNOWN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Whom failed sign-ins are counted for: an IPv4 address, or an IPv6 /64, which is what one customer gets.
+/// Whom failed and unfinished sign-ins are counted for: an IPv4 address, or an IPv6 /64, which is what one customer gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Source(IpAddr);
 
@@ -27,14 +27,19 @@ impl Source {
             IpAddr::V6(v6) => Self(IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)))),
         }
     }
+
+    /// Of a request with these extensions and headers.
+    pub(crate) fn behind(trusted: &[IpNet], extensions: &Extensions, headers: &HeaderMap) -> Self {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip());
+        Self::of(originator(peer, headers, trusted))
+    }
 }
 
 impl FromRequestParts<AppState> for Source {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Self::Rejection> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(UNKNOWN, |ConnectInfo(peer)| peer.ip());
-        Ok(Self::of(originator(peer, &parts.headers, &state.trusted_proxies)))
+        Ok(Self::behind(&state.trusted_proxies, &parts.extensions, &parts.headers))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What every handler works with.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::response::Response;
@@ -8,7 +9,7 @@ use http::StatusCode;
 use ipnet::IpNet;
 use tokio_util::task::TaskTracker;
 
-use super::admission::{Gate, Lockout};
+use super::admission::{Begun, Gate, Lockout};
 use super::authenticate::Door;
 use super::cookies::Cookies;
 use super::csrf::OriginRules;
@@ -16,18 +17,29 @@ use super::problem::Refusal;
 use crate::config::Limits;
 use crate::sessions::{Refused, Sessions};
 
-/// The parts that serve the protocol. Clones share everything.
+/// The parts that serve the protocol. Clones share everything, and are made for each request: one pointer.
 #[derive(Clone)]
-pub(crate) struct AppState {
+pub(crate) struct AppState(Arc<Parts>);
+
+pub(crate) struct Parts {
     pub(crate) sessions: Sessions,
     pub(crate) door: Arc<dyn Door>,
     pub(crate) gate: Gate,
     pub(crate) lockout: Lockout,
+    pub(crate) begun: Begun,
     pub(crate) cookies: Cookies,
     pub(crate) rules: Arc<OriginRules>,
-    pub(crate) trusted_proxies: Arc<[IpNet]>,
+    pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) limits: Limits,
     pub(crate) tasks: TaskTracker,
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 impl fmt::Debug for AppState {
@@ -38,6 +50,10 @@ impl fmt::Debug for AppState {
 }
 
 impl AppState {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
     /// Runs `work` to its end, also when the client hangs up half-way: else a sign-in could stop between the target's
     /// answer and the session, and a failed one would not be counted against whoever tried it.
     pub(crate) async fn to_the_end(

@@ -20,7 +20,10 @@ pub struct Deployment {
 
 impl Policy {
     /// Where the set, in its deployment, falls short of OWASP ASVS 5.0 level 2 (each such line names the requirement)
-    /// or of what it says itself.
+    /// or of what it says itself. What is told here works; what cannot work is refused by [`Policy::validate`]. So a
+    /// rotation grace that is short for `reconnect=off` is told only: it costs a session where an answer is lost *and*
+    /// nothing is asked again within the grace, which a page in use, or a client that checks more often, does; and a
+    /// longer grace, during which an id that was stolen stays good, is not for this server to force on anybody.
     pub fn warnings(&self, deployment: Deployment) -> Vec<String> {
         let checks = [
             (

@@ -53,6 +53,15 @@ pub struct Granted {
     pub ticket: CookieChange<TicketCookie>,
 }
 
+/// Somebody has signed in.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub granted: Granted,
+    /// It is the one presented, which had only begun; else it is a new one.
+    pub went_on: bool,
+}
+
 /// It is not, or nobody can say.
 #[derive(Clone, Debug)]
 pub struct Refused {

@@ -13,7 +13,7 @@ use crate::{
     policy::{Limits, Policy},
     record::{EndReason, Key, Record},
     revocations::{EndedFamily, Outdated},
-    store::{Checked, Terms},
+    store::{Checked, SubjectEnded, Terms},
 };
 
 /// A family that a browser could still use: live, or to be re-established by a good ticket.
@@ -96,14 +96,31 @@ impl Parts {
         // All of the subject's in one go: had only the presented one ended when this fails, nobody could ask again for the
         // others, because what has ended may sign nobody out.
         if let Some((subject, not_before)) = everyone {
-            for family in self.store.end_subject(self.terms(now), subject, not_before, None).await? {
-                self.ended(family, reason);
-            }
+            self.end_subject(subject, not_before, None, now).await?;
         }
         for claim in claims {
             self.end(claim.family, reason, now).await?;
         }
         Ok(())
+    }
+
+    /// Ends a subject's records in the store, but the survivor. False: nobody, because the survivor is over itself.
+    pub(super) async fn end_subject(
+        &self,
+        subject: &str,
+        not_before: Timestamp,
+        except: Option<FamilyId>,
+        now: Timestamp,
+    ) -> Result<bool, Refused> {
+        match self.store.end_subject(self.terms(now), subject, not_before, except).await? {
+            SubjectEnded::NotLive => Ok(false),
+            SubjectEnded::Done(families) => {
+                for family in families {
+                    self.ended(family, EndReason::Revoked);
+                }
+                Ok(true)
+            }
+        }
     }
 
     pub(super) fn outdated<'a>(&self, subject: &'a str, not_before: Timestamp, now: Timestamp) -> Outdated<'a> {

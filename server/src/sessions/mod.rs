@@ -26,7 +26,9 @@ use tokio::sync::broadcast;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-pub use api::{CookieChange, CookieChanges, Granted, IdempotencyKey, Listed, Presented, Refused, Revoked, Unlocked};
+pub use api::{
+    CookieChange, CookieChanges, Granted, IdempotencyKey, Listed, Presented, Refused, Revoked, SignedIn, Unlocked,
+};
 pub use load::{Held, Load};
 pub use sweeper::{Sweep, SweepError, Sweeper};
 
@@ -134,7 +136,7 @@ impl Sessions {
         data: SecretString,
         subject: String,
         remember: bool,
-    ) -> Result<Granted, Refused> {
+    ) -> Result<SignedIn, Refused> {
         let sign_in = SignIn { presented: presented.clone(), data, subject: Some(subject) };
         self.to_the_end(async move |parts| parts.sign_in(sign_in, remember).await).await
     }

@@ -11,11 +11,7 @@ use super::{
     ending::Claim,
     grant::whole_seconds,
 };
-use crate::{
-    clock::Timestamp,
-    id::FamilyId,
-    record::{EndReason, Record},
-};
+use crate::{clock::Timestamp, id::FamilyId, record::Record};
 
 impl Parts {
     /// The person's live sessions, the most recently active first.
@@ -45,11 +41,12 @@ impl Parts {
     }
 
     /// Ends all of the person's sessions but the current one, also those that only a ticket still knows of. Log, store,
-    /// answer; the answer has a ticket that is not outdated.
+    /// answer; the answer has a ticket that is not outdated. Whether the current one is over by now is asked in the same
+    /// breath, so that of two that do this to each other one stays: in the log, or where there is none in the store.
     pub(super) async fn revoke_others(&self, presented: &Presented) -> Result<CookieChanges, Refused> {
         let now = self.clock.now();
         let (mut current, mut cookies) = self.used(presented, now).await?;
-        let (family, reason) = (current.family, EndReason::Revoked);
+        let family = current.family;
         let Some((subject, not_before)) = self.not_before(&Claim::to(current.clone()), now).await? else {
             return Ok(cookies);
         };
@@ -58,8 +55,12 @@ impl Parts {
             self.end(family, over, now).await?;
             return Err(Refused::ended(over));
         }
-        for ended in self.store.end_subject(self.terms(now), &subject, not_before, Some(family)).await? {
-            self.ended(ended, reason);
+        if !self.end_subject(&subject, not_before, Some(family), now).await? {
+            // A log has said already that the others are outdated, and so they are: the current one has ended since.
+            if !self.revocations.is_by_store() {
+                self.end_subject(&subject, not_before, None, now).await?;
+            }
+            return Err(self.why_over(family, now).await?);
         }
         current.proven = not_before.just_after();
         cookies.ticket = self.renewed_ticket(presented, &current, now).await?;

@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{
     Parts,
-    api::{CookieChange, Granted, IdempotencyKey, Presented, Refused},
+    api::{CookieChange, Granted, IdempotencyKey, Presented, Refused, SignedIn},
     observe::{self, By},
 };
 use crate::{
@@ -47,11 +47,11 @@ impl Parts {
 
     /// The family presented goes on, if nobody had signed in on it; else it ends and a new one begins. Either way no id
     /// from before is good for anything any more, and what was kept is replaced.
-    pub(super) async fn sign_in(&self, sign_in: SignIn, remember: bool) -> Result<Granted, Refused> {
+    pub(super) async fn sign_in(&self, sign_in: SignIn, remember: bool) -> Result<SignedIn, Refused> {
         let now = self.clock.now();
         let (Some(begun), Some(subject)) = (self.begun(&sign_in.presented, now).await?, sign_in.subject.as_deref())
         else {
-            return self.connect(sign_in, remember).await;
+            return Ok(SignedIn { granted: self.connect(sign_in, remember).await?, went_on: false });
         };
         let (record, ticket) = self.new_record(&sign_in, begun.family, remember, now).await?;
         let mut others = self.claims(&sign_in.presented, now).await?;
@@ -61,6 +61,10 @@ impl Parts {
         let (record, evicted) = match self.store.rotate(self.terms(now), family, id.hash(), Some(turned)).await? {
             Rotated::Done { record, evicted } => (record, evicted),
             Rotated::Full => return Err(Refused::full()),
+            // Somebody has signed in on it since it was looked at; then it is as any other session.
+            Rotated::Taken => {
+                return Ok(SignedIn { granted: self.connect(sign_in, remember).await?, went_on: false });
+            }
             Rotated::NotLive => return Err(self.why_over(family, now).await?),
         };
         let signed_in = async {
@@ -71,7 +75,8 @@ impl Parts {
         };
         let record = self.or_end(family, signed_in.await, now).await?;
         observe::signed_in(&record);
-        Ok(self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove)))
+        let granted = self.granted(&record, now, false, id, ticket.unwrap_or(CookieChange::Remove));
+        Ok(SignedIn { granted, went_on: true })
     }
 
     /// The live session presented, if it began before anybody signed in. No ticket was ever issued for it, which would
@@ -107,7 +112,7 @@ impl Parts {
     ) -> Result<Granted, Refused> {
         let now = self.clock.now();
         let who = sign_in.subject.as_deref().map_or(Who::Holder(&sign_in.data), Who::Subject);
-        let family = self.sealer.derive_family(key.as_bytes(), who);
+        let family = self.family_of_attempt(key, who, now).await?;
         // Whoever presents a ticket gets a new one; whoever keeps the credential in the page never had one.
         let remember = sign_in.presented.ticket.is_some();
         let (record, ticket) = self.new_record(&sign_in, family, remember, now).await?;
@@ -122,6 +127,20 @@ impl Parts {
             (None, _) => CookieChange::Keep,
         };
         Ok(self.granted(&record, now, true, id, ticket))
+    }
+
+    /// The family that an earlier try of this attempt made, by whichever active key, else the one to make now. Two tries
+    /// that run side by side on servers with their keys in a different order may still make one each.
+    async fn family_of_attempt(&self, key: &IdempotencyKey, who: Who<'_>, now: Timestamp) -> Result<FamilyId, Refused> {
+        let (new, earlier) = self.sealer.derive_families(key.as_bytes(), who);
+        for family in earlier {
+            // The store may have forgotten one that has ended; the log has not.
+            let known = self.store.check_and_touch(self.terms(now), Key::Family(family), false).await?;
+            if !matches!(known, Checked::Unknown) || self.revocations.look_up(family, None).await?.ended.is_some() {
+                return Ok(family);
+            }
+        }
+        Ok(new)
     }
 
     /// The record of a sign-in, and its ticket where there is to be one: a ticket too large is refused before

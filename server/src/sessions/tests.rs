@@ -71,7 +71,7 @@ impl World {
     async fn sign_in(&self, browser: &mut Browser, subject: &str, remember: bool) -> Result<Granted, Refused> {
         let signed_in =
             self.sessions.sign_in(&browser.presented, CREDENTIAL.into(), subject.to_owned(), remember).await;
-        browser.hear(signed_in)
+        browser.hear(signed_in.map(|signed_in| signed_in.granted))
     }
 
     /// A browser whose session keeps `data` and has no subject yet.

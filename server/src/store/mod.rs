@@ -95,6 +95,8 @@ pub enum Rotated {
     },
     /// A limit of the subject is reached and the policy rejects. Nothing has changed.
     Full,
+    /// Somebody has signed in on it already. Nothing has changed.
+    Taken,
     /// The record is not live.
     NotLive,
 }
@@ -107,6 +109,15 @@ pub enum Patched {
     /// They are not what the caller has seen; look again.
     Changed,
     /// The record is not live.
+    NotLive,
+}
+
+/// The answer to [`Store::end_subject`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubjectEnded {
+    /// These have ended.
+    Done(Vec<FamilyId>),
+    /// The one that was to survive is over itself. Nothing has changed.
     NotLive,
 }
 
@@ -146,9 +157,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Finds a record and notes the use, at most once per `touch_every`. `activity`: it counts as the person's.
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError>;
 
-    /// Gives a live record a new id; the one before stays an alias for the grace. With a sign-in no id from before it
-    /// finds the record any more, whoever had planted it (ASVS 5.0 7.2.4), its times begin anew, and the limit of the
-    /// subject holds for it as for a new session.
+    /// Gives a live record a new id; the one before stays an alias for the grace. With a sign-in, which is for a record
+    /// without a subject alone, no id from before it finds the record any more, whoever had planted it (ASVS 5.0 7.2.4),
+    /// its times begin anew, and the limit of the subject holds for it as for a new session.
     async fn rotate(
         &self,
         terms: Terms<'_>,
@@ -161,14 +172,15 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError>;
 
     /// Revokes the subject's live records proven at or before `not_before`, and answers which. `except` survives and
-    /// counts as proven just after it.
+    /// counts as proven just after it; where that is no live record of the subject's, nobody ends: of two that end each
+    /// other only the first succeeds.
     async fn end_subject(
         &self,
         terms: Terms<'_>,
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError>;
+    ) -> Result<SubjectEnded, StoreError>;
 
     /// The subject's live records, the most recently active first.
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError>;
@@ -185,4 +197,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Is it there?
     async fn ping(&self) -> Result<(), StoreError>;
+
+    /// Do its records outlive this process? Then it remembers an end by itself until no ticket can undo it, and needs no
+    /// revocation log beside it. Always the same for one kind of store, and asks nobody.
+    fn is_durable(&self) -> bool;
 }

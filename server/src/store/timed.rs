@@ -1,11 +1,12 @@
 //! Any store, with its latency measured and its failures counted.
 
+use std::fmt;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use metrics::{counter, histogram};
+use metrics::{Histogram, counter, histogram};
 
-use super::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms};
+use super::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, SubjectEnded, Swept, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
@@ -20,26 +21,79 @@ pub const STORE_ERRORS: &str = "session_keepalive_store_errors_total";
 
 /// A store whose operations are timed, and counted where they fail.
 #[derive(Debug)]
-pub struct Timed<S>(S);
+pub struct Timed<S> {
+    store: S,
+    meters: Meters,
+}
 
 impl<S> Timed<S> {
-    /// Times `store`.
-    pub const fn new(store: S) -> Self {
-        Self(store)
+    /// Times `store`. The process's metrics should be there by now: what is kept here are their handles, for to find one
+    /// by its labels takes longer than a look into a store in memory.
+    pub fn new(store: S) -> Self {
+        Self { store, meters: Meters::new() }
     }
 }
 
-async fn timed<Done>(
-    operation: &'static str,
-    work: impl Future<Output = Result<Done, StoreError>> + Send,
-) -> Result<Done, StoreError> {
-    let started = Instant::now();
-    let answer = work.await;
-    histogram!(STORE_SECONDS, "operation" => operation).record(started.elapsed().as_secs_f64());
-    if answer.is_err() {
-        counter!(STORE_ERRORS, "operation" => operation).increment(1);
+#[derive(Debug)]
+struct Meters {
+    create: Meter,
+    check_and_touch: Meter,
+    rotate: Meter,
+    end: Meter,
+    end_subject: Meter,
+    list: Meter,
+    patch: Meter,
+    sweep: Meter,
+    stats: Meter,
+    ping: Meter,
+}
+
+impl Meters {
+    fn new() -> Self {
+        Self {
+            create: Meter::of("create"),
+            check_and_touch: Meter::of("check_and_touch"),
+            rotate: Meter::of("rotate"),
+            end: Meter::of("end"),
+            end_subject: Meter::of("end_subject"),
+            list: Meter::of("list"),
+            patch: Meter::of("patch"),
+            sweep: Meter::of("sweep"),
+            stats: Meter::of("stats"),
+            ping: Meter::of("ping"),
+        }
     }
-    answer
+}
+
+/// Those of one operation.
+struct Meter {
+    operation: &'static str,
+    seconds: Histogram,
+}
+
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.operation)
+    }
+}
+
+impl Meter {
+    fn of(operation: &'static str) -> Self {
+        Self { operation, seconds: histogram!(STORE_SECONDS, "operation" => operation) }
+    }
+
+    async fn time<Done>(
+        &self,
+        work: impl Future<Output = Result<Done, StoreError>> + Send,
+    ) -> Result<Done, StoreError> {
+        let started = Instant::now();
+        let answer = work.await;
+        self.seconds.record(started.elapsed().as_secs_f64());
+        if answer.is_err() {
+            counter!(STORE_ERRORS, "operation" => self.operation).increment(1);
+        }
+        answer
+    }
 }
 
 #[async_trait]
@@ -51,11 +105,11 @@ impl<S: Store> Store for Timed<S> {
         id: SessionHash,
         replaces: Option<FamilyId>,
     ) -> Result<Created, StoreError> {
-        timed("create", self.0.create(terms, record, id, replaces)).await
+        self.meters.create.time(self.store.create(terms, record, id, replaces)).await
     }
 
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
-        timed("check_and_touch", self.0.check_and_touch(terms, key, activity)).await
+        self.meters.check_and_touch.time(self.store.check_and_touch(terms, key, activity)).await
     }
 
     async fn rotate(
@@ -65,11 +119,11 @@ impl<S: Store> Store for Timed<S> {
         id: SessionHash,
         sign_in: Option<SignIn>,
     ) -> Result<Rotated, StoreError> {
-        timed("rotate", self.0.rotate(terms, family, id, sign_in)).await
+        self.meters.rotate.time(self.store.rotate(terms, family, id, sign_in)).await
     }
 
     async fn end(&self, terms: Terms<'_>, family: FamilyId, reason: EndReason) -> Result<bool, StoreError> {
-        timed("end", self.0.end(terms, family, reason)).await
+        self.meters.end.time(self.store.end(terms, family, reason)).await
     }
 
     async fn end_subject(
@@ -78,28 +132,32 @@ impl<S: Store> Store for Timed<S> {
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
-        timed("end_subject", self.0.end_subject(terms, subject, not_before, except)).await
+    ) -> Result<SubjectEnded, StoreError> {
+        self.meters.end_subject.time(self.store.end_subject(terms, subject, not_before, except)).await
     }
 
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError> {
-        timed("list", self.0.list(terms, subject)).await
+        self.meters.list.time(self.store.list(terms, subject)).await
     }
 
     async fn patch(&self, terms: Terms<'_>, family: FamilyId, seen: &Data, data: Data) -> Result<Patched, StoreError> {
-        timed("patch", self.0.patch(terms, family, seen, data)).await
+        self.meters.patch.time(self.store.patch(terms, family, seen, data)).await
     }
 
     async fn sweep(&self, terms: Terms<'_>) -> Result<Swept, StoreError> {
-        timed("sweep", self.0.sweep(terms)).await
+        self.meters.sweep.time(self.store.sweep(terms)).await
     }
 
     async fn stats(&self) -> Result<Stats, StoreError> {
-        timed("stats", self.0.stats()).await
+        self.meters.stats.time(self.store.stats()).await
     }
 
     async fn ping(&self) -> Result<(), StoreError> {
-        timed("ping", self.0.ping()).await
+        self.meters.ping.time(self.store.ping()).await
+    }
+
+    fn is_durable(&self) -> bool {
+        self.store.is_durable()
     }
 }
 
@@ -114,9 +172,10 @@ mod tests {
         let recorder = DebuggingRecorder::new();
         let snapshotter = recorder.snapshotter();
         let guard = metrics::set_default_local_recorder(&recorder);
-        assert_eq!(timed("ping", async { Ok(7) }).await.unwrap(), 7);
+        let (ping, sweep) = (Meter::of("ping"), Meter::of("sweep"));
+        assert_eq!(ping.time(async { Ok(7) }).await.unwrap(), 7);
         for _ in 0..2 {
-            timed::<()>("sweep", async { Err(StoreError("down".to_owned())) }).await.unwrap_err();
+            sweep.time::<()>(async { Err(StoreError("down".to_owned())) }).await.unwrap_err();
         }
         drop(guard);
         let mut seen = Vec::new();

@@ -146,6 +146,11 @@ impl TicketKeys {
         &self.first
     }
 
+    /// Those that only open.
+    pub(super) fn others(&self) -> &[TicketKey] {
+        &self.others
+    }
+
     pub(super) fn by_id(&self, id: KeyId) -> Option<&TicketKey> {
         std::iter::once(&self.first).chain(&self.others).find(|key| key.id == id)
     }

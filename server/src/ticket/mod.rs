@@ -20,6 +20,7 @@ use crate::{
 };
 
 use envelope::{Envelope, Purpose};
+use keys::TicketKey;
 pub use keys::{KeyError, TicketKeys};
 
 /// The longest ticket issued, in characters. Browsers drop a cookie of more than 4,096 bytes without a word, name and
@@ -227,30 +228,36 @@ impl Sealer {
         std::str::from_utf8(&clear).map(SecretString::from).map_err(|_| Unreadable)
     }
 
-    /// The family that an attempt with this idempotency key makes. It is derived, not remembered: no memory grows with
-    /// the keys, and a retry that meets a restarted server still makes the same family. `who` has proven itself and is
-    /// part of it, so nobody gets at a session by its key alone.
-    pub fn derive_family(&self, idempotency_key: &[u8], who: Who<'_>) -> FamilyId {
+    /// The families that an attempt with this idempotency key may have made: the one that it makes under the key that
+    /// seals now, then those of the other active keys, under which a retry finds what it made before the keys were
+    /// rotated, or on a server that has them in another order. They are derived, not remembered: no memory grows with
+    /// the idempotency keys, and a retry that meets a restarted server still makes the same family. `who` has proven
+    /// itself and is part of it, so nobody gets at a session by its key alone.
+    pub fn derive_families(&self, idempotency_key: &[u8], who: Who<'_>) -> (FamilyId, Vec<FamilyId>) {
         let (kind, who) = match who {
             Who::Subject(subject) => (b"subject".as_slice(), subject),
             Who::Holder(data) => (b"holder".as_slice(), data.expose_secret()),
         };
-        let mut mac = self.keys.sealing().mac();
-        for part in [
+        let parts = [
             b"family".as_slice(),
             self.audience.as_bytes(),
             self.origin.as_bytes(),
             idempotency_key,
             kind,
             who.as_bytes(),
-        ] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        let digest: [u8; 32] = mac.finalize().into_bytes().into();
-        let mut family = [0; FAMILY_ID_BYTES];
-        family.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
-        FamilyId::from_bytes(family)
+        ];
+        let under = |key: &TicketKey| {
+            let mut mac = key.mac();
+            for part in parts {
+                mac.update(&(part.len() as u64).to_be_bytes());
+                mac.update(part);
+            }
+            let digest: [u8; 32] = mac.finalize().into_bytes().into();
+            let mut family = [0; FAMILY_ID_BYTES];
+            family.iter_mut().zip(digest).for_each(|(to, from)| *to = from);
+            FamilyId::from_bytes(family)
+        };
+        (under(self.keys.sealing()), self.keys.others().iter().map(under).collect())
     }
 
     fn envelope<'a>(&'a self, purpose: Purpose, context: &'a [u8]) -> Envelope<'a> {

@@ -169,15 +169,26 @@ fn kept_data_open_for_their_own_family_alone() {
 fn an_idempotency_key_names_one_family_per_person_and_server() {
     let held = SecretString::from("secret");
     let (alice, holder) = (Who::Subject("secret"), Who::Holder(&held));
-    for (who, other) in [(alice, Who::Subject("other")), (holder, Who::Holder(&SecretString::from("other")))] {
-        let family = here().derive_family(b"key", who);
-        assert_eq!(family, here().derive_family(b"key", who));
-        assert_ne!(family, here().derive_family(b"key2", who));
-        assert_ne!(family, here().derive_family(b"key", other));
-        assert_ne!(family, here().derive_family(b"keysec", Who::Subject("ret")));
-        assert_ne!(family, sealer(KEY_B, "/api", "https://app.example").derive_family(b"key", who));
+    fn family(key: &[u8], who: Who<'_>) -> FamilyId {
+        here().derive_families(key, who).0
     }
-    assert_ne!(here().derive_family(b"key", alice), here().derive_family(b"key", holder));
+    for (who, other) in [(alice, Who::Subject("other")), (holder, Who::Holder(&SecretString::from("other")))] {
+        let one = family(b"key", who);
+        assert_eq!(here().derive_families(b"key", who), (one, vec![]));
+        assert_ne!(one, family(b"key2", who));
+        assert_ne!(one, family(b"key", other));
+        assert_ne!(one, family(b"keysec", Who::Subject("ret")));
+        assert_ne!(one, sealer(KEY_B, "/api", "https://app.example").derive_families(b"key", who).0);
+    }
+    assert_ne!(family(b"key", alice), family(b"key", holder));
+}
+
+#[test]
+fn an_idempotency_key_names_a_family_per_ticket_key_that_of_the_first_in_front() {
+    let families = |keys: &str| sealer(keys, "/api", "https://app.example").derive_families(b"key", Who::Subject("a"));
+    let ((a, _), (b, _)) = (families(KEY_A), families(KEY_B));
+    assert_eq!(families(&format!("{KEY_A},{KEY_B}")), (a, vec![b]));
+    assert_eq!(families(&format!("{KEY_B},{KEY_A}")), (b, vec![a]));
 }
 
 #[test]

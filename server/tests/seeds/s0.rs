@@ -55,7 +55,7 @@ async fn s0_2_10_000_sessions_live_and_one_more_pushes_out_the_least_recently_ac
 async fn s0_4_a_restart_costs_one_request(mut world: World) {
     let mut alice = world.signed_in("alice").await;
     world.pass(HOUR);
-    world.restart();
+    world.restart().await;
     assert_eq!(world.live().await, 0, "nothing is left of it");
     let answer = alice.answer(&world).await;
     assert!(answer.valid && answer.reconnected);
@@ -66,7 +66,7 @@ async fn s0_4_a_restart_costs_one_request(mut world: World) {
 async fn s0_4_a_page_that_holds_the_credential_gets_a_new_session_in_one_request(mut world: World) {
     let mut alice = world.signed_in("alice").await;
     alice.presented.ticket = None;
-    world.restart();
+    world.restart().await;
     assert_eq!(alice.refusal(&world).await, SessionUnknown);
     let key = IdempotencyKey::parse("one-attempt").unwrap();
     let granted = world
@@ -84,23 +84,23 @@ async fn s0_5_only_what_is_over_refused_or_never_was_sends_a_person_away(mut wor
     let mut alice = world.signed_in("alice").await;
     world.pass(DAY);
     assert_eq!(alice.refusal(&world).await, SessionTimeout);
-    world.restart();
+    world.restart().await;
     assert_eq!(alice.refusal(&world).await, SessionTimeout, "the ticket knows it too");
     // No credential, neither in the cookie nor in the page.
     let mut bare = world.signed_in("alice").await;
     bare.presented.ticket = None;
-    world.restart();
+    world.restart().await;
     assert_eq!(bare.refusal(&world).await, SessionUnknown);
     // Refused.
     let mut forged = world.signed_in("alice").await;
     forged.presented.ticket = Some(TicketCookie::presented("forged".to_owned()));
-    world.restart();
+    world.restart().await;
     assert_eq!(forged.refusal(&world).await, ReconnectRefused);
     // Everything else goes on: here a check every five minutes with a restart before each.
     let mut steady = world.signed_in("alice").await;
     for _ in 0..100 {
         world.pass(MINUTE * 5);
-        world.restart();
+        world.restart().await;
         assert!(steady.answer(&world).await.valid);
     }
 }

@@ -6,9 +6,9 @@ use session_keepalive_server::{
     sessions::{CookieChange, Revoked},
 };
 
-use super::world::{DAY, HOUR, SECOND, World, YEAR, https_cookie, in_a_file, in_memory, promises};
+use super::world::{DAY, HOUR, SECOND, World, YEAR, https_cookie, in_a_file, in_memory, in_postgres, promises};
 
-promises! { "until-logout" over memory: super::in_memory, sqlite: super::in_a_file => [
+promises! { "until-logout" over memory: super::in_memory, sqlite: super::in_a_file, postgres: super::in_postgres => [
     s1_1_time_ends_no_session
     s1_2_the_last_activity_advances_on_use
     s1_3_the_cookie_is_set_again_while_the_session_is_used

@@ -1,11 +1,17 @@
 //! S4, `strict-30m`: half an hour without the person ends a session, whatever its page does.
 
 use session_keepalive::wire::ProblemCode::*;
-use session_keepalive_server::sessions::CookieChange;
+use session_keepalive_server::{config::Settings, sessions::CookieChange};
 
-use super::world::{HOUR, MINUTE, SECOND, World, https_cookie, in_a_file, in_memory, in_redis, promises};
+use super::{
+    http::Backend,
+    postgres::cluster,
+    world::{
+        HOUR, MINUTE, SECOND, World, https_cookie, in_a_file, in_memory, in_postgres, in_redis, promises, redis_url,
+    },
+};
 
-promises! { "strict-30m" over memory: super::in_memory, sqlite: super::in_a_file, redis: super::in_redis => [
+promises! { "strict-30m" over memory: super::in_memory, sqlite: super::in_a_file, postgres: super::in_postgres, redis: super::in_redis => [
     s4_3_the_cookie_rolls
     s4_4_half_an_hour_without_the_person_ends_the_session
     s4_4_an_open_page_keeps_nothing_alive
@@ -125,6 +131,48 @@ async fn s4_10_a_person_has_ten_sessions(world: World) {
     assert_eq!(devices[0].refusal(&world).await, SessionEvicted);
     for device in devices[1..].iter_mut().chain([&mut other]) {
         assert!(device.heartbeat(&world).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn s4_1_the_store_is_one_setting_and_memory_alone_is_warned_of() {
+    let login = cluster().login().await;
+    for (store, lasts) in [
+        ("memory:".to_owned(), false),
+        ("sqlite:sessions.db".to_owned(), true),
+        (login.connection_string(), true),
+        (redis_url(), true),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store.replace("sessions.db", folder.path().join("sessions.db").to_str().unwrap());
+        let set = |settings: &mut Settings| {
+            settings.preset = Some("strict-30m".to_owned());
+            // Where browsers find it again, whatever port it has.
+            settings.public_origin = Some("http://localhost:4780".to_owned());
+            settings.store = Some(store.clone());
+            if lasts {
+                settings.revocations = None;
+            }
+        };
+        let mut asked = Vec::new();
+        let backend = Backend::configured(set, |config| asked = config.policy.warnings(config.deployment())).await;
+        let warned = asked.iter().any(|warning| warning.contains("every restart signs everybody out"));
+        assert_eq!(warned, !lasts, "{asked:?}");
+
+        let (mut alice, mut bob) = (backend.browser(), backend.browser());
+        for browser in [&mut alice, &mut bob] {
+            assert_eq!(browser.connect("sqlite:sample.db").await.status, 200);
+        }
+        let copied = bob.clone();
+        assert_eq!(bob.logout(false).await.status, 204);
+        assert_eq!(copied.clone().validate().await.code(), "SESSION_REVOKED");
+        assert_eq!(alice.validate().await.status, 200);
+
+        let backend = backend.restart(set).await;
+        let found = backend.browser_with(&alice).validate().await;
+        assert_eq!(found.status, if lasts { 200 } else { 401 }, "{found:?}");
+        let ended = backend.browser_with(&copied).validate().await;
+        assert_eq!(ended.code(), if lasts { "SESSION_REVOKED" } else { "SESSION_UNKNOWN" });
     }
 }
 

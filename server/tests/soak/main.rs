@@ -10,6 +10,9 @@
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod http;
 #[cfg(test)]
+#[path = "../support/outage.rs"]
+mod outage;
+#[cfg(test)]
 #[path = "../support/postgres.rs"]
 #[allow(dead_code, reason = "each test file uses a part of it")]
 mod postgres;

@@ -11,14 +11,12 @@ use super::{
     database::Database,
     forwarder::{Forwarder, Way},
     http::{Answer, Browser},
+    outage::{assert_in_good_time, assert_told_to_come_later, healed},
     postgres::Cluster,
     process::{ORIGIN, Process},
     redis::Redis,
 };
 
-/// What a person waits at most: the store's own limit, and room for a busy machine.
-const IN_GOOD_TIME: Duration = Duration::from_secs(8);
-const HEALS_WITHIN: Duration = Duration::from_secs(20);
 /// Requests at a time: nobody has to wait for the others' limits first.
 const AT_ONCE: usize = 12;
 const SLOW: Duration = Duration::from_secs(2);
@@ -50,30 +48,10 @@ async fn everything(browser: &Browser) -> Vec<(Duration, Answer)> {
 /// `may_answer`: what is slow may be answered all the same.
 fn all_told_to_come_later(trouble: &str, answers: &[(Duration, Answer)], may_answer: bool) {
     for (took, answer) in answers {
-        assert!(*took < IN_GOOD_TIME, "{trouble}: {took:?} {answer:?}");
-        if !may_answer || answer.status != 200 {
-            assert_eq!((answer.status, answer.code().as_str()), (503, "STORE_UNAVAILABLE"), "{trouble}: {answer:?}");
-            let wait: u32 = answer.header("retry-after").parse().unwrap();
-            assert!((1..=60).contains(&wait), "{trouble}: {answer:?}");
+        match may_answer && answer.status == 200 {
+            true => assert_in_good_time(trouble, *took, answer),
+            false => assert_told_to_come_later(trouble, *took, answer),
         }
-    }
-}
-
-/// The session goes on, as it was.
-async fn healed(trouble: &str, browser: &mut Browser) {
-    let deadline = Instant::now() + HEALS_WITHIN;
-    loop {
-        let answer = browser.validate().await;
-        if answer.status == 200 {
-            assert_eq!(
-                (&answer.json()["epoch"], &answer.json()["reconnected"]),
-                (&json!(1), &json!(false)),
-                "{trouble}"
-            );
-            return;
-        }
-        assert_eq!(answer.status, 503, "{trouble}: {answer:?}");
-        assert!(Instant::now() < deadline, "{trouble}: not healed within {HEALS_WITHIN:?}: {answer:?}");
     }
 }
 

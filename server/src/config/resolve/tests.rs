@@ -58,6 +58,7 @@ fn each_setting_says_what_it_wants() {
         (Settings { trust_proxy: texts(&["proxy"]), ..with() }, "--trust-proxy: wants a network"),
         (Settings { site: texts(&["/nowhere/at/all"]), ..with() }, "--site: wants a folder"),
         (Settings { log: some("xml"), ..with() }, "--log: wants json or text"),
+        (Settings { log_level: some("loud"), ..with() }, "--log-level: wants error, warn, info or debug"),
         (Settings { listen: some("0.0.0.0:4780"), ..with() }, "--listen: serves plain http"),
         (Settings { listen: some("0.0.0.0:4780"), demo: Some(true), ..with() }, "--demo: "),
     ];

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::Blinder;
+use super::{Blinder, CAPACITY, make_room};
 use crate::http::source::Source;
 
 /// Failures before the first lock. NIST SP 800-63B-4 allows up to 100 in all; the waits come well before.
@@ -18,8 +18,6 @@ const LONGEST_LOCK: Duration = Duration::from_secs(15 * 60);
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(15 * 60);
 /// While the last free attempt is undecided, the next one comes back after this.
 const UNDECIDED: Duration = Duration::from_secs(1);
-/// Pairs remembered; the one that failed longest ago goes first.
-const CAPACITY: usize = 10_000;
 
 type Pair = (Source, u64);
 
@@ -74,7 +72,9 @@ impl Lockout {
     fn begin(&self, pair: Pair, now: Instant) -> Result<(), Duration> {
         let mut pairs = self.lock();
         if !pairs.contains_key(&pair) && pairs.len() >= CAPACITY {
-            make_room(&mut pairs, now);
+            let is_stale = |record: &Record| record.undecided == 0 && record.is_stale(now);
+            // The one that failed longest ago goes first.
+            make_room(&mut pairs, is_stale, |record| record.last);
         }
         let record = pairs.entry(pair).or_insert(Record { failures: 0, undecided: 0, last: now, locked_until: now });
         if record.is_stale(now) {
@@ -127,16 +127,6 @@ impl Record {
     fn is_stale(&self, now: Instant) -> bool {
         let quiet_since = self.last.max(self.locked_until);
         now.saturating_duration_since(quiet_since) >= FORGOTTEN_AFTER
-    }
-}
-
-fn make_room(pairs: &mut HashMap<Pair, Record>, now: Instant) {
-    pairs.retain(|_, record| record.undecided > 0 || !record.is_stale(now));
-    if pairs.len() >= CAPACITY {
-        let oldest = pairs.iter().min_by_key(|(_, record)| record.last).map(|(pair, _)| *pair);
-        if let Some(oldest) = oldest {
-            pairs.remove(&oldest);
-        }
     }
 }
 

@@ -17,6 +17,9 @@ use crate::http::state::AppState;
 /// A sign-out everywhere may overtake a sign-in.
 const OVERTAKEN: &[Why] = &[Why::Code(ProblemCode::SessionRevoked)];
 
+/// The description has it by its own name, without what stands for a secret.
+type Body = ConnectRequest<String>;
+
 enum Refusals {}
 
 impl IntoResponses for Refusals {
@@ -30,7 +33,7 @@ impl IntoResponses for Refusals {
     post,
     path = "/connect",
     tag = "session",
-    request_body = ConnectRequest<String>,
+    request_body = Body,
     responses((status = 200, description = "Signed in", body = SessionAnswer), Refusals),
     security(("session" = []), ())
 )]

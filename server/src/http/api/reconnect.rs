@@ -17,6 +17,9 @@ use crate::http::source::Source;
 use crate::http::state::AppState;
 use crate::sessions::{IdempotencyKey, Presented};
 
+/// The description has it by its own name, without what stands for a secret.
+type Body = ReconnectRequest<String>;
+
 enum Refusals {}
 
 impl IntoResponses for Refusals {
@@ -39,7 +42,7 @@ impl IntoResponses for Refusals {
         max_length = 128,
         pattern = "^[!-~]*$"
     )),
-    request_body = ReconnectRequest<String>,
+    request_body = Body,
     responses((status = 200, description = "The session is back", body = SessionAnswer), Refusals),
     security(("ticket" = []), ("session" = []), ())
 )]

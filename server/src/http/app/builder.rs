@@ -10,11 +10,11 @@ use super::SessionKeepalive;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{ConfigError, Limits, Origin, another_site, sent_same_site};
 use crate::http::API;
-use crate::http::admission::{Gate, Lockout};
+use crate::http::admission::{Begun, Gate, Lockout};
 use crate::http::authenticate::{Authenticate, Checked, Closed, Door};
 use crate::http::cookies::Cookies;
 use crate::http::csrf::OriginRules;
-use crate::http::state::AppState;
+use crate::http::state::{AppState, Parts};
 use crate::policy::Policy;
 use crate::revocations::Revocations;
 use crate::sessions::Sessions;
@@ -83,13 +83,15 @@ impl Builder {
         self
     }
 
-    /// A proxy whose `x-forwarded-for` is believed.
+    /// A proxy whose `x-forwarded-for` is believed. One that is not named is itself the source of all that comes through
+    /// it: then everybody's failures, and unfinished sign-ins, are counted as one person's.
     pub fn trust_proxy(mut self, proxy: IpNet) -> Self {
         self.trust_proxy.push(proxy);
         self
     }
 
-    /// Where ended families are remembered. Without it a store that forgets, forgets that too (ASVS 5.0 7.4.1).
+    /// Where ended families are remembered beside a store that forgets; without it, that is forgotten too (ASVS 5.0
+    /// 7.4.1). A durable store remembers them itself, and takes no log.
     pub fn revocations(mut self, revocations: Revocations) -> Self {
         self.revocations = Some(revocations);
         self
@@ -101,8 +103,8 @@ impl Builder {
         self
     }
 
-    /// Bounds that protect the server. Of these, `sign_ins` and `body_time` are for the routes; the others are for
-    /// whoever accepts connections.
+    /// Bounds that protect the server. Of these, `sign_ins` and `body_time` are for the routes, and `begun` is for
+    /// [`Visit::begin`](super::Visit::begin); the others are for whoever accepts connections.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -137,24 +139,35 @@ impl Builder {
             return Err(ConfigError::new("allow_origin", wants));
         }
         let revocations = match self.revocations {
+            Some(log) if self.store.is_durable() && !log.is_by_store() => {
+                let wants = "are for a store that forgets; this one itself remembers what ended, for all instances: leave \
+                             it out";
+                return Err(ConfigError::new("revocations", wants));
+            }
+            Some(by_store) if by_store.is_by_store() && !self.store.is_durable() => {
+                let wants = "by_store() wants a store that outlives the process; take Revocations::sqlite";
+                return Err(ConfigError::new("revocations", wants));
+            }
             Some(revocations) => revocations,
+            None if self.store.is_durable() => Revocations::by_store(),
             None => Revocations::none().map_err(|error| ConfigError::new("revocations", error.to_string()))?,
         };
         let sealer = Sealer::new(keys, API, &origin.to_string());
         let cookies = Cookies::new(&origin, same_site, self.policy.cookie.partitioned && origin.is_secure());
         let own = std::iter::once(origin).chain(self.aliases).collect();
         Ok(SessionKeepalive {
-            state: AppState {
+            state: AppState::new(Parts {
                 sessions: Sessions::new(self.policy, self.store, sealer, revocations, self.clock),
                 door: self.door,
                 gate: Gate::new(self.limits.sign_ins),
                 lockout: Lockout::default(),
+                begun: Begun::new(self.limits.begun),
                 cookies,
                 rules: Arc::new(OriginRules::new(own, self.allow_origin, self.listened_on)),
-                trusted_proxies: self.trust_proxy.into(),
+                trusted_proxies: self.trust_proxy,
                 limits: self.limits,
                 tasks: TaskTracker::new(),
-            },
+            }),
         })
     }
 }

@@ -55,7 +55,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
-        let visit = Visit::new(self.state.clone(), request.headers());
+        let visit = Visit::new(self.state.clone(), request.extensions(), request.headers());
         request.extensions_mut().insert(visit.clone());
         // The clone may not be ready; the one that was asked is.
         let next = self.inner.clone();

@@ -30,15 +30,16 @@ mod layer;
 mod visit;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state};
 
 pub use builder::Builder;
 pub use current::CurrentSession;
 pub use layer::{SessionLayer, SessionService};
 pub use visit::{Kept, Visit};
 
+use super::around::Wrap;
+use super::guard::Guard;
 use super::state::AppState;
-use super::{api, cors, csrf, headers, method_not_allowed, no_such_call};
+use super::{api, method_not_allowed, no_such_call};
 use crate::sessions::Sessions;
 
 /// Sessions of one application, ready to be served. Clones share everything.
@@ -80,20 +81,17 @@ impl SessionKeepalive {
         &self.state
     }
 
-    /// `between`: what stands between the cross-site rules and CORS.
-    pub(crate) fn stack(&self, others: Router, between: impl FnOnce(Router) -> Router) -> Router {
+    /// `inside`: what stands between the cross-site rules and the calls.
+    pub(crate) fn stack(&self, others: Router, inside: impl FnOnce(Router) -> Router) -> Router {
         let calls = api::calls().into_router().with_state(self.state.clone()).merge(others);
-        between(self.guarded(calls))
-            .layer(from_fn_with_state(self.state.rules.clone(), cors::share))
-            .layer(from_fn(headers::private))
+        self.guarded(inside(calls))
     }
 
-    /// Behind the cross-site rules, and the limit of a request's head.
+    /// Behind what every call of the API passes.
     pub(crate) fn guarded(&self, calls: Router) -> Router {
         calls
             .method_not_allowed_fallback(method_not_allowed)
             .fallback(no_such_call)
-            .layer(from_fn_with_state(self.state.rules.clone(), csrf::guard))
-            .layer(from_fn(headers::bounded))
+            .layer(Wrap(Guard(self.state.rules.clone())))
     }
 }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
+use http::{Extensions, HeaderMap, StatusCode};
 use parking_lot::Mutex;
 use secrecy::SecretString;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::http::admission::begun_too_often;
 use crate::http::kept;
 use crate::http::problem::Refusal;
+use crate::http::source::Source;
 use crate::http::state::AppState;
 use crate::id::FamilyId;
-use crate::sessions::{CookieChange, CookieChanges, Granted, Presented, Refused, Unlocked};
+use crate::sessions::{CookieChange, CookieChanges, Granted, Presented, Refused, SignedIn, Unlocked};
 
 /// Whoever calls. The cookies of what is done here are on the answer, also where the handler refuses.
 ///
@@ -23,6 +25,7 @@ use crate::sessions::{CookieChange, CookieChanges, Granted, Presented, Refused, 
 #[derive(Clone)]
 pub struct Visit {
     state: AppState,
+    source: Source,
     jar: Arc<Mutex<Jar>>,
 }
 
@@ -56,18 +59,29 @@ impl fmt::Debug for Visit {
 }
 
 impl Visit {
-    pub(super) fn new(state: AppState, headers: &HeaderMap) -> Self {
+    pub(super) fn new(state: AppState, extensions: &Extensions, headers: &HeaderMap) -> Self {
         let jar = Jar { presented: state.cookies.presented(headers), changes: CookieChanges::default() };
-        Self { state, jar: Arc::new(Mutex::new(jar)) }
+        let source = Source::behind(&state.trusted_proxies, extensions, headers);
+        Self { state, source, jar: Arc::new(Mutex::new(jar)) }
     }
 
     /// Begins a session of which nobody knows yet whose it is, for instance before a provider is asked. Any session so
-    /// far ends. Whoever calls can have one for nothing: limit how often.
+    /// far ends.
+    ///
+    /// It costs whoever calls nothing, so one source (an IPv4 address, an IPv6 /64) may leave 100 an hour that nobody
+    /// signs in on ([`Limits::begun`](crate::config::Limits::begun)); [`Self::sign_in`] makes up for one. Behind a proxy
+    /// name it ([`Builder::trust_proxy`](super::Builder::trust_proxy)), or everybody is one source.
     ///
     /// # Errors
-    /// 413 where `data` are too much, 409 where there is no room, 503.
+    /// 429 `RATE_LIMITED` with `retry-after` where the source has left too many, 413 where `data` are too much, 409 where
+    /// there is no room, 503.
     pub async fn begin(&self, data: &impl Serialize) -> Result<(), Refusal> {
-        let begun = self.state.sessions.connect(&self.presented(), kept::to_text(data)?, None, false).await;
+        let data = kept::to_text(data)?;
+        self.state.begun.take(self.source).map_err(begun_too_often)?;
+        let begun = self.state.sessions.connect(&self.presented(), data, None, false).await;
+        if begun.is_err() {
+            self.state.begun.give_back(self.source);
+        }
         self.granted(begun)
     }
 
@@ -102,12 +116,15 @@ impl Visit {
     /// finds it any more; `data` replace what it kept. `remember`: where the policy has tickets, one is issued.
     ///
     /// # Errors
-    /// As [`Self::begin`]; the session is then as it was. 401 `SESSION_REVOKED` where the person is signed out
-    /// everywhere at the same time.
+    /// As [`Self::begin`], but for the 429; the session is then as it was. 401 `SESSION_REVOKED` where the person is
+    /// signed out everywhere at the same time.
     pub async fn sign_in(&self, subject: &impl Display, data: &impl Serialize, remember: bool) -> Result<(), Refusal> {
         let (presented, data) = (self.presented(), kept::to_text(data)?);
         let signed_in = self.state.sessions.sign_in(&presented, data, subject.to_string(), remember).await;
-        self.granted(signed_in)
+        if let Ok(SignedIn { went_on: true, .. }) = &signed_in {
+            self.state.begun.give_back(self.source);
+        }
+        self.granted(signed_in.map(|signed_in| signed_in.granted))
     }
 
     /// Signs out for good, here or `everywhere`. Fine without a session too.

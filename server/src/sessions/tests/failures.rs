@@ -7,7 +7,7 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     record::{Data, EndReason, Key, Record, SignIn},
-    store::{Checked, Created, Patched, Rotated, StoreError, Swept, sqlite::SqliteStore},
+    store::{Checked, Created, Patched, Rotated, StoreError, SubjectEnded, Swept, sqlite::SqliteStore},
 };
 
 /// A store that is down.
@@ -50,7 +50,7 @@ impl Store for Down {
         _: &str,
         _: Timestamp,
         _: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
+    ) -> Result<SubjectEnded, StoreError> {
         down()
     }
     async fn list(&self, _: Terms<'_>, _: &str) -> Result<Vec<Record>, StoreError> {
@@ -67,6 +67,10 @@ impl Store for Down {
     }
     async fn ping(&self) -> Result<(), StoreError> {
         down()
+    }
+
+    fn is_durable(&self) -> bool {
+        true
     }
 }
 

@@ -92,3 +92,39 @@ async fn a_kept_credential_whose_key_is_gone_says_so() {
     let unlocked = fleet.server(&format!("{NEXT},{KEY}")).unlock(&browser.presented).await.unwrap();
     assert_eq!(unlocked.data.expose_secret(), CREDENTIAL);
 }
+
+async fn by_credential(sessions: &Sessions) -> Result<Browser, ProblemCode> {
+    let subject = Some("alice".to_owned());
+    let signed_in =
+        sessions.reconnect_by_credential(&Presented::default(), &key("k"), CREDENTIAL.into(), subject).await;
+    let mut browser = Browser::default();
+    browser.hear(signed_in).map_err(|refused| refused.code)?;
+    Ok(browser)
+}
+
+#[tokio::test]
+async fn a_sign_in_retried_while_keys_are_rotated_is_the_same_session() {
+    let fleet = Fleet::new();
+    let mut first = by_credential(&fleet.server(KEY)).await.unwrap();
+    // Also where one server has the new key already, and another not yet in front.
+    for keys in [format!("{NEXT},{KEY}"), format!("{KEY},{NEXT}")] {
+        let server = fleet.server(&keys);
+        let mut again = by_credential(&server).await.unwrap();
+        assert_eq!(server.stats().await.unwrap().live, 1, "{keys}");
+        assert!(check(&server, &mut again).await.is_ok() && check(&server, &mut first).await.is_ok());
+    }
+    let rotated = fleet.server(&format!("{NEXT},{KEY}"));
+    rotated.logout(&first.presented, false).await.unwrap();
+    assert_eq!(by_credential(&rotated).await.err(), Some(SessionRevoked));
+}
+
+#[tokio::test]
+async fn a_sign_in_that_was_signed_out_before_keys_were_rotated_stays_so_where_memory_forgets() {
+    let fleet = Fleet::new();
+    let before = fleet.server(KEY);
+    let first = by_credential(&before).await.unwrap();
+    before.logout(&first.presented, false).await.unwrap();
+    assert_eq!(by_credential(&fleet.restarted(&format!("{NEXT},{KEY}"))).await.err(), Some(SessionRevoked));
+    // Once its key is gone, nothing connects it with the attempt any more.
+    assert!(by_credential(&fleet.restarted(NEXT)).await.is_ok());
+}

@@ -54,6 +54,11 @@ async fn an_evicted_session_does_not_come_back_by_its_ticket() {
     assert_eq!(world.refusal(&evicted.without_session()).await, SessionEvicted);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_that_revoke_each_other_one_stays() {
+    person::race_of_two_that_revoke_each_other(lasting(), restart).await;
+}
+
 /// As after a change from `memory:` to a store that lasts.
 #[tokio::test]
 async fn a_session_that_the_store_never_knew_comes_back_unless_it_was_signed_out() {

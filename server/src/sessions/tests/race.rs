@@ -1,5 +1,7 @@
 //! Ending and re-establishing at the same time.
 
+use std::{fmt, pin::Pin};
+
 use async_trait::async_trait;
 use parking_lot::Mutex;
 
@@ -8,22 +10,41 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     record::{Data, EndReason, Key, Record, SignIn},
-    store::{Checked, Created, Patched, Rotated, StoreError, Swept},
+    store::{Checked, Created, Patched, Rotated, StoreError, SubjectEnded, Swept},
 };
 
-/// A store on which somebody else signs out, from the log to the store, in the moment before a record is created or signed in on.
-#[derive(Debug)]
+/// The moment in which somebody meddles.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// A record is created or signed in on.
+    Record,
+    EndSubject,
+}
+
+/// A store on which somebody else does something whole, from the log to the store, in a moment between two steps.
 struct Meddled {
     store: Arc<MemoryStore>,
-    before_record: Mutex<Option<(Sessions, Presented, bool)>>,
+    meddling: Mutex<Option<(Before, Meddling)>>,
+}
+
+type Meddling = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl fmt::Debug for Meddled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Meddled")
+    }
 }
 
 impl Meddled {
-    async fn meddle(&self) {
-        let meddler = self.before_record.lock().take();
-        if let Some((other, presented, everywhere)) = meddler {
-            other.logout(&presented, everywhere).await.unwrap();
+    async fn meddle(&self, moment: Before) {
+        let meddling = self.meddling.lock().take_if(|(before, _)| *before == moment);
+        if let Some((_, meddling)) = meddling {
+            meddling.await;
         }
+    }
+
+    fn before(&self, moment: Before, meddling: impl Future<Output = ()> + Send + 'static) {
+        *self.meddling.lock() = Some((moment, Box::pin(meddling)));
     }
 }
 
@@ -36,7 +57,7 @@ impl Store for Meddled {
         id: SessionHash,
         replaces: Option<FamilyId>,
     ) -> Result<Created, StoreError> {
-        self.meddle().await;
+        self.meddle(Before::Record).await;
         self.store.create(terms, record, id, replaces).await
     }
     async fn check_and_touch(&self, terms: Terms<'_>, key: Key, activity: bool) -> Result<Checked, StoreError> {
@@ -50,7 +71,7 @@ impl Store for Meddled {
         sign_in: Option<SignIn>,
     ) -> Result<Rotated, StoreError> {
         if sign_in.is_some() {
-            self.meddle().await;
+            self.meddle(Before::Record).await;
         }
         self.store.rotate(terms, family, id, sign_in).await
     }
@@ -63,7 +84,8 @@ impl Store for Meddled {
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
+    ) -> Result<SubjectEnded, StoreError> {
+        self.meddle(Before::EndSubject).await;
         self.store.end_subject(terms, subject, not_before, except).await
     }
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError> {
@@ -81,26 +103,33 @@ impl Store for Meddled {
     async fn ping(&self) -> Result<(), StoreError> {
         self.store.ping().await
     }
+
+    fn is_durable(&self) -> bool {
+        self.store.is_durable()
+    }
 }
 
 impl World {
     /// After a restart, with a sign-out of `presented` that falls between a reconnect's look at the log and its record.
     /// Answers a service over the same store, with which nobody meddles.
     pub(super) fn restart_meddled(&mut self, presented: &Presented, everywhere: bool) -> Sessions {
+        let (plain, meddled) = self.over_meddled(self.sessions.parts.revocations.clone());
+        let (other, presented) = (plain.clone(), presented.clone());
+        meddled.before(Before::Record, async move { drop(other.logout(&presented, everywhere).await.unwrap()) });
+        plain
+    }
+
+    /// After a restart, over a store that can be meddled with. Answers a service over the same store, with which nobody
+    /// meddles.
+    fn over_meddled(&mut self, revocations: Revocations) -> (Sessions, Arc<Meddled>) {
         let store = Arc::new(MemoryStore::new());
         let over = |store: Arc<dyn Store>| {
-            Sessions::new(
-                self.policy,
-                store,
-                sealer(KEY),
-                self.sessions.parts.revocations.clone(),
-                Arc::new(self.clock.clone()),
-            )
+            Sessions::new(self.policy, store, sealer(KEY), revocations.clone(), Arc::new(self.clock.clone()))
         };
         let plain = over(store.clone());
-        let meddler = (plain.clone(), presented.clone(), everywhere);
-        self.sessions = over(Arc::new(Meddled { store, before_record: Mutex::new(Some(meddler)) }));
-        plain
+        let meddled = Arc::new(Meddled { store, meddling: Mutex::new(None) });
+        self.sessions = over(meddled.clone());
+        (plain, meddled)
     }
 }
 
@@ -139,6 +168,57 @@ async fn a_sign_in_that_a_logout_everywhere_overtakes_is_refused_whole() {
         world.sessions.connect(&Presented::default(), CREDENTIAL.into(), Some("alice".to_owned()), true).await;
     assert_eq!(connected.unwrap_err().code, SessionRevoked);
     assert_eq!(world.live().await, 0);
+}
+
+#[tokio::test]
+async fn whoever_is_revoked_on_the_way_to_a_store_without_a_log_revokes_nobody() {
+    let mut world = World::new();
+    let (plain, meddled) = world.over_meddled(Revocations::by_store());
+    let (laptop, mut phone) = (world.signed_in(Some("alice")).await, world.signed_in(Some("alice")).await);
+    let presented = phone.presented.clone();
+    // So that the phone counts as proven before what the laptop ends.
+    world.clock.advance(SECOND);
+    meddled.before(Before::EndSubject, async move { drop(plain.revoke_others(&presented).await.unwrap()) });
+    assert_eq!(world.sessions.revoke_others(&laptop.presented).await.unwrap_err().code, SessionRevoked);
+    assert!(world.validate(&mut phone).await.is_ok());
+    assert_eq!((world.refusal(&laptop).await, world.live().await), (SessionRevoked, 1));
+}
+
+#[tokio::test]
+async fn what_the_log_calls_outdated_ends_also_where_the_survivor_signs_out_before_the_store_hears() {
+    let mut world = World::new();
+    let (plain, meddled) = world.over_meddled(world.sessions.parts.revocations.clone());
+    let (laptop, phone) = (world.signed_in(Some("alice")).await, world.signed_in(Some("alice")).await);
+    let presented = laptop.presented.clone();
+    meddled.before(Before::EndSubject, async move { drop(plain.logout(&presented, false).await.unwrap()) });
+    assert_eq!(world.sessions.revoke_others(&laptop.presented).await.unwrap_err().code, SessionRevoked);
+    assert_eq!((world.refusal(&phone).await, world.live().await), (SessionRevoked, 0));
+}
+
+#[tokio::test]
+async fn of_two_that_sign_in_on_one_begun_session_each_has_one_of_its_own() {
+    let mut world = World::new();
+    let (plain, meddled) = world.over_meddled(world.sessions.parts.revocations.clone());
+    let mut mallory = world.begun("nonce").await;
+    let mut alice = mallory.clone();
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let presented = mallory.presented.clone();
+    meddled.before(Before::Record, async move {
+        let signed_in = plain.sign_in(&presented, CREDENTIAL.into(), "mallory".to_owned(), true).await;
+        tell.send(signed_in).unwrap();
+    });
+    let granted = world.sign_in(&mut alice, "alice", true).await.unwrap();
+    assert_eq!((granted.answer.subject.as_deref(), granted.answer.epoch), (Some("alice"), 1));
+    let signed_in = told.await.unwrap().unwrap();
+    assert!(signed_in.went_on);
+    mallory.hear(Ok(signed_in.granted)).unwrap();
+    for restarted in [false, true] {
+        for (browser, subject) in [(&mut mallory, "mallory"), (&mut alice, "alice")] {
+            let granted = world.validate(browser).await.unwrap();
+            assert_eq!((granted.answer.subject.as_deref(), granted.answer.reconnected), (Some(subject), restarted));
+        }
+        world.restart();
+    }
 }
 
 const ROUNDS: usize = 1_000;

@@ -12,7 +12,7 @@ pub(crate) mod sweep;
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Checked, Created, Rotated, Store, Terms};
+use super::{Checked, Created, Rotated, Store, SubjectEnded, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash, SessionId},
@@ -40,7 +40,9 @@ macro_rules! contract_tests {
             endings::an_ended_session_never_comes_back_whatever_is_tried
             endings::a_request_that_loaded_before_an_end_saves_nothing_after_it
             races::ends_and_late_requests_that_race_leave_nothing_live
+            races::of_many_that_sign_in_on_one_session_at_once_one_has_it
             races::parallel_creates_of_one_family_make_one_record
+            races::of_two_that_end_each_other_at_once_one_stays
             races::of_a_thousand_requests_at_once_one_ends_the_session_and_none_revives_it
             ids::a_rotated_id_is_an_alias_for_the_grace
             ids::a_dropped_alias_is_unknown_and_never_revoked
@@ -48,6 +50,7 @@ macro_rules! contract_tests {
             sign_in::a_sign_in_leaves_one_id_and_new_times
             sign_in::a_sign_in_makes_room_among_the_sessions_of_its_subject
             sign_in::a_sign_in_without_room_changes_nothing
+            sign_in::nobody_signs_in_where_somebody_has
             limits::the_least_recently_active_of_a_full_subject_is_evicted
             limits::the_most_crowded_subject_pays_for_a_full_store
             limits::what_ran_out_makes_room_before_anybody_is_evicted
@@ -55,6 +58,7 @@ macro_rules! contract_tests {
             limits::a_replaced_family_neither_counts_nor_is_evicted
             subjects::ending_a_subject_ends_what_was_proven_until_then
             subjects::the_survivor_of_an_ended_subject_is_proven_after_it
+            subjects::whoever_is_over_or_somebody_elses_outlives_nobody
             subjects::a_list_is_of_one_subject_and_the_most_recent_comes_first
             patches::a_patch_changes_live_data_only
             patches::of_two_patches_neither_is_lost
@@ -137,7 +141,21 @@ impl World {
                 Some(record)
             }
             Rotated::NotLive => None,
-            Rotated::Full => panic!("a rotation takes no room"),
+            other @ (Rotated::Full | Rotated::Taken) => panic!("a mere rotation takes nothing: {other:?}"),
+        }
+    }
+
+    /// The families of the subject that have ended by this; none: the survivor is over.
+    async fn end_subject(
+        &self,
+        store: &Arc<impl Store>,
+        subject: &str,
+        not_before: Timestamp,
+        except: Option<FamilyId>,
+    ) -> Option<Vec<FamilyId>> {
+        match store.end_subject(self.terms(), subject, not_before, except).await.unwrap() {
+            SubjectEnded::Done(families) => Some(families),
+            SubjectEnded::NotLive => None,
         }
     }
 

@@ -2,10 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{REVOKED, World, data, some_id};
+use super::{REVOKED, SECOND, World, data, some_id, valid};
 use crate::{
     record::Key,
-    store::{Checked, Created, Store},
+    store::{Checked, Created, Rotated, Store},
 };
 
 pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: Arc<impl Store>) {
@@ -13,7 +13,7 @@ pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: A
     world.policy.touch_every = Duration::ZERO;
     let world = Arc::new(world);
     for _ in 0..100 {
-        let record = world.record(Some("alice"));
+        let record = world.record(None);
         let (id, _) = world.create(&store, &record).await;
         let late = (0..5).map(|kind| {
             let (world, store, record) = (world.clone(), store.clone(), record.clone());
@@ -41,6 +41,34 @@ pub(crate) async fn ends_and_late_requests_that_race_leave_nothing_live(store: A
     }
 }
 
+pub(crate) async fn of_many_that_sign_in_on_one_session_at_once_one_has_it(store: Arc<impl Store>) {
+    let world = Arc::new(World::new());
+    let (family, _) = world.sign_in(&store, None).await;
+    let sign_ins: Vec<_> = (0..10)
+        .map(|number| {
+            let (world, store) = (world.clone(), store.clone());
+            tokio::spawn(async move {
+                let (id, subject) = (some_id(), format!("person {number}"));
+                let sign_in = Some(world.signs_in(&subject));
+                (id, subject, store.rotate(world.terms(), family, id, sign_in).await.unwrap())
+            })
+        })
+        .collect();
+    let (mut has, mut taken) = (Vec::new(), 0);
+    for sign_in in sign_ins {
+        match sign_in.await.unwrap() {
+            (id, subject, Rotated::Done { .. }) => has.push((id, subject)),
+            (_, _, Rotated::Taken) => taken += 1,
+            (_, _, other) => panic!("{other:?}"),
+        }
+    }
+    let [(id, subject)] = has.try_into().unwrap();
+    assert_eq!(taken, 9);
+    let (record, ..) = valid(world.check(&store, Key::Session(id)).await);
+    assert_eq!(record.subject.as_deref(), Some(subject.as_str()));
+    assert_eq!(store.list(world.terms(), &subject).await.unwrap().len(), 1);
+}
+
 pub(crate) async fn parallel_creates_of_one_family_make_one_record(store: Arc<impl Store>) {
     let world = Arc::new(World::new());
     let record = world.record(Some("alice"));
@@ -57,6 +85,30 @@ pub(crate) async fn parallel_creates_of_one_family_make_one_record(store: Arc<im
         assert_eq!(world.state(&store, Key::Session(id)).await, "valid");
     }
     assert_eq!((made, store.stats().await.unwrap().live), (1, 1));
+}
+
+pub(crate) async fn of_two_that_end_each_other_at_once_one_stays(store: Arc<impl Store>) {
+    let world = Arc::new(World::new());
+    for _ in 0..100 {
+        let families = [world.sign_in(&store, Some("alice")).await.0, world.sign_in(&store, Some("alice")).await.0];
+        // Late enough to end also whoever was spared a moment ago.
+        let later = world.now.plus(SECOND);
+        let [one, other] = [(families[0], world.now), (families[1], later)].map(|(survivor, not_before)| {
+            let (world, store) = (world.clone(), store.clone());
+            tokio::spawn(async move { world.end_subject(&store, "alice", not_before, Some(survivor)).await })
+        });
+        let ended = [one.await.unwrap(), other.await.unwrap()];
+        let stays = match ended.each_ref().map(Option::as_deref) {
+            [Some([ended]), None] if *ended == families[1] => families[0],
+            [None, Some([ended])] if *ended == families[0] => families[1],
+            _ => panic!("{ended:?}"),
+        };
+        for family in families {
+            let expected = if family == stays { "valid" } else { "revoked" };
+            assert_eq!(world.state(&store, Key::Family(family)).await, expected);
+        }
+        assert!(store.end(world.terms(), stays, REVOKED).await.unwrap());
+    }
 }
 
 pub(crate) async fn of_a_thousand_requests_at_once_one_ends_the_session_and_none_revives_it(store: Arc<impl Store>) {

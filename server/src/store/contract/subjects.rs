@@ -17,7 +17,7 @@ pub(crate) async fn ending_a_subject_ends_what_was_proven_until_then(store: Arc<
     world.pass(Duration::from_millis(1));
     let (_, later) = world.sign_in(&store, Some("alice")).await;
     let (_, other) = world.sign_in(&store, Some("bob")).await;
-    let ended = store.end_subject(world.terms(), "alice", until, None).await.unwrap();
+    let ended = world.end_subject(&store, "alice", until, None).await.unwrap();
     assert_eq!(ended.into_iter().collect::<HashSet<_>>(), HashSet::from([one, two]));
     assert_eq!(world.state(&store, Key::Session(one_id)).await, "revoked");
     for id in [later, other] {
@@ -29,10 +29,30 @@ pub(crate) async fn the_survivor_of_an_ended_subject_is_proven_after_it(store: A
     let world = World::new();
     let (mine, _) = world.sign_in(&store, Some("alice")).await;
     let (other, _) = world.sign_in(&store, Some("alice")).await;
-    assert_eq!(store.end_subject(world.terms(), "alice", world.now, Some(mine)).await.unwrap(), [other]);
+    assert_eq!(world.end_subject(&store, "alice", world.now, Some(mine)).await, Some(vec![other]));
     let (record, ..) = valid(world.check(&store, Key::Family(mine)).await);
     assert_eq!(record.proven, world.now.just_after());
-    assert!(store.end_subject(world.terms(), "alice", world.now, None).await.unwrap().is_empty());
+    assert_eq!(world.end_subject(&store, "alice", world.now, None).await, Some(vec![]));
+}
+
+pub(crate) async fn whoever_is_over_or_somebody_elses_outlives_nobody(store: Arc<impl Store>) {
+    let mut world = World::new();
+    let (ran_out, _) = world.sign_in(&store, Some("alice")).await;
+    world.pass(HOUR * 24);
+    let (ended, _) = world.sign_in(&store, Some("alice")).await;
+    store.end(world.terms(), ended, REVOKED).await.unwrap();
+    let (bobs, _) = world.sign_in(&store, Some("bob")).await;
+    let (nobodys, _) = world.sign_in(&store, None).await;
+    let unknown = world.record(Some("alice")).family;
+    let (_, there) = world.sign_in(&store, Some("alice")).await;
+    for survivor in [ran_out, ended, bobs, nobodys, unknown] {
+        for subject in ["alice", "carol"] {
+            assert_eq!(world.end_subject(&store, subject, world.now, Some(survivor)).await, None);
+        }
+    }
+    assert_eq!(world.state(&store, Key::Session(there)).await, "valid");
+    let (record, ..) = valid(world.check(&store, Key::Family(bobs)).await);
+    assert_eq!(record.proven, world.now);
 }
 
 pub(crate) async fn a_list_is_of_one_subject_and_the_most_recent_comes_first(store: Arc<impl Store>) {

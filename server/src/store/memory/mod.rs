@@ -50,6 +50,9 @@ struct Index {
 }
 
 impl MemoryStore {
+    /// See [`Store::is_durable`](super::Store::is_durable).
+    pub const DURABLE: bool = false;
+
     /// An empty one.
     pub fn new() -> Self {
         Self::default()
@@ -195,9 +198,10 @@ impl MemoryStore {
         id: SessionHash,
         sign_in: SignIn,
     ) -> Rotated {
-        self.settle(index, terms, handle);
-        if index.order.owner(handle).is_none() {
-            return Rotated::NotLive;
+        match self.slots.get(handle).as_deref_mut().map(|slot| slot.now(terms)) {
+            Some(Now::Live(live)) if live.is_anybodys() => return Rotated::Taken,
+            Some(Now::Live(_)) => {}
+            Some(Now::Ended(_) | Now::Forgotten) | None => return Rotated::NotLive,
         }
         let Some(evicted) = self.make_room(index, terms, Some(&sign_in.subject), Some(handle)) else {
             return Rotated::Full;

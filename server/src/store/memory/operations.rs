@@ -11,7 +11,9 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     record::{Data, EndReason, Key, Record, SignIn},
-    store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms, rules::kept_until},
+    store::{
+        Checked, Created, Patched, Rotated, Stats, Store, StoreError, SubjectEnded, Swept, Terms, rules::kept_until,
+    },
 };
 
 /// Records that a sweep goes through before it lets others have the thread: well under a millisecond.
@@ -91,26 +93,30 @@ impl Store for MemoryStore {
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
+    ) -> Result<SubjectEnded, StoreError> {
         let index = &mut self.index.lock();
+        let owner = index.order.subject(subject);
+        if let Some(family) = except {
+            let survives = self.find(family).filter(|handle| owner.is_some() && index.order.owner(*handle) == owner);
+            let Some(mut slot) = survives.and_then(|handle| self.slots.get(handle)) else {
+                return Ok(SubjectEnded::NotLive);
+            };
+            let Now::Live(live) = slot.now(terms) else {
+                return Ok(SubjectEnded::NotLive);
+            };
+            live.prove(not_before.just_after());
+        }
         let mut ended = Vec::new();
-        for handle in index.order.subject(subject).map_or_else(Vec::new, |owner| index.order.recent_first(owner)) {
-            let outdated = self.slots.get(handle).is_some_and(|mut slot| {
-                let spared = Some(slot.family) == except;
-                match &mut slot.state {
-                    State::Live(live) if spared => {
-                        live.prove(not_before.just_after());
-                        false
-                    }
-                    State::Live(live) => live.proven() <= not_before,
-                    State::Ended { .. } => false,
-                }
+        for handle in owner.map_or_else(Vec::new, |owner| index.order.recent_first(owner)) {
+            let outdated = self.slots.get(handle).is_some_and(|slot| match &slot.state {
+                State::Live(live) => live.proven() <= not_before,
+                State::Ended { .. } => false,
             });
             if outdated {
                 ended.extend(self.end_live(index, terms, handle, EndReason::Revoked).map(|(family, _)| family));
             }
         }
-        Ok(ended)
+        Ok(SubjectEnded::Done(ended))
     }
 
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError> {
@@ -165,6 +171,10 @@ impl Store for MemoryStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         Ok(())
+    }
+
+    fn is_durable(&self) -> bool {
+        Self::DURABLE
     }
 }
 

@@ -137,6 +137,11 @@ impl Live {
         self.rotated = now.into();
     }
 
+    /// Has somebody signed in on it?
+    pub(super) const fn is_anybodys(&self) -> bool {
+        self.subject.is_some()
+    }
+
     pub(super) fn proven(&self) -> Timestamp {
         self.proven.into()
     }

@@ -57,6 +57,9 @@ impl fmt::Debug for PostgresStore {
 }
 
 impl PostgresStore {
+    /// See [`Store::is_durable`](super::Store::is_durable).
+    pub const DURABLE: bool = true;
+
     /// With connections of its own. Makes the tables where there are none.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use super::{
     PostgresStore,
     failure::Failure,
     rows::{self, columns, kept},
-    writer::{Writer, bytes, cutoffs},
+    writer::{Writer, cutoffs},
 };
 use crate::{
     clock::Timestamp,
@@ -16,7 +16,7 @@ use crate::{
     record::{Data, EndReason, Key, Record, SignIn},
     sql::{reason_to_sql, to_sql},
     store::{
-        Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms,
+        Checked, Created, Patched, Rotated, Stats, Store, StoreError, SubjectEnded, Swept, Terms,
         rules::{Due, Kept, Looked, Now, ran_out, remembered_for},
     },
 };
@@ -83,7 +83,7 @@ impl Store for PostgresStore {
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
+    ) -> Result<SubjectEnded, StoreError> {
         self.write(async |writer| end_subject(writer, terms, subject, not_before, except).await).await
     }
 
@@ -146,6 +146,10 @@ impl Store for PostgresStore {
             Ok(())
         })
         .await
+    }
+
+    fn is_durable(&self) -> bool {
+        Self::DURABLE
     }
 }
 
@@ -232,24 +236,29 @@ async fn end_subject(
     subject: &str,
     not_before: Timestamp,
     except: Option<FamilyId>,
-) -> Result<Vec<FamilyId>, Failure> {
+) -> Result<SubjectEnded, Failure> {
     writer.queue(terms, Some(subject)).await?;
-    writer
-        .execute(
-            "UPDATE keepalive_session SET proven = greatest(proven, $3)
-             WHERE family = $1 AND subject = $2 AND ended_at IS NULL",
-            &[&bytes(&except), &subject, &to_sql(not_before.just_after())],
-        )
-        .await?;
+    if let Some(family) = except {
+        match writer.locked(family).await?.map(|kept| kept.now(terms)) {
+            Some(Now::Live(record)) if record.subject.as_deref() == Some(subject) => {}
+            Some(Now::Live(_) | Now::Ended { .. } | Now::Forgotten) | None => return Ok(SubjectEnded::NotLive),
+        }
+        writer
+            .execute(
+                "UPDATE keepalive_session SET proven = greatest(proven, $2) WHERE family = $1",
+                &[&&family.as_bytes()[..], &to_sql(not_before.just_after())],
+            )
+            .await?;
+    }
     let outdated = writer
         .query(
             concat!(
                 "SELECT ",
                 columns!(),
                 " FROM keepalive_session WHERE subject = $1 AND ended_at IS NULL AND proven <= $2
-                  AND family IS DISTINCT FROM $3 ORDER BY family FOR UPDATE"
+                  ORDER BY family FOR UPDATE"
             ),
-            &[&subject, &to_sql(not_before), &bytes(&except)],
+            &[&subject, &to_sql(not_before)],
         )
         .await?;
     let (mut endings, mut revoked) = (Vec::new(), Vec::new());
@@ -262,7 +271,7 @@ async fn end_subject(
         }
     }
     writer.finish(terms, &endings).await?;
-    Ok(revoked)
+    Ok(SubjectEnded::Done(revoked))
 }
 
 /// Skips what another instance is at.

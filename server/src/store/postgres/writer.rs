@@ -162,6 +162,9 @@ impl<'a> Writer<'a> {
         let Some(Now::Live(mut record)) = self.locked(family).await?.map(|kept| kept.now(terms)) else {
             return Ok(Rotated::NotLive);
         };
+        if record.subject.is_some() {
+            return Ok(Rotated::Taken);
+        }
         let Some(evicted) = self.make_room(terms, Some(&sign_in.subject), Some(family)).await? else {
             return Ok(Rotated::Full);
         };
@@ -354,7 +357,7 @@ pub(super) fn cutoffs(terms: Terms<'_>) -> (Option<i64>, Option<i64>) {
     (before(terms.policy.idle), before(terms.policy.absolute.limit()))
 }
 
-pub(super) fn bytes(family: &Option<FamilyId>) -> Option<&[u8]> {
+fn bytes(family: &Option<FamilyId>) -> Option<&[u8]> {
     family.as_ref().map(|family| &family.as_bytes()[..])
 }
 

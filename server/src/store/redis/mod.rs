@@ -50,6 +50,9 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
+    /// See [`Store::is_durable`](super::Store::is_durable).
+    pub const DURABLE: bool = true;
+
     /// In that Redis. Connects when first asked for something.
     pub fn new(address: RedisAddress) -> Self {
         Self::named(address, TAG)

@@ -11,7 +11,7 @@ use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash},
     record::{Data, EndReason, Key, Record, SignIn},
-    store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms, rules::Looked},
+    store::{Checked, Created, Patched, Rotated, Stats, Store, StoreError, SubjectEnded, Swept, Terms, rules::Looked},
 };
 
 /// Records that one run of the sweep's script looks at: a few milliseconds, for which everybody else waits.
@@ -114,6 +114,7 @@ impl Store for RedisStore {
                     }
                     (1, _, _) => Rotated::Full,
                     (2, _, _) => Rotated::NotLive,
+                    (3, _, _) => Rotated::Taken,
                     _ => return None,
                 })
             })
@@ -133,7 +134,7 @@ impl Store for RedisStore {
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
+    ) -> Result<SubjectEnded, StoreError> {
         let except = except.map(|family| *family.as_bytes());
         let answer = self
             .run(
@@ -146,7 +147,10 @@ impl Store for RedisStore {
                 ],
             )
             .await?;
-        each(answer, |ended| ended.family()).ok_or_else(senseless)
+        match answer {
+            Value::Nil => Ok(SubjectEnded::NotLive),
+            families => each(families, |ended| ended.family()).map(SubjectEnded::Done).ok_or_else(senseless),
+        }
     }
 
     async fn list(&self, terms: Terms<'_>, subject: &str) -> Result<Vec<Record>, StoreError> {
@@ -197,6 +201,10 @@ impl Store for RedisStore {
     async fn ping(&self) -> Result<(), StoreError> {
         // A PING would be answered by a node of a cluster that does not have the sessions.
         self.stats().await.map(drop)
+    }
+
+    fn is_durable(&self) -> bool {
+        Self::DURABLE
     }
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use redis::FromRedisValue;
 use secrecy::SecretString;
 
-use super::super::{Checked, Created, Store, Terms};
+use super::super::{Checked, Created, Store, SubjectEnded, Terms};
 use crate::{
     clock::Timestamp,
     id::{FamilyId, SessionHash, SessionId},

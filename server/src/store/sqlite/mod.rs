@@ -54,6 +54,9 @@ struct Connections {
 }
 
 impl SqliteStore {
+    /// See [`Store::is_durable`](super::Store::is_durable).
+    pub const DURABLE: bool = true;
+
     /// In that file, which is made where there is none, for its owner alone. Opening blocks shortly.
     ///
     /// # Errors

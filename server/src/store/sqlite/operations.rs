@@ -14,7 +14,7 @@ use crate::{
     record::{Data, EndReason, Key, Record, SignIn},
     sql::to_sql,
     store::{
-        Checked, Created, Patched, Rotated, Stats, Store, StoreError, Swept, Terms,
+        Checked, Created, Patched, Rotated, Stats, Store, StoreError, SubjectEnded, Swept, Terms,
         rules::{Due, Looked, Now},
     },
 };
@@ -131,27 +131,30 @@ impl Store for SqliteStore {
         subject: &str,
         not_before: Timestamp,
         except: Option<FamilyId>,
-    ) -> Result<Vec<FamilyId>, StoreError> {
+    ) -> Result<SubjectEnded, StoreError> {
         let (owned, subject) = (Owned::of(terms), subject.to_owned());
         self.write(move |writer| {
-            let except = except.map(|family| *family.as_bytes());
-            writer.execute(
-                "UPDATE session SET proven = max(proven, ?3)
-                 WHERE family = ?1 AND subject = ?2 AND ended_at IS NULL",
-                params![except, subject, to_sql(not_before.just_after())],
-            )?;
+            if let Some(family) = except {
+                match load(writer.transaction(), family)?.map(|kept| kept.now(owned.terms())) {
+                    Some(Now::Live(record)) if record.subject.as_deref() == Some(&subject) => {}
+                    Some(Now::Live(_) | Now::Ended { .. } | Now::Forgotten) | None => return Ok(SubjectEnded::NotLive),
+                }
+                writer.execute(
+                    "UPDATE session SET proven = max(proven, ?2) WHERE family = ?1",
+                    params![family.as_bytes(), to_sql(not_before.just_after())],
+                )?;
+            }
             let outdated = families(
                 writer.transaction(),
-                "SELECT family FROM session
-                 WHERE subject = ?1 AND ended_at IS NULL AND proven <= ?2 AND family IS NOT ?3",
-                params![subject, to_sql(not_before), except],
+                "SELECT family FROM session WHERE subject = ?1 AND ended_at IS NULL AND proven <= ?2",
+                params![subject, to_sql(not_before)],
             )?;
             let mut ended = Vec::new();
             for family in outdated {
                 let record = writer.end_live(owned.terms(), family, EndReason::Revoked)?;
                 ended.extend(record.map(|record| record.family));
             }
-            Ok(ended)
+            Ok(SubjectEnded::Done(ended))
         })
         .await
     }
@@ -221,5 +224,9 @@ impl Store for SqliteStore {
 
     async fn ping(&self) -> Result<(), StoreError> {
         self.read(|connection| rows::stats(connection).map(drop)).await
+    }
+
+    fn is_durable(&self) -> bool {
+        Self::DURABLE
     }
 }

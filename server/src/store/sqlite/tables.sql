@@ -52,7 +52,7 @@ CREATE TRIGGER IF NOT EXISTS session_used AFTER UPDATE OF last_activity ON sessi
             (SELECT min(last_activity) FROM session WHERE subject = NEW.subject AND ended_at IS NULL)
         WHERE subject = NEW.subject;
 END;
--- A sign-in, or an end: it leaves its subject's crowd, and may join another.
+-- It ends, and leaves its subject's crowd; or somebody signs in on it, and it joins one.
 CREATE TRIGGER IF NOT EXISTS session_left AFTER UPDATE OF subject ON session
     WHEN OLD.subject IS NOT NULL AND OLD.subject IS NOT NEW.subject BEGIN
     DELETE FROM crowd WHERE subject = OLD.subject AND live = 1;

@@ -115,10 +115,12 @@ impl<'a> Writer<'a> {
         id: SessionHash,
         sign_in: SignIn,
     ) -> rusqlite::Result<Rotated> {
-        self.settle(terms, family)?;
-        let Some(mut record) = self.live(family)? else {
+        let Some(Now::Live(mut record)) = load(self.0, family)?.map(|kept| kept.now(terms)) else {
             return Ok(Rotated::NotLive);
         };
+        if record.subject.is_some() {
+            return Ok(Rotated::Taken);
+        }
         let Some(evicted) = self.make_room(terms, Some(&sign_in.subject), Some(family))? else {
             return Ok(Rotated::Full);
         };

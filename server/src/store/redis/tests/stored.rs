@@ -153,7 +153,10 @@ async fn ending_a_subject_gives_up_the_places_of_what_expired() {
     let (there, _) = sign_in(&store, Some("alice")).await;
     expire(&store, gone).await;
     let until = start().plus(HOUR);
-    assert_eq!(store.end_subject(terms(&SERVERLESS_24H), "alice", until, None).await.unwrap(), [there]);
+    assert_eq!(
+        store.end_subject(terms(&SERVERLESS_24H), "alice", until, None).await.unwrap(),
+        SubjectEnded::Done(vec![there])
+    );
     assert_eq!(on::<i64>(&store, "ZCARD", &queue_key("alice"), &[]).await, 0);
 }
 
