@@ -72,6 +72,18 @@ export const stages = [
     run: () => nodeTests('tests/api', { SESSION_KEEPALIVE_SERVER: server }),
   },
   {
+    name: 'backends',
+    needs: ['build'],
+    count: countNode,
+    run: ({ chrome }) => nodeTests('tests/backends', { CHROME_PATH: chrome, SESSION_KEEPALIVE_SERVER: server }),
+  },
+  {
+    name: 'examples',
+    needs: ['build'],
+    count: countNode,
+    run: ({ chrome }) => nodeTests('tests/examples', { CHROME_PATH: chrome, SESSION_KEEPALIVE_SERVER: server }),
+  },
+  {
     name: 'e2e',
     needs: ['build'],
     count: countNode,
