@@ -32,6 +32,10 @@ export const stages = [
     },
   },
   {
+    name: 'rustdoc',
+    run: () => cargo(['doc', '--no-deps', '--workspace'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
+  },
+  {
     name: 'native',
     count: countCargo,
     run: ({ postgres, redis, haproxy }) =>
