@@ -35,6 +35,10 @@ export const stages = [
     },
   },
   {
+    name: 'rustdoc',
+    run: () => cargo(['doc', '--no-deps', '--workspace'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
+  },
+  {
     name: 'native',
     count: countCargo,
     run: ({ postgres, redis, haproxy }) =>
@@ -73,6 +77,18 @@ export const stages = [
     needs: ['build'],
     count: countNode,
     run: () => nodeTests('tests/api', { SESSION_KEEPALIVE_SERVER: server }),
+  },
+  {
+    name: 'backends',
+    needs: ['build'],
+    count: countNode,
+    run: ({ chrome }) => nodeTests('tests/backends', { CHROME_PATH: chrome, SESSION_KEEPALIVE_SERVER: server }),
+  },
+  {
+    name: 'examples',
+    needs: ['build'],
+    count: countNode,
+    run: ({ chrome }) => nodeTests('tests/examples', { CHROME_PATH: chrome, SESSION_KEEPALIVE_SERVER: server }),
   },
   {
     name: 'e2e',
