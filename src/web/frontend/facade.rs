@@ -30,6 +30,7 @@ files! {
     Page = "/src/js/page.js";
     Redirect = "/src/js/redirect.js";
     Sealed = "/src/js/sealed.js";
+    Snapshot = "/src/js/snapshot.js";
     Tabs = "/src/js/tabs.js";
 }
 
