@@ -31,7 +31,9 @@ export const stages = [
     name: 'clippy',
     run: async () => {
       await cargo(['clippy', '--workspace', '--all-targets', ...denyWarnings]);
-      await cargo(['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets', ...denyWarnings]);
+      const module = ['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets'];
+      await cargo([...module, ...denyWarnings]);
+      await cargo([...module, '--features', 'web', ...denyWarnings]);
     },
   },
   {
@@ -120,7 +122,7 @@ async function wasmTests({ chrome, driver, folder }) {
   return run(
     wasmPack,
     // Optimised: pages with whole scenarios in them would take a while otherwise.
-    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--locked'],
+    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'web', '--locked'],
     {
       cwd: root,
       show: 'keep',
