@@ -5,6 +5,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { findProgram } from './find.mjs';
+import { npm, quietly } from './npm.mjs';
 import { inRoot, root, target } from './paths.mjs';
 import { run } from './run.mjs';
 import { hashOf, whenChanged } from './stamp.mjs';
@@ -104,16 +105,6 @@ export async function ensureNodePackages() {
   const key = hashOf(root, [inRoot('package-lock.json')], [process.platform, process.arch]);
   const installed = inRoot('node_modules', '.package-lock.json'); // npm's own record of what it installed
   await whenChanged({ base: root, stampFile: inRoot('node_modules', '.session-keepalive'), key, outputs: [installed] }, async () => {
-    // No package of ours needs its install script: esbuild finds its binary without one.
-    await npm(['ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund']);
+    await npm(['ci', ...quietly], { cwd: root });
   });
-}
-
-function npm(args) {
-  // Inside `npm start` npm says where it is itself, so that the same npm is used, on every system.
-  const itself = process.env.npm_execpath;
-  if (itself?.endsWith('.js')) return run(process.execPath, [itself, ...args], { cwd: root });
-  const program = findProgram(['npm']);
-  if (!program) throw new Failure('npm was not found: it comes with Node, install it from https://nodejs.org');
-  return run(program, args, { cwd: root, shell: program.endsWith('.cmd') });
 }
