@@ -1,6 +1,4 @@
 // `npm start`: from a fresh checkout to the demo in a browser tab, with one command.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildModule } from './build/index.mjs';
 import { buildServer, server } from './build/server.mjs';
@@ -9,6 +7,7 @@ import { Failure, main } from './lib/failure.mjs';
 import { dist, inRoot, root } from './lib/paths.mjs';
 import { Stages } from './lib/stages.mjs';
 import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from './lib/toolchain.mjs';
+import { demoArguments } from './start/demo.mjs';
 import { answers, chosenPort, host, whyUnavailable } from './start/port.mjs';
 import { Supervisor } from './start/supervisor.mjs';
 
@@ -21,25 +20,6 @@ server running on http://127.0.0.1:4780: when it is killed, it is started again.
   npm start -- --help     this text
 
 The server's keys and its log of ended sessions are kept in .run/; delete the folder to begin anew.`;
-
-/** What the server is told. Its files are the demo's own: nothing outside .run/ is written. */
-function serverArguments(port) {
-  const state = inRoot('.run');
-  const files = join(state, 'files');
-  mkdirSync(files, { recursive: true });
-  return [
-    '--listen', `${host}:${port}`,
-    '--demo',
-    '--store', 'memory:',
-    '--site', inRoot('www'),
-    '--site', `/dist=${dist}`,
-    '--files-root', files,
-    '--allow-target', 'sqlite:',
-    '--ticket-keys', join(state, 'ticket-keys'),
-    '--revocations', `sqlite:${join(state, 'revocations.db')}`,
-    '--log', 'text',
-  ];
-}
 
 async function prepare(stages, port) {
   await stages.run('look around', async () => {
@@ -58,7 +38,7 @@ async function prepare(stages, port) {
 function supervise(port, onUp) {
   return new Supervisor({
     program: server,
-    args: serverArguments(port),
+    args: demoArguments({ port, state: inRoot('.run'), sites: [inRoot('www'), `/dist=${dist}`] }),
     spawn: { cwd: root },
     isUp: () => answers(port, '/healthz'),
     // 2 is how the server says that it was told something impossible; its own message stands above.
