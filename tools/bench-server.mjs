@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { built, candidates as all } from '../bench/backends/candidates.mjs';
 import { connections, ensureWrk, measure, signIn } from '../bench/backends/load.mjs';
+import { measureMemory, memoryRemarks } from '../bench/backends/memory.mjs';
 import { bound, forServer } from '../bench/backends/processors.mjs';
 import { startStores } from '../bench/backends/stores.mjs';
 import { lines, markdown, plain, wishes } from '../bench/backends/table.mjs';
@@ -17,22 +18,23 @@ import { Stages } from './lib/stages.mjs';
 import { cargo, checkNode, checkRust, ensureNodePackages } from './lib/toolchain.mjs';
 
 const document = join(home, 'backends', 'README.md');
-const defaults = { rounds: 5, seconds: 4, sessions: 1000 };
+const defaults = { rounds: 5, seconds: 4, sessions: 1000, stored: 1_000_000 };
 const help = `npm run bench:server: how many session checks a second the reference server answers, next to a bare axum route that
 returns the same bytes, and next to Express with express-session on the same stores.
 
 Builds the server for production, installs Express and its stores into bench/node_modules, starts PostgreSQL and Redis with their
-data in a temporary folder, and asks all candidates in turn, each on one processor. bench/backends/README.md says how.
+data in a temporary folder, and asks all candidates in turn, each on one processor. Then fills a store in memory, and sweeps it
+beside people who go on working. bench/backends/README.md says how.
 
   npm run bench:server -- --write          puts the table into bench/backends/README.md
   npm run bench:server -- --only memory,bare    these candidates (and those they are compared with)
-  npm run bench:server -- --rounds ${defaults.rounds} --seconds ${defaults.seconds} --sessions ${defaults.sessions}
+  npm run bench:server -- --rounds ${defaults.rounds} --seconds ${defaults.seconds} --sessions ${defaults.sessions} --stored ${defaults.stored}
   npm run bench:server -- --help           this text`;
 
 function options() {
   const number = { type: 'string' };
   const { values } = parseArgs({ options: {
-    help: { type: 'boolean' }, write: { type: 'boolean' }, only: { type: 'string' }, rounds: number, seconds: number, sessions: number,
+    help: { type: 'boolean' }, write: { type: 'boolean' }, only: { type: 'string' }, rounds: number, seconds: number, sessions: number, stored: number,
   } });
   for (const name of Object.keys(defaults)) {
     const value = Number(values[name] ?? defaults[name]);
@@ -101,7 +103,7 @@ function anyCookie(folder) {
 }
 
 main(async () => {
-  const { help: asksForHelp, write, only, ...sizes } = options();
+  const { help: asksForHelp, write, only, stored, ...sizes } = options();
   if (asksForHelp) return void console.log(help);
   const [load] = loadavg();
   const stages = new Stages();
@@ -132,10 +134,12 @@ main(async () => {
       limits[key] = await stages.run(`${key} alone`, () => stores.limits[key](sizes.seconds));
     }
     const results = await stages.run('checks', () => measureAll({ candidates, wrk, files, folder, ...sizes }));
+    const memory = await stages.run('a store in memory', () => measureMemory(stored));
 
     const table = lines(candidates, results, limits);
     const remarks = [
       ...wishes(candidates, results),
+      ...memoryRemarks(memory),
       ...Object.entries(limits).map(([key, rate]) => `${key} alone: ${Math.round(rate).toLocaleString('en')} reads by key a second.`),
       `${sizes.rounds} rounds of ${sizes.seconds} s, ${connections} connections, ${sizes.sessions} sessions; ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, `
         + `${bound ? 'the server on one of its own' : 'NOT bound to processors (no taskset)'}; Node ${process.version}, load average ${load.toFixed(1)} before.`,

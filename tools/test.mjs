@@ -1,6 +1,7 @@
 // `npm test`: everything there is to check, on a machine that has Rust and Node. Only Node's own modules until `setup` ran.
 //   -- --only native,e2e   these stages and what they need
 //   -- --list              the stages
+//   -- --all               `npm run test:all`: with every project of `npm run test:pack`
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +32,7 @@ async function setUp() {
 }
 
 main(async () => {
-  const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' } } });
+  const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' }, all: { type: 'boolean' } } });
   if (values.list) {
     for (const { name, needs } of stages) console.log(needs ? `${name} (after ${needs.join(', ')})` : name);
     return;
@@ -45,7 +46,7 @@ main(async () => {
   const times = new Stages();
   try {
     const found = await times.run('setup', () => runStage({ name: 'setup', run: setUp }, undefined, tally));
-    for (const stage of chosen) await times.run(stage.name, () => runStage(stage, { ...found, folder }, tally));
+    for (const stage of chosen) await times.run(stage.name, () => runStage(stage, { ...found, folder, all: values.all }, tally));
   } catch (error) {
     if (isStopping()) return 1;
     report(error);

@@ -83,8 +83,9 @@ mod tests {
 
     /// Writes `start` and then a byte now and then, until the server has closed; what it said, and when it was through.
     fn dawdle(address: SocketAddr, start: &str) -> (String, Duration) {
-        let mut stream = connect(address);
+        // Before connecting: the server may count from there before this thread goes on.
         let started = Instant::now();
+        let mut stream = connect(address);
         stream.write_all(start.as_bytes()).unwrap();
         stream.set_read_timeout(Some(SHORT / 10)).unwrap();
         let (mut text, mut buffer) = (Vec::new(), [0; 1024]);

@@ -11,12 +11,9 @@ import { CALLS, EFFECTS, EVENTS, INPUTS, PAYLOADS, REASONS, STATUSES } from './n
 import { normalise } from './options.js';
 import { listen, pageState } from './page.js';
 import { redirect } from './redirect.js';
+import { INACTIVE } from './snapshot.js';
 import { createTabs } from './tabs.js';
 
-const INACTIVE = Object.freeze({
-  status: 'inactive', reason: null, subject: null, epoch: 0, data: undefined, lastOkAt: null, nextCheckAt: null,
-  expiresInMs: null, error: null,
-});
 const STARTING = Object.freeze({ ...INACTIVE, status: 'starting' });
 
 const MISTAKES = ['misconfigured', 'wasm-blocked'];

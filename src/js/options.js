@@ -28,7 +28,8 @@ const isObject = (value) => typeof value === 'object' && value !== null;
 /** A check of one kind: what it accepts, what it makes of it, and how to say it. */
 const kind = (wants, accepts, convert = (value) => value) => ({ wants, accepts, convert });
 
-const milliseconds = (value) => {
+/** What a duration is in milliseconds; NaN if it is none. */
+export const milliseconds = (value) => {
   if (typeof value === 'number') return value;
   const [, amount, unit] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value)) || [];
   return unit ? amount * UNITS[unit] : NaN;

@@ -34,6 +34,8 @@ export const createTabs = ({ name, crossTab }, { feed, holdsCredential, broughtB
 
   let channel;
   let giveBack = () => {};
+  /** Settles when the turn that was last taken has been given back. */
+  let over = Promise.resolve();
   /** The last sign-out that this tab knows of, and whether it left a mark of its own. */
   let known = kept('signed-out');
   let marked = false;
@@ -83,14 +85,14 @@ export const createTabs = ({ name, crossTab }, { feed, holdsCredential, broughtB
 
     takeTurn(steal) {
       let answered = false;
-      let over = false;
+      let given = false;
       const answer = (granted) => {
         answered = true;
-        if (!over) feed('turn', granted);
+        if (!given) feed('turn', granted);
       };
       const held = new Promise((resolve) => {
         giveBack = () => {
-          over = true;
+          given = true;
           resolve();
         };
       });
@@ -101,8 +103,9 @@ export const createTabs = ({ name, crossTab }, { feed, holdsCredential, broughtB
       const locks = attempt(() => navigator.locks);
       // Tabs that cannot hear each other need not wait for each other either.
       if (!locks || !channel) return answer(true);
-      // Rejects where locks are forbidden; and when another tab steals this one, which changes nothing.
-      locks.request(key, steal > 0 ? { steal: true } : { ifAvailable: true }, take).catch(() => answered || answer(true));
+      // Rejects where locks are forbidden; and when another tab steals this one, which changes nothing. A browser takes its time
+      // to give one back, and until then it would be in our own way.
+      over = over.then(() => locks.request(key, steal > 0 ? { steal: true } : { ifAvailable: true }, take)).catch(() => answered || answer(true));
     },
     yieldTurn: () => giveBack(),
     tell(...news) {

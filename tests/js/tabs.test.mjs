@@ -71,6 +71,16 @@ test('one tab at a time has the turn, and the next gets it when it is given back
   assert.deepEqual(navigator.locks.held(), [KEY]);
 });
 
+test('a tab that has just given its turn back can have it again at once', async () => {
+  const { tabs, told } = tab();
+  tabs.takeTurn(0);
+  await settled();
+  tabs.yieldTurn();
+  tabs.takeTurn(0);
+  await settled();
+  assert.deepEqual(told, [['turn', true], ['turn', true]]);
+});
+
 test('a turn can be taken by force; the tab that had it hears nothing of that', async () => {
   const [one, two] = [tab(), tab()];
   one.tabs.takeTurn(0);

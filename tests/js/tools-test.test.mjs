@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { countCargo, countNode } from '../../tools/test/counts.mjs';
+import { chooseProjects, projects } from '../../tools/test/pack.mjs';
 import { closingLine, plan, runStage } from '../../tools/test/plan.mjs';
 
 describe('counting tests', () => {
@@ -35,6 +36,14 @@ describe('choosing stages', () => {
   it('runs what a stage needs first', () => assert.deepEqual(names('e2e, native'), ['native', 'build', 'e2e']));
   it('refuses a name that it does not know', () => assert.throws(() => names('e3e'), /no stage 'e3e'.*native, build, size, e2e/));
   it('refuses an empty list', () => assert.throws(() => names(','), /names no stage/));
+});
+
+describe('choosing projects', () => {
+  it('takes a few for `npm test`', () => assert.deepEqual(chooseProjects({}), ['tarball', 'vite', 'esbuild', 'node']));
+  it('takes every one for `npm run test:all`', () => assert.deepEqual(chooseProjects({ all: true }), [...projects().keys()]));
+  it('takes those that are named', () => assert.deepEqual(chooseProjects({ only: 'next, vite-5', all: true }), ['next', 'vite-5']));
+  it('refuses a name that it does not know', () => assert.throws(() => chooseProjects({ only: 'vite,wite' }), /no project 'wite'.*rollup/));
+  it('refuses an empty list', () => assert.throws(() => chooseProjects({ only: '' }), /names no project/));
 });
 
 describe('running a stage', () => {

@@ -1,6 +1,12 @@
 // What an application's compiler must refuse. Each line has exactly one mistake.
+import axios from 'axios';
+import { createElement } from 'react';
 import { createKeepAlive, init } from 'session-keepalive';
 import type { KeepAlive, Snapshot, Verdict } from 'session-keepalive';
+import { attach } from 'session-keepalive/axios';
+import { SessionKeepAlive, SessionProvider, useExpiring, useSession } from 'session-keepalive/react';
+import { sessionStore } from 'session-keepalive/svelte';
+import { createTestWorld } from 'session-keepalive/testing';
 
 // --- options ---
 
@@ -74,3 +80,36 @@ void session.signOut(true);
 export const status: Snapshot['status'] = 'expired';
 // @ts-expect-error a transient verdict has a reason
 export const verdict: Verdict = { kind: 'transient' };
+
+// --- adapters ---
+
+// @ts-expect-error unknown option
+createElement(SessionKeepAlive, { intervall: '5m' });
+// @ts-expect-error a session that exists is for the provider
+createElement(SessionKeepAlive, { session });
+// @ts-expect-error there is no session
+createElement(SessionProvider, {});
+// @ts-expect-error useSession() has not everything
+useSession().dispose();
+// @ts-expect-error what it gives cannot be written
+useSession().status = 'connected';
+// @ts-expect-error it may be null
+useExpiring().toFixed();
+// @ts-expect-error options are for sessionKeepAlive()
+sessionStore({ interval: '5m' });
+// @ts-expect-error the session is missing
+attach(axios);
+
+// --- the testing kit ---
+
+const world = createTestWorld();
+// @ts-expect-error no such limit
+createTestWorld({ limits: { idel: '5m' } });
+// @ts-expect-error no unit
+void world.advance('5');
+// @ts-expect-error unknown option
+world.createKeepAlive({ intervall: '5m' });
+// @ts-expect-error no such trouble
+world.simulate.crash();
+// @ts-expect-error requests are what was asked, and stay so
+world.requests.push(world.requests[0]);

@@ -1,7 +1,8 @@
 // JavaScript to dist/: the facade, the generated glue and the module become the two published entries, and what the slim one
-// loads later.
+// loads later; beside them the adapters, which import the main entry.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { GLOBALS } from '../../src/js/testing/globals.js';
 import { Failure } from '../lib/failure.mjs';
 import { dist, inRoot, root, target } from '../lib/paths.mjs';
 import { hashOf, whenChanged } from '../lib/stamp.mjs';
@@ -14,6 +15,14 @@ const wasmFile = join(dist, 'session_keepalive_bg.wasm');
 export const entries = { inlined: join(dist, 'index.js'), slim: join(dist, 'slim.js'), wasm: wasmFile };
 /** What the slim entry loads when it is asked for, by the file's name. `index.js` is one file, and holds it. */
 export const lazy = { sealed: join(dist, 'sealed.js') };
+/** One for each framework, by its name. */
+export const adapters = Object.fromEntries(['react', 'vue', 'svelte', 'axios'].map((name) => [name, join(dist, `${name}.js`)]));
+/** The testing kit, which holds all of the module. */
+export const testing = join(dist, 'testing.js');
+const withTypes = [entries.inlined, entries.slim, ...Object.values(adapters), testing];
+const scripts = [...withTypes, ...Object.values(lazy)];
+/** A script's source map, where esbuild writes it. @param {string} script its path */
+const mapOf = (script) => `${script}.map`;
 
 /** `#glue` is what wasm-bindgen wrote; `#wasm` is the module itself: `export default async () => BufferSource`. */
 const generatedModules = {
@@ -44,40 +53,97 @@ const filesOfTheirOwn = {
   },
 };
 
+/** What is made on the way, by what a source map calls it, and what it is called when published. */
+const generated = { 'inlined:wasm': 'wasm.js', 'page:page': 'page.js', [basename(glue.script)]: 'glue.js' };
+
 /**
- * The paths of the published scripts and their code: bundled and minified by esbuild, and once more by terser, which finds
- * 0.25 kB of brotli.
+ * A source map as it is published: with the sources in it, because they are not beside it; without the Wasm, which would be in
+ * it once more; and without a path of this machine, where cargo's target folder may be anywhere.
+ */
+function published(text) {
+  const map = JSON.parse(text);
+  map.sources.forEach((source, i) => {
+    if (source === 'inlined:wasm') map.sourcesContent[i] = '// The module as text.\n';
+    const name = generated[basename(source)];
+    if (name) map.sources[i] = `../generated/${name}`;
+  });
+  return JSON.stringify(map);
+}
+
+/**
+ * Leaves an adapter's `from './index.js'` as it stands, and the framework's name. With a second copy of the main entry inside, a
+ * page that imports both would load and run the Wasm twice. A relative path, because that is the same file for every bundler
+ * and for a browser without one.
+ */
+const mainEntryOfItsOwn = {
+  name: 'main entry of its own',
+  setup(build) {
+    build.onResolve({ filter: /^\.\/index\.js$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
+/** What every script is built with. */
+const common = { write: false, bundle: true, target: 'es2022', charset: 'ascii', legalComments: 'none', logLevel: 'warning' };
+
+/**
+ * `#page` for the testing kit: `export default (globals) => facade`. The facade and the glue are those that pages get, in a function
+ * whose parameters stand before the globals of the same names. So nothing in them has to know of tests.
+ */
+const pageInAFunction = (esbuild) => ({
+  name: 'page in a function',
+  setup(build) {
+    build.onResolve({ filter: /^#page$/ }, () => ({ path: 'page', namespace: 'page' }));
+    build.onLoad({ filter: /.*/, namespace: 'page' }, async () => {
+      const facade = { ...common, entryPoints: [join(sources, 'entry.js')], format: 'iife', globalName: 'facade', plugins: [generatedModules] };
+      const [{ text }] = (await esbuild.build(facade)).outputFiles;
+      return { contents: `export default ({ ${GLOBALS.join(', ')} }) => {\n${text}\nreturn facade;\n};` };
+    });
+  },
+});
+
+/**
+ * The paths of the published scripts and their maps, with what they hold: bundled and minified by esbuild, and once more by
+ * terser, which finds 0.25 kB of brotli.
  */
 async function minifiedScripts() {
   const [esbuild, terser] = await Promise.all([import('esbuild'), import('terser')]);
-  const bundled = (paths, plugins) => esbuild.build({
+  const bundled = (paths, plugins, more) => esbuild.build({
+    ...common,
     entryPoints: paths.map((path) => join(sources, basename(path))),
     outdir: dist,
-    write: false,
-    bundle: true,
     minify: true,
+    sourcemap: 'external',
     format: 'esm',
-    target: 'es2022',
-    charset: 'ascii',
-    legalComments: 'none',
     plugins: [generatedModules, ...plugins],
-    logLevel: 'warning',
+    ...more,
   });
-  const builds = [bundled([entries.inlined], []), bundled([entries.slim, ...Object.values(lazy)], [filesOfTheirOwn])];
+  const builds = [
+    bundled([entries.inlined], []),
+    bundled([entries.slim, ...Object.values(lazy)], [filesOfTheirOwn]),
+    bundled(Object.values(adapters), [mainEntryOfItsOwn], { packages: 'external' }),
+    bundled([testing], [pageInAFunction(esbuild)]),
+  ];
   const outputFiles = (await Promise.all(builds)).flatMap((build) => build.outputFiles);
-  const options = { module: true, ecma: 2020, compress: { ecma: 2020, passes: 2 }, format: { ascii_only: true } };
-  return Promise.all(outputFiles.map(async ({ path, text }) => [path, (await terser.minify(text, options)).code]));
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
+  // A directive is React's 'use client'.
+  const options = { module: true, ecma: 2020, compress: { ecma: 2020, passes: 2, directives: false }, format: { ascii_only: true } };
+  const minified = await Promise.all(scripts.map(async (path) => {
+    const sourceMap = { content: texts.get(mapOf(path)), url: basename(mapOf(path)) };
+    const { code, map } = await terser.minify(texts.get(path), { ...options, sourceMap });
+    return [[path, code], [mapOf(path), published(map)]];
+  }));
+  return minified.flat();
 }
 
 const declarations = () => readdirSync(sources).filter((name) => name.endsWith('.d.ts'));
 
 /** Writes dist/; skipped while nothing that goes into it has changed. */
 export function bundle() {
-  for (const name of ['index.js', 'slim.js', 'index.d.ts', 'slim.d.ts']) {
+  for (const name of withTypes.map((path) => basename(path)).flatMap((script) => [script, script.replace(/\.js$/, '.d.ts')])) {
     if (!existsSync(join(sources, name))) throw new Failure(`src/js/${name} is missing: it is one of the published entries`);
   }
   const key = hashOf(root, [sources, inRoot('tools', 'build'), inRoot('package-lock.json'), ...Object.values(glue)]);
-  const outputs = [...Object.values(entries), ...Object.values(lazy), ...declarations().map((name) => join(dist, name))];
+  const outputs = [...scripts, ...scripts.map(mapOf), wasmFile, ...declarations().map((name) => join(dist, name))];
   return whenChanged({ base: root, stampFile: join(target, 'wasm-bindgen', 'dist-stamp'), key, outputs }, async () => {
     rmSync(dist, { recursive: true, force: true });
     mkdirSync(dist);

@@ -1,7 +1,8 @@
 // The stages of `npm test`: what each needs before it, what it runs, and how its tests are counted.
 //
-// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, haproxy, folder }`, `folder` being temporary. A
-// stage with `count` must have run at least one test, and may have skipped none.
+// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, haproxy, folder, all }`, `folder` being
+// temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
+// skipped none.
 import { delimiter, dirname } from 'node:path';
 import { buildModule } from '../build/index.mjs';
 import { buildServer, server } from '../build/server.mjs';
@@ -12,12 +13,14 @@ import { cargo, cargoEnvironment, wasmEnvironment, wasmTarget } from '../lib/too
 import { webdriverSettings } from './browser.mjs';
 import { countCargo, countNode } from './counts.mjs';
 import { testFiles } from './files.mjs';
+import { chooseProjects, pack, packEnvironment, projects } from './pack.mjs';
 import { checkTypes } from './types.mjs';
 
 const denyWarnings = ['--', '-D', 'warnings'];
 const node = (...args) => run(process.execPath, args, { cwd: root });
-const nodeTests = (folder, env) =>
-  run(process.execPath, ['--test', '--test-reporter=spec', ...testFiles(folder, '.test.mjs')], { cwd: root, show: 'keep', env });
+const nodeTestFiles = (files, env) =>
+  run(process.execPath, ['--test', '--test-reporter=spec', ...files], { cwd: root, show: 'keep', env });
+const nodeTests = (folder, env) => nodeTestFiles(testFiles(folder, '.test.mjs'), env);
 
 export const stages = [
   {
@@ -28,7 +31,9 @@ export const stages = [
     name: 'clippy',
     run: async () => {
       await cargo(['clippy', '--workspace', '--all-targets', ...denyWarnings]);
-      await cargo(['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets', ...denyWarnings]);
+      const module = ['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets'];
+      await cargo([...module, ...denyWarnings]);
+      await cargo([...module, '--features', 'web', ...denyWarnings]);
     },
   },
   {
@@ -98,6 +103,15 @@ export const stages = [
         SESSION_KEEPALIVE_SERVER: server,
       }),
   },
+  {
+    name: 'pack',
+    needs: ['build'],
+    count: countNode,
+    run: async ({ chrome, folder, all }) => {
+      const files = chooseProjects({ all }).map((name) => projects().get(name));
+      return nodeTestFiles(files, packEnvironment({ chrome, tarball: await pack(folder) }));
+    },
+  },
 ];
 
 /** `wasm-pack test`, with the pinned tools on PATH, where wasm-pack looks first. */
@@ -108,7 +122,7 @@ async function wasmTests({ chrome, driver, folder }) {
   return run(
     wasmPack,
     // Optimised: pages with whole scenarios in them would take a while otherwise.
-    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--locked'],
+    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'web', '--locked'],
     {
       cwd: root,
       show: 'keep',

@@ -252,7 +252,7 @@ impl Browser {
     /// The person comes back to it, known by now.
     pub(crate) async fn sign_in(&mut self, world: &World, subject: &str, data: &Value) -> Result<Granted, Refused> {
         let answer = world.sessions.sign_in(&self.presented, data.to_string().into(), subject.to_owned(), false).await;
-        self.hear(answer)
+        self.hear(answer.map(|signed_in| signed_in.granted))
     }
 
     /// What the session keeps.

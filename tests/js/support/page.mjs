@@ -1,81 +1,16 @@
 /** A page without a browser: just as much of one as the facade looks at. */
+import { Storage, Target, createChannels } from '../../../src/js/testing/browser.js';
+
+export { createLocks } from '../../../src/js/testing/browser.js';
 
 const define = (name, value) =>
   Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
-
-class Target extends EventTarget {
-  listeners = 0;
-
-  addEventListener(type, listener, options) {
-    super.addEventListener(type, listener, options);
-    this.listeners += 1;
-    options?.signal?.addEventListener('abort', () => { this.listeners -= 1; });
-  }
-}
-
-class Storage {
-  #items = new Map();
-  getItem(key) { return this.#items.get(key) ?? null; }
-  setItem(key, value) { this.#items.set(key, String(value)); }
-  removeItem(key) { this.#items.delete(key); }
-  /** All of it, for a test to look at. */
-  entries() { return Object.fromEntries(this.#items); }
-}
-
-/** The channels of one browser: what one of them posts the others of its name get, cloned, and later. */
-const channels = () => {
-  const open = new Set();
-  class Channel {
-    constructor(name) {
-      this.name = name;
-      open.add(this);
-    }
-
-    postMessage(message) {
-      if (!open.has(this)) throw new DOMException('The channel is closed.', 'InvalidStateError');
-      for (const other of open) {
-        if (other === this || other.name !== this.name) continue;
-        const data = structuredClone(message);
-        queueMicrotask(() => open.has(other) && other.onmessage?.({ data }));
-      }
-      // It is refused also where nobody hears it.
-      structuredClone(message);
-    }
-
-    close() { open.delete(this); }
-  }
-  return { open, Channel };
-};
-
-/** `navigator.locks` of one browser: a request is answered later, and a lock is held until its promise settles. */
-export const createLocks = () => {
-  const held = new Map();
-  return {
-    held: () => [...held.keys()],
-    async request(name, { steal, ifAvailable }, use) {
-      await null;
-      if (steal) held.get(name)?.(new DOMException('stolen', 'AbortError'));
-      else if (held.has(name)) {
-        if (!ifAvailable) throw new Error('nobody waits for a lock here');
-        return use(null);
-      }
-      let release;
-      const stolen = new Promise((_, reject) => { release = reject; });
-      held.set(name, release);
-      try {
-        return await Promise.race([use({ name, mode: 'exclusive' }), stolen]);
-      } finally {
-        if (held.get(name) === release) held.delete(name);
-      }
-    },
-  };
-};
 
 /** Puts a page at `href` into the global scope. `remove()` takes it away again. */
 export const openPage = (href = 'https://app.example/tasks?page=2#open') => {
   const document = new Target();
   const window = new Target();
-  const { open, Channel } = channels();
+  const { open, Channel } = createChannels();
   const page = {
     document,
     window,

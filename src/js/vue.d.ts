@@ -1,0 +1,21 @@
+import type { Plugin, Ref } from 'vue';
+import type { KeepAlive, KeepAliveOptions, Snapshot } from './index.js';
+
+/** `app.use(createSessionKeepAlive(options))`: keeps a session alive until the application is unmounted. Before `app.mount()`. */
+export function createSessionKeepAlive(options?: KeepAliveOptions): Plugin<[]>;
+
+/**
+ * `app.use(sessionPlugin(session))`: the same with a session that the application has made, with `session-keepalive/slim`, for a
+ * router's guards, or in a test; the application disposes of it. Without `createSessionKeepAlive` nothing of the main entry is
+ * bundled.
+ */
+export function sessionPlugin(session: KeepAlive): Plugin<[]>;
+
+/** What is true now, each field a ref, and what can be done about it. */
+export type Session = { readonly [Field in keyof Snapshot]: Readonly<Ref<Snapshot[Field]>> } &
+  Pick<KeepAlive, 'check' | 'extend' | 'signOut' | 'fetch'>;
+
+export function useSession(): Session;
+
+/** Seconds to the nearest limit while the person should be warned (`warnBefore`), else null. */
+export function useExpiring(): Readonly<Ref<number | null>>;

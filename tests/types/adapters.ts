@@ -1,0 +1,96 @@
+// The adapters but Vue's, and the testing kit, as an application's compiler sees them. Compiled, never run.
+import axios from 'axios';
+import { createElement, type ReactElement } from 'react';
+import { fromStore, type Readable } from 'svelte/store';
+import { createKeepAlive } from 'session-keepalive';
+import type { KeepAlive, KeepAliveOptions, Reason, Snapshot, Status } from 'session-keepalive';
+import { attach } from 'session-keepalive/axios';
+import * as react from 'session-keepalive/react';
+import * as svelte from 'session-keepalive/svelte';
+import { createTestWorld } from 'session-keepalive/testing';
+import type { Tab, TestRequest, TestWorld } from 'session-keepalive/testing';
+
+/** Holds only if both types are the same. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const holds = <_ extends true>() => {};
+
+const options: KeepAliveOptions = { interval: '5m', login: false };
+const session = createKeepAlive(options);
+
+// --- React ---
+
+export const elements: ReactElement[] = [
+  createElement(react.SessionKeepAlive),
+  createElement(react.SessionKeepAlive, { ...options, fallback: 'wait' }, createElement('p'), 'text'),
+  createElement(react.SessionKeepAlive, { headers: () => ({ a: 'b' }), fallback: null, key: 'anew' }),
+  createElement(react.SessionProvider, { session, fallback: createElement('p') }, 'text'),
+];
+
+export function Component(): ReactElement {
+  const current = react.useSession();
+  holds<Same<typeof current, react.Session>>();
+  holds<Same<react.Session, Snapshot & Pick<KeepAlive, 'check' | 'extend' | 'signOut' | 'fetch'>>>();
+  const { status, reason, check, extend, signOut, fetch } = current;
+  holds<Same<typeof status, Status>>();
+  holds<Same<typeof reason, Reason | null>>();
+  const actions: Array<() => Promise<unknown>> = [check, extend, () => signOut({ everywhere: true }), () => fetch('/api/a')];
+  const seconds = react.useExpiring();
+  holds<Same<typeof seconds, number | null>>();
+  return createElement('button', { onClick: actions[0] }, seconds ?? status);
+}
+
+// --- Svelte ---
+
+const store = svelte.sessionKeepAlive(options);
+svelte.sessionKeepAlive();
+export const readable: Readable<Snapshot> = svelte.sessionStore(session);
+export const keepAlive: KeepAlive = store;
+export const now: Status = fromStore(store).current.status;
+export const left: Readable<number | null> = svelte.expiring(store);
+store.subscribe(({ status }) => status.length)();
+
+// --- axios ---
+
+export const detach: () => void = attach(axios.create(), session);
+attach(axios, session);
+
+// --- the testing kit ---
+
+export async function tested(): Promise<void> {
+  const world: TestWorld = createTestWorld({
+    url: 'https://app.example/', now: new Date(), seed: 2, subject: 'bob', signedIn: true, remember: false,
+    limits: { idle: '30m', absolute: '8h', warnBefore: 60_000, nextCheck: '1m' },
+    accepts: (credential) => credential === 'x',
+    respond: async (request, { subject, epoch }) => Response.json({ url: request.url, subject, epoch }),
+  });
+  createTestWorld();
+  const own: KeepAlive = world.createKeepAlive(options);
+  const tab: Tab = world.openTab();
+  tab.createKeepAlive();
+  await world.advance('5m');
+  await world.settle();
+  world.signIn();
+  world.signIn({ remember: false });
+  const { simulate } = world;
+  simulate.restart();
+  simulate.restart({ downFor: '20s' });
+  simulate.offline();
+  simulate.online();
+  simulate.revoke();
+  simulate.expire();
+  simulate.timeout();
+  simulate.evict();
+  simulate.fault();
+  simulate.fault({ status: 503, retryAfter: '10s', times: 1 });
+  simulate.slow();
+  simulate.slow('20s');
+  simulate.recover();
+  simulate.sleep('1h');
+  const [request]: readonly TestRequest[] = world.requests;
+  holds<Same<typeof request, TestRequest | undefined>>();
+  for (const act of [tab.hide, tab.show, tab.act, tab.reload, tab.close, tab.crash]) act();
+  const visited: readonly string[] = world.tab.visited;
+  const send: typeof fetch = tab.fetch;
+  const at: number = world.now();
+  console.log(own, visited, send, at);
+}
