@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { transform } from 'esbuild';
+import { peers } from '../../bench/peers/list.mjs';
 import { CODES, REASONS } from '../../src/js/names.js';
 import { normalise } from '../../src/js/options.js';
 import { declarations } from '../../tools/docs/declarations.mjs';
@@ -100,4 +101,13 @@ test('every code of the protocol is in the protocol guide, with its status', () 
   const wire = [...read('src', 'wire.rs').matchAll(/= "([A-Z_]+)", (\d+);/g)].map(([, code, status]) => [code, Number(status)]);
   assert.deepEqual(told.map(([code]) => code), CODES);
   assert.deepEqual(told, wire);
+});
+
+test('the versions in the table of peers are those that are measured', () => {
+  const pinned = [['bench', 'peers', 'package.json'], ['bench', 'package.json']].map((path) => JSON.parse(read(...path)).dependencies);
+  const own = JSON.parse(read('package.json'));
+  const versions = Object.assign({ [own.name]: own.version }, ...pinned);
+  const [, table] = /<!-- peers:begin -->([\s\S]*)<!-- peers:end -->/.exec(read('README.md'));
+  const rows = [...table.matchAll(/^\| `([^`]+)` (\S+) \| [\d.]+ kB \|/gm)].map(([, name, version]) => [name, version]);
+  assert.deepEqual(rows, peers.map(({ name, package: from }) => [name, versions[from]]));
 });
