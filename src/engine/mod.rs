@@ -23,6 +23,7 @@ mod config;
 mod effect;
 mod input;
 mod machine;
+mod named;
 mod news;
 mod schedule;
 mod snapshot;

@@ -1,41 +1,27 @@
 //! The public picture of a session.
 
 use super::input::RequestId;
+use super::named::named;
 use super::time::{Millis, WallTime};
 use super::verdict::Reason;
 
-/// The public `Status`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
+named! {
+    /// The public `Status`.
+    Status:
     /// No verdict yet.
-    Starting,
+    Starting = "starting";
     /// The last verdict was valid.
-    Connected,
+    Connected = "connected";
     /// No verdict can be had; the session is kept.
-    Degraded,
+    Degraded = "degraded";
     /// The browser is offline; the session is kept, checks are paused.
-    Offline,
+    Offline = "offline";
     /// The server forgot the session; it is being re-established.
-    Reconnecting,
+    Reconnecting = "reconnecting";
     /// Definitive: the reason says why.
-    Disconnected,
+    Disconnected = "disconnected";
     /// Stopped or disposed.
-    Inactive,
-}
-
-impl Status {
-    /// The public name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Starting => "starting",
-            Self::Connected => "connected",
-            Self::Degraded => "degraded",
-            Self::Offline => "offline",
-            Self::Reconnecting => "reconnecting",
-            Self::Disconnected => "disconnected",
-            Self::Inactive => "inactive",
-        }
-    }
+    Inactive = "inactive";
 }
 
 /// What went wrong last, as far as a person or a log can use it.

@@ -1,28 +1,11 @@
 //! What an answer means for the session.
 
+use super::named::named;
 use super::time::Millis;
 
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
-        /// Why the session is in the state it is in. The names are those of the public `Reason` type.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Reason {
-            $($(#[$doc])* $variant,)*
-        }
-
-        impl Reason {
-            /// Every reason.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// The public name.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-        }
-    };
-}
-
-reasons! {
+named! {
+    /// Why the session is in the state it is in. The names are those of the public `Reason` type.
+    Reason:
     /// The server forgot the session and nothing could re-establish it.
     SessionLost = "session-lost";
     /// The idle limit was reached.

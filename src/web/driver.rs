@@ -36,18 +36,7 @@ impl Session {
         k: f64,
         l: f64,
     ) -> Self {
-        let numbers = [a, b, c, d, e, f, g, h, i, j, k, l];
-        let config = config(&numbers);
-        Self(Shell {
-            traced: is_traced(&numbers),
-            holder: config.credential,
-            machine: RefCell::new(Machine::new(config)),
-            host,
-            queue: RefCell::default(),
-            draining: Cell::new(false),
-            redirect: Cell::new(None),
-            timer: Timer::default(),
-        })
+        Self::of(host, &[a, b, c, d, e, f, g, h, i, j, k, l])
     }
 
     /// Something happened: the place of an [`InputKind`], and the numbers of [`input`](crate::numbers::input()). What JavaScript
@@ -72,6 +61,23 @@ impl Session {
         if let Some(kind) = InputKind::ALL.get(kind as usize) {
             self.0.feed(*kind, [a, b, c, d, e, f, g, h, i, j, k, l]);
         }
+    }
+}
+
+impl Session {
+    /// The same, with the numbers in one piece.
+    pub(super) fn of(host: Host, numbers: &Given) -> Self {
+        let config = config(numbers);
+        Self(Shell {
+            traced: is_traced(numbers),
+            holder: config.credential,
+            machine: RefCell::new(Machine::new(config)),
+            host,
+            queue: RefCell::default(),
+            draining: Cell::new(false),
+            redirect: Cell::new(None),
+            timer: Timer::default(),
+        })
     }
 }
 

@@ -207,6 +207,15 @@ test('an application’s request that meets a restart is sent once more', async 
   assert.deepEqual(subjects, ['alice 2']);
 });
 
+test('a body arrives as what it is', async () => {
+  const form = new FormData();
+  form.set('file', new Blob([new Uint8Array([0, 255, 128])]), 'a.bin');
+  const respond = async (request) => new Response((await request.formData()).get('file'));
+  const { session } = await running({ respond });
+  const answer = await session.fetch('/upload', { method: 'POST', body: form });
+  assert.deepEqual([...new Uint8Array(await answer.arrayBuffer())], [0, 255, 128]);
+});
+
 test('what nobody answers says so', async () => {
   const { session } = await running();
   await assert.rejects(session.fetch('/items'), /nothing answers \/items; give createTestWorld\(\{ respond \}\)/);
@@ -371,4 +380,11 @@ test('options of a session are checked as ever, and durations of the world are t
   assert.throws(() => world.createKeepAlive({ intervall: '5m' }), /`intervall`/);
   assert.throws(() => world.advance('5 minutes'), /`duration` must be a duration/);
   assert.throws(() => createTestWorld({ limits: { idle: 'soon' } }), /`limits\.idle` must be a duration/);
+});
+
+test('an environment without what fetch is made of is named', (t) => {
+  const { Response } = globalThis;
+  t.after(() => Object.assign(globalThis, { Response }));
+  delete globalThis.Response;
+  assert.throws(() => createTestWorld(), /has no Response; jest's jsdom/);
 });

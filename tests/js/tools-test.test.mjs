@@ -42,7 +42,7 @@ describe('choosing stages', () => {
 });
 
 describe('choosing projects', () => {
-  it('takes a few for `npm test`', () => assert.deepEqual(chooseProjects({}), ['vite', 'esbuild', 'node']));
+  it('takes a few for `npm test`', () => assert.deepEqual(chooseProjects({}), ['tarball', 'vite', 'esbuild', 'node']));
   it('takes every one for `npm run test:all`', () => assert.deepEqual(chooseProjects({ all: true }), [...projects().keys()]));
   it('takes those that are named', () => assert.deepEqual(chooseProjects({ only: 'next, vite-5', all: true }), ['next', 'vite-5']));
   it('refuses a name that it does not know', () => assert.throws(() => chooseProjects({ only: 'vite,wite' }), /no project 'wite'.*rollup/));

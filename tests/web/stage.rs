@@ -211,16 +211,7 @@ pub(crate) fn last_change(log: &[String]) -> (&'static str, Option<&'static str>
     let mut fields = fields.split(',');
     let status: usize = fields.next().unwrap().parse().unwrap();
     let reason = fields.next().unwrap().parse().ok().map(|reason: usize| Reason::ALL[reason].as_str());
-    let statuses = [
-        Status::Starting,
-        Status::Connected,
-        Status::Degraded,
-        Status::Offline,
-        Status::Reconnecting,
-        Status::Disconnected,
-        Status::Inactive,
-    ];
-    (statuses[status].as_str(), reason)
+    (Status::ALL[status].as_str(), reason)
 }
 
 pub(crate) fn names(log: &[String]) -> Vec<&str> {

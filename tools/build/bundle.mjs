@@ -21,6 +21,8 @@ export const adapters = Object.fromEntries(['react', 'vue', 'svelte', 'axios'].m
 export const testing = join(dist, 'testing.js');
 const withTypes = [entries.inlined, entries.slim, ...Object.values(adapters), testing];
 const scripts = [...withTypes, ...Object.values(lazy)];
+/** A script's source map, where esbuild writes it. @param {string} script its path */
+const mapOf = (script) => `${script}.map`;
 
 /** `#glue` is what wasm-bindgen wrote; `#wasm` is the module itself: `export default async () => BufferSource`. */
 const generatedModules = {
@@ -50,6 +52,23 @@ const filesOfTheirOwn = {
     });
   },
 };
+
+/** What is made on the way, by what a source map calls it, and what it is called when published. */
+const generated = { 'inlined:wasm': 'wasm.js', 'page:page': 'page.js', [basename(glue.script)]: 'glue.js' };
+
+/**
+ * A source map as it is published: with the sources in it, because they are not beside it; without the Wasm, which would be in
+ * it once more; and without a path of this machine, where cargo's target folder may be anywhere.
+ */
+function published(text) {
+  const map = JSON.parse(text);
+  map.sources.forEach((source, i) => {
+    if (source === 'inlined:wasm') map.sourcesContent[i] = '// The module as text.\n';
+    const name = generated[basename(source)];
+    if (name) map.sources[i] = `../generated/${name}`;
+  });
+  return JSON.stringify(map);
+}
 
 /**
  * Leaves an adapter's `from './index.js'` as it stands, and the framework's name. With a second copy of the main entry inside, a
@@ -83,8 +102,8 @@ const pageInAFunction = (esbuild) => ({
 });
 
 /**
- * The paths of the published scripts and their code: bundled and minified by esbuild, and once more by terser, which finds
- * 0.25 kB of brotli.
+ * The paths of the published scripts and their maps, with what they hold: bundled and minified by esbuild, and once more by
+ * terser, which finds 0.25 kB of brotli.
  */
 async function minifiedScripts() {
   const [esbuild, terser] = await Promise.all([import('esbuild'), import('terser')]);
@@ -93,6 +112,7 @@ async function minifiedScripts() {
     entryPoints: paths.map((path) => join(sources, basename(path))),
     outdir: dist,
     minify: true,
+    sourcemap: 'external',
     format: 'esm',
     plugins: [generatedModules, ...plugins],
     ...more,
@@ -104,9 +124,15 @@ async function minifiedScripts() {
     bundled([testing], [pageInAFunction(esbuild)]),
   ];
   const outputFiles = (await Promise.all(builds)).flatMap((build) => build.outputFiles);
+  const texts = new Map(outputFiles.map(({ path, text }) => [path, text]));
   // A directive is React's 'use client'.
   const options = { module: true, ecma: 2020, compress: { ecma: 2020, passes: 2, directives: false }, format: { ascii_only: true } };
-  return Promise.all(outputFiles.map(async ({ path, text }) => [path, (await terser.minify(text, options)).code]));
+  const minified = await Promise.all(scripts.map(async (path) => {
+    const sourceMap = { content: texts.get(mapOf(path)), url: basename(mapOf(path)) };
+    const { code, map } = await terser.minify(texts.get(path), { ...options, sourceMap });
+    return [[path, code], [mapOf(path), published(map)]];
+  }));
+  return minified.flat();
 }
 
 const declarations = () => readdirSync(sources).filter((name) => name.endsWith('.d.ts'));
@@ -117,7 +143,7 @@ export function bundle() {
     if (!existsSync(join(sources, name))) throw new Failure(`src/js/${name} is missing: it is one of the published entries`);
   }
   const key = hashOf(root, [sources, inRoot('tools', 'build'), inRoot('package-lock.json'), ...Object.values(glue)]);
-  const outputs = [...scripts, wasmFile, ...declarations().map((name) => join(dist, name))];
+  const outputs = [...scripts, ...scripts.map(mapOf), wasmFile, ...declarations().map((name) => join(dist, name))];
   return whenChanged({ base: root, stampFile: join(target, 'wasm-bindgen', 'dist-stamp'), key, outputs }, async () => {
     rmSync(dist, { recursive: true, force: true });
     mkdirSync(dist);

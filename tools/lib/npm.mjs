@@ -1,7 +1,9 @@
-// npm, as a program of its own.
+// npm, as a program of its own, and what it installs into folders with a lock file of their own.
+import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { findProgram } from './find.mjs';
 import { run } from './run.mjs';
+import { hashOf, whenChanged } from './stamp.mjs';
 
 /** For an install: no install scripts, because no package needs its own (esbuild finds its binary without), and nothing asked or told beyond the packages. */
 export const quietly = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
@@ -20,4 +22,17 @@ export function npmCommand(args) {
 export function npm(args, options) {
   const command = npmCommand(args);
   return run(command.program, command.args, { ...options, shell: command.shell });
+}
+
+/** Installs what the package-lock.json of this folder says, unless it is there already. */
+export async function ensurePackages(folder, { facts = [], show = 'none' } = {}) {
+  const key = hashOf(folder, [join(folder, 'package-lock.json')], facts);
+  const installed = join(folder, 'node_modules', '.package-lock.json'); // npm's own record of what it installed
+  await whenChanged({ base: folder, stampFile: join(folder, 'node_modules', '.session-keepalive'), key, outputs: [installed] }, async () => {
+    try {
+      await npm(['ci', ...quietly, '--loglevel=error'], { cwd: folder, show });
+    } catch (error) {
+      throw new Failure(`the packages of ${join(folder, 'package-lock.json')} could not be installed from the npm registry: ${error.message}`, { cause: error });
+    }
+  });
 }

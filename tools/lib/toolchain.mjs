@@ -5,10 +5,9 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { findProgram } from './find.mjs';
-import { npm, quietly } from './npm.mjs';
+import { ensurePackages } from './npm.mjs';
 import { inRoot, root, target } from './paths.mjs';
 import { run } from './run.mjs';
-import { hashOf, whenChanged } from './stamp.mjs';
 
 const oldestNode = 20;
 export const wasmTarget = 'wasm32-unknown-unknown';
@@ -101,10 +100,4 @@ export async function ensureCrates({ everyPlatform = false } = {}) {
 }
 
 /** Installs the development tools of package-lock.json, unless node_modules already holds exactly them. */
-export async function ensureNodePackages() {
-  const key = hashOf(root, [inRoot('package-lock.json')], [process.platform, process.arch]);
-  const installed = inRoot('node_modules', '.package-lock.json'); // npm's own record of what it installed
-  await whenChanged({ base: root, stampFile: inRoot('node_modules', '.session-keepalive'), key, outputs: [installed] }, async () => {
-    await npm(['ci', ...quietly], { cwd: root });
-  });
-}
+export const ensureNodePackages = () => ensurePackages(root, { facts: [process.platform, process.arch], show: 'all' });

@@ -9,7 +9,7 @@ import { testFiles } from './files.mjs';
 const ending = '.test.mjs';
 
 /** Those of `npm test`. The others take minutes, and are for `npm run test:pack` and `npm run test:all`. */
-const quick = ['vite', 'esbuild', 'node'];
+const quick = ['tarball', 'vite', 'esbuild', 'node'];
 
 /** Puts the tarball of dist/ as it is into a folder; resolves to its path. */
 export async function pack(folder) {

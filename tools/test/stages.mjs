@@ -31,8 +31,14 @@ export const stages = [
     name: 'clippy',
     run: async () => {
       await cargo(['clippy', '--workspace', '--all-targets', ...denyWarnings]);
-      await cargo(['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets', ...denyWarnings]);
+      const module = ['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets'];
+      await cargo([...module, ...denyWarnings]);
+      await cargo([...module, '--features', 'web', ...denyWarnings]);
     },
+  },
+  {
+    name: 'rustdoc',
+    run: () => cargo(['doc', '--no-deps', '--workspace'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
   },
   {
     name: 'native',
@@ -75,6 +81,18 @@ export const stages = [
     run: () => nodeTests('tests/api', { SESSION_KEEPALIVE_SERVER: server }),
   },
   {
+    name: 'backends',
+    needs: ['build'],
+    count: countNode,
+    run: ({ chrome }) => nodeTests('tests/backends', { CHROME_PATH: chrome, SESSION_KEEPALIVE_SERVER: server }),
+  },
+  {
+    name: 'examples',
+    needs: ['build'],
+    count: countNode,
+    run: ({ chrome }) => nodeTests('tests/examples', { CHROME_PATH: chrome, SESSION_KEEPALIVE_SERVER: server }),
+  },
+  {
     name: 'e2e',
     needs: ['build'],
     count: countNode,
@@ -95,11 +113,11 @@ export const stages = [
     },
   },
   {
-    name: 'examples',
+    name: 'frameworks',
     long: true,
     needs: ['build'],
     count: countNode,
-    run: async ({ chrome, folder }) => nodeTests('tests/examples', packEnvironment({ chrome, tarball: await pack(folder) })),
+    run: async ({ chrome, folder }) => nodeTests('tests/frameworks', packEnvironment({ chrome, tarball: await pack(folder) })),
   },
 ];
 
@@ -111,7 +129,7 @@ async function wasmTests({ chrome, driver, folder }) {
   return run(
     wasmPack,
     // Optimised: pages with whole scenarios in them would take a while otherwise.
-    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--locked'],
+    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'web', '--locked'],
     {
       cwd: root,
       show: 'keep',

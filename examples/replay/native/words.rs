@@ -4,15 +4,6 @@ use session_keepalive::engine::{Call, Reason, Status, WallTime};
 use session_keepalive::numbers::{EffectKind, InputKind, Told, VerdictKind};
 use session_keepalive::wire::ProblemCode;
 
-const STATUSES: [Status; 7] = [
-    Status::Starting,
-    Status::Connected,
-    Status::Degraded,
-    Status::Offline,
-    Status::Reconnecting,
-    Status::Disconnected,
-    Status::Inactive,
-];
 const CALLS: [Call; 3] = [Call::Validate, Call::Reconnect, Call::Logout];
 
 /// Numbers that are yes or no.
@@ -55,7 +46,7 @@ fn words(name: &str, fields: impl Iterator<Item = &'static str>, numbers: &[f64]
 fn field(name: &str, number: f64, wall: WallTime) -> String {
     let place = if number < 0.0 { usize::MAX } else { number as usize };
     let word = match name {
-        "status" => STATUSES.get(place).map(|status| status.as_str()),
+        "status" => Status::ALL.get(place).map(|status| status.as_str()),
         "reason" | "error" => Reason::ALL.get(place).map(|reason| reason.as_str()),
         "call" => CALLS.get(place).map(|call| call.as_str()),
         "code" => ProblemCode::ALL.get(place).map(|code| code.as_str()),

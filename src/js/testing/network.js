@@ -69,12 +69,12 @@ export const createNetwork = ({ clock, server, respond }) => {
     return { status, retryAfter, body: { title: 'A fault of the test world' } };
   };
 
-  const answer = async (url, method, headers, text) => {
+  const answer = async (url, method, headers, bytes, body) => {
     if (fault) return faulty();
     const call = method === 'POST' && paths.get(url.pathname);
-    if (call) return server.call(call, jar, headers, text ? parsed(text) : {});
-    const body = method === 'GET' || method === 'HEAD' ? undefined : text;
-    return server.protect(jar, (session) => respond(new Request(url, { method, headers, body }), session));
+    if (call) return server.call(call, jar, headers, body || {});
+    const request = new Request(url, { method, headers, ...(method !== 'GET' && method !== 'HEAD' && { body: bytes }) });
+    return server.protect(jar, (session) => respond(request, session));
   };
 
   /** `fetch` in a tab, whose address is `base()`. */
@@ -85,13 +85,18 @@ export const createNetwork = ({ clock, server, respond }) => {
     const headers = new Headers(init.headers ?? given.headers);
     const signal = init.signal ?? given.signal;
     signal?.throwIfAborted();
-    const text = init.body === undefined && given.text ? await given.text() : await new Response(init.body).text();
-    const noted = { at: clock.now(), tab, method, url: url.href, path: url.pathname, body: parsed(text), status: null };
+    // A body of any kind, with the type that it has by itself.
+    const sent = init.body === undefined && given instanceof Request ? given : new Response(init.body);
+    const type = sent.headers.get('content-type');
+    if (type && !headers.has('content-type')) headers.set('content-type', type);
+    const bytes = await sent.arrayBuffer();
+    const body = parsed(new TextDecoder().decode(bytes));
+    const noted = { at: clock.now(), tab, method, url: url.href, path: url.pathname, body, status: null };
     requests.push(noted);
     clock.stir();
     if (!online) throw noAnswer();
     // The server has it at once; the answer may not arrive.
-    const outcome = answer(url, method, headers, text);
+    const outcome = answer(url, method, headers, bytes, body);
     outcome.catch(() => {});
     if (latency > 0) await travel(signal);
     const found = await outcome;

@@ -23,6 +23,9 @@ const dice = (seed) => () => {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 };
 
+/** What every current browser and Node has, and some test environments take away. */
+const NEEDED = ['Headers', 'Request', 'Response', 'structuredClone'];
+
 const noAnswers = ({ url }) => {
   throw new Error(`session-keepalive: nothing answers ${new URL(url).pathname}; give createTestWorld({ respond })`);
 };
@@ -38,6 +41,10 @@ export const createTestWorld = ({
   accepts = () => true,
   respond = noAnswers,
 } = {}) => {
+  const missing = NEEDED.filter((name) => typeof globalThis[name] !== 'function');
+  if (missing.length > 0) {
+    throw new Error(`session-keepalive: this test environment has no ${missing.join(', ')}; jest's jsdom hides them, jest-fixed-jsdom does not`);
+  }
   const clock = createClock(Number(now));
   const server = createServer({
     now: clock.now, subject, accepts, limits: lengths(['idle', 'absolute', 'warnBefore', 'nextCheck'], limits, 'limits'),

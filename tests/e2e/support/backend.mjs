@@ -18,10 +18,11 @@ export const HEADERS = { 'x-session-keepalive': '1', 'content-type': 'applicatio
 export class Backend {
   /**
    * @param {{publicPort?: number, publicOrigin?: string, allowTargets?: string[], policy?: string[], pages?: boolean,
-   *   extra?: string[]}} [options] `publicPort`, or as a whole `publicOrigin`: where browsers find it, if not here;
-   *   `policy`: knobs, as in `idle=10s`; `pages`: false for the API alone, which needs no `dist/`; `extra`: flags
+   *   site?: string, extra?: string[]}} [options] `publicPort`, or as a whole `publicOrigin`: where browsers find it, if not here;
+   *   `policy`: knobs, as in `idle=10s`; `pages`: false for the API alone, which needs no `dist/`; `site`: the folder of
+   *   pages, if not the demo's; `extra`: flags
    */
-  static async create({ publicPort, publicOrigin, allowTargets = [], policy = [], pages = true, extra = [] } = {}) {
+  static async create({ publicPort, publicOrigin, allowTargets = [], policy = [], pages = true, site = inRoot('www'), extra = [] } = {}) {
     const backend = new Backend();
     backend.port = await freePort();
     backend.own = `http://127.0.0.1:${backend.port}`;
@@ -30,6 +31,7 @@ export class Backend {
     backend.targets = allowTargets;
     backend.policy = policy;
     backend.pages = pages;
+    backend.site = site;
     backend.extra = extra;
     backend.logs = [];
     mkdirSync(join(backend.folder, 'files'));
@@ -49,7 +51,7 @@ export class Backend {
       '--files-root', join(this.folder, 'files'),
       '--ticket-keys', join(this.folder, 'ticket-keys'),
       '--revocations', `sqlite:${join(this.folder, 'revocations.db')}`,
-      ...(this.pages ? [inRoot('www'), `/dist=${dist}`, `/e2e=${inRoot('tests', 'e2e', 'pages')}`] : [])
+      ...(this.pages ? [this.site, `/dist=${dist}`, `/e2e=${inRoot('tests', 'e2e', 'pages')}`] : [])
         .flatMap((folder) => ['--site', folder]),
       '--log', 'json',
       '--demo',

@@ -1,10 +1,9 @@
-// `npm run example -- react`: one of the examples, with the package as npm would publish it and a backend to restart.
+// An example with a development server of its own, with the package as npm would publish it and a backend to restart.
 import { mkdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { buildModule } from '../tools/build/index.mjs';
 import { buildServer, server } from '../tools/build/server.mjs';
 import { endOnSignals, start } from '../tools/lib/children.mjs';
-import { Failure, main } from '../tools/lib/failure.mjs';
+import { Failure } from '../tools/lib/failure.mjs';
 import { npm, npmCommand, quietly } from '../tools/lib/npm.mjs';
 import { inRoot, root } from '../tools/lib/paths.mjs';
 import { Stages } from '../tools/lib/stages.mjs';
@@ -14,18 +13,12 @@ import { answers, host, whyUnavailable } from '../tools/start/port.mjs';
 import { Supervisor } from '../tools/start/supervisor.mjs';
 import { pack } from '../tools/test/pack.mjs';
 
-const names = ['react', 'vue', 'svelte', 'next'];
 /** Those of the examples' own settings. */
 const pagePort = 5173;
 const backendPort = 4780;
 
-const help = `npm run example -- NAME: one of ${names.join(', ')}, at http://${host}:${pagePort}
-
-Builds the package and the reference server, packs and installs the package in examples/NAME, starts the development server there,
-and the backend on port ${backendPort}, again whenever it ends. Ctrl-C ends everything.`;
-
 /** The example's own development server. Resolves never; rejects when it ends. */
-function develop(folder) {
+function pages(folder) {
   const { program, args, shell } = npmCommand(['run', 'dev']);
   // It is not the terminal's foreground: reading from it would stop it.
   const child = start(program, args, { cwd: folder, shell, stdio: ['ignore', 'inherit', 'inherit'] });
@@ -35,13 +28,12 @@ function develop(folder) {
   });
 }
 
-main(async () => {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
-  if (values.help) return console.log(help);
-  const [name] = positionals;
-  if (positionals.length !== 1 || !names.includes(name)) {
-    throw new Failure(`name one example: npm run example -- ${names.join(' | ')}`, { exitCode: 2 });
-  }
+/**
+ * Builds the package and the reference server, packs and installs the package in the example's folder, and runs both servers until
+ * they are told to end; the backend is started again whenever it ends.
+ * @param {string} name of the folder
+ */
+export async function develop(name) {
   let supervisor;
   endOnSignals({ stopping: () => supervisor?.stop(), exitCode: (signal) => (supervisor ? 0 : signal === 'SIGINT' ? 130 : 143) });
   checkNode();
@@ -71,5 +63,6 @@ main(async () => {
     say: (message) => console.log(`▸ ${message}`),
     onUp: ({ pid }) => console.log(`▸ the backend is up (process ${pid})`),
   });
-  await Promise.race([supervisor.run(), develop(folder)]);
-});
+  console.log(`\nThe example is at http://${host}:${pagePort}  (Ctrl-C ends it)`);
+  await Promise.race([supervisor.run(), pages(folder)]);
+}

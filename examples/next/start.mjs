@@ -1,0 +1,3 @@
+import { develop } from '../develop.mjs';
+
+await develop('next');

@@ -1,0 +1,4 @@
+import { conformance } from './support/conformance.mjs';
+import { axum } from './support/kinds.mjs';
+
+conformance(axum);

@@ -1,0 +1,4 @@
+import { conformance } from './support/conformance.mjs';
+import { reference } from './support/kinds.mjs';
+
+conformance(reference);

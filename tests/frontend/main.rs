@@ -1,0 +1,16 @@
+//! The types for frontends in Rust, on the real facade in a real browser, with a server that says what a test tells it to.
+//!
+//! What the facade does is tested with Node; here it is that every option arrives under its name, that what comes back has its
+//! type, and that what is dropped is gone.
+#![cfg(target_arch = "wasm32")]
+// A test may fail.
+#![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod events;
+mod fetch;
+mod life;
+mod options;
+mod server;
+mod snapshot;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,0 +1,103 @@
+// What the documents say is what the code does, as far as that can be read off both.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { transform } from 'esbuild';
+import { CODES, REASONS } from '../../src/js/names.js';
+import { normalise } from '../../src/js/options.js';
+import { declarations } from '../../tools/docs/declarations.mjs';
+import { withParts } from '../../tools/docs/parts.mjs';
+import { inRoot, root } from '../../tools/lib/paths.mjs';
+import { filesUnder } from '../../tools/lib/stamp.mjs';
+
+const read = (...path) => readFileSync(inRoot(...path), 'utf8');
+const documents = [inRoot('README.md'), ...filesUnder([inRoot('docs')]).filter((path) => path.endsWith('.md'))];
+
+test('what is quoted and what is generated is as it is in its source: npm run docs', () => {
+  for (const path of documents) assert.equal(readFileSync(path, 'utf8'), withParts(readFileSync(path, 'utf8')), relative(root, path));
+});
+
+test('a part that is out of date is seen', () => {
+  const stale = '<!-- made from index.d.ts#Status -->\n| `starting` | Something else. |\n<!-- end -->';
+  assert.notEqual(withParts(stale), stale);
+  assert.match(withParts(stale), /\| `starting` \| No verdict yet\. \|/);
+  assert.throws(() => withParts(stale.replace('Status', 'Nothing')), /declares no interface or union of names Nothing/);
+});
+
+/** The anchor of a heading, as it is made from its text. */
+const anchor = (heading) => heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
+const withoutCode = (text) => text.replace(/^```[\s\S]*?^```/gm, '');
+const anchors = (path) => [...withoutCode(readFileSync(path, 'utf8')).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading));
+
+test('every link leads somewhere', () => {
+  let followed = 0;
+  for (const path of documents) {
+    for (const [, link] of withoutCode(readFileSync(path, 'utf8')).matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^https?:/.test(link)) continue;
+      const [file, fragment] = link.split('#');
+      const target = file ? join(dirname(path), file) : path;
+      assert.ok(existsSync(target), `${relative(root, path)}: ${link}`);
+      if (fragment) assert.ok(anchors(target).includes(fragment), `${relative(root, path)}: ${link}`);
+      followed++;
+    }
+  }
+  assert.ok(followed > 20, `${followed} links`);
+});
+
+test('the README leads to every document', () => {
+  for (const path of documents.slice(1)) assert.ok(read('README.md').includes(`(${relative(root, path)})`), path);
+});
+
+test('the defaults that the types tell are those that count, and the README has every option', () => {
+  const value = (text) => JSON.parse(text.replaceAll("'", '"'));
+  let compared = 0;
+  for (const { name, comment } of declarations().interfaces.KeepAliveOptions) {
+    const [group, field] = name.split('.');
+    assert.match(read('README.md'), new RegExp(`\`${group}[\`.]`), name);
+    if (field) assert.match(read('README.md'), new RegExp(`\`[a-zA-Z]*\\.${field}\``), name);
+    const [, plain] = /Default ('[^']*'|[\d.]+\d|true|false)(?! per)/.exec(comment) ?? [];
+    const [, max, per] = /Default (\d+) per '(\w+)'/.exec(comment) ?? [];
+    if (!plain && !max) continue;
+    const told = max ? { max: Number(max), per } : value(plain);
+    const given = normalise({ [group]: field ? { [field]: told } : told });
+    assert.deepEqual(given[group] || undefined, normalise()[group] || undefined, name);
+    assert.deepEqual(given.forEngine, normalise().forEngine, name);
+    compared++;
+  }
+  assert.ok(compared > 15, `${compared} defaults`);
+  assert.match(declarations().interfaces.KeepAliveOptions.find(({ name }) => name === 'credential').comment, /'cookie' \(default\)/);
+  assert.deepEqual(normalise({ credential: 'cookie' }).forEngine, normalise().forEngine);
+});
+
+test('the component that is quoted as written by hand can be compiled', async () => {
+  const { code } = await transform(read('examples', 'before', 'SessionKeepAlive.jsx'), { loader: 'jsx' });
+  assert.match(code, /setInterval\(validate, FIVE_MINUTES\)/);
+});
+
+test('every reason has its entry in troubleshooting, and nothing else has', () => {
+  const [, entries] = read('docs', 'troubleshooting.md').split(/^## Reasons$/m);
+  const headings = [...entries.split(/^## /m)[0].matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
+  assert.deepEqual(headings, REASONS.map((reason) => `\`${reason}\``));
+  const overview = read('docs', 'troubleshooting.md').split(/^## Reasons$/m)[0];
+  for (const reason of REASONS) assert.ok(overview.includes(`](#${reason})`), reason);
+});
+
+test('the security guide has the requirements of ASVS that the server names, and no other', () => {
+  const sources = filesUnder([inRoot('server', 'src')]).map((path) => readFileSync(path, 'utf8')).filter((text) => text.includes('ASVS'));
+  // Chapters 3 and 7; the sections of NIST that it names begin with 2.
+  const named = new Set(sources.flatMap((text) => text.match(/\b[37]\.\d+\.\d+\b/g) ?? []));
+  const rows = [...read('docs', 'security.md').matchAll(/^\| (\d+\.\d+\.\d+) \|/gm)].map(([, number]) => number);
+  assert.deepEqual(rows, [...named].sort());
+});
+
+test('every code of the protocol is in the protocol guide, with its status', () => {
+  const rows = [...read('docs', 'protocol-guide.md').matchAll(/^\| (`[A-Z_` ]+`) \| ([\d ]+) \|/gm)];
+  const told = rows.flatMap(([, codes, statuses]) => {
+    const numbers = statuses.trim().split(' ');
+    return [...codes.matchAll(/[A-Z_]+/g)].map(([code], i) => [code, Number(numbers[i] ?? numbers[0])]);
+  });
+  const wire = [...read('src', 'wire.rs').matchAll(/= "([A-Z_]+)", (\d+);/g)].map(([, code, status]) => [code, Number(status)]);
+  assert.deepEqual(told.map(([code]) => code), CODES);
+  assert.deepEqual(told, wire);
+});

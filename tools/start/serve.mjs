@@ -1,0 +1,66 @@
+// A site in front of the reference server, from a fresh checkout: builds both, and starts the server again when it is killed.
+import { buildModule } from '../build/index.mjs';
+import { buildServer, server } from '../build/server.mjs';
+import { endOnSignals } from '../lib/children.mjs';
+import { Failure } from '../lib/failure.mjs';
+import { dist, inRoot, root } from '../lib/paths.mjs';
+import { Stages } from '../lib/stages.mjs';
+import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from '../lib/toolchain.mjs';
+import { demoArguments } from './demo.mjs';
+import { answers, chosenPort, host, whyUnavailable } from './port.mjs';
+import { Supervisor } from './supervisor.mjs';
+
+async function prepare(stages, port) {
+  await stages.run('look around', async () => {
+    checkNode();
+    checkRust();
+    const taken = await whyUnavailable(port);
+    if (taken) throw new Failure(taken);
+    await ensureToolchain();
+  });
+  await stages.run('crates', ensureCrates);
+  await stages.run('npm packages', ensureNodePackages);
+  await buildModule(stages);
+  await stages.run('compile the server', buildServer);
+}
+
+function supervise(port, site, onUp) {
+  return new Supervisor({
+    program: server,
+    args: demoArguments({ port, state: inRoot('.run'), sites: [site, `/dist=${dist}`] }),
+    spawn: { cwd: root },
+    isUp: () => answers(port, '/healthz'),
+    // 2 is how the server says that it was told something impossible; its own message stands above.
+    hopeless: async ({ code }, wasUp) => {
+      if (code === 2) return 'the server refused its configuration (exit code 2, see above)';
+      return wasUp ? null : whyUnavailable(port);
+    },
+    say: (message) => console.log(`▸ ${message}`),
+    onUp,
+  });
+}
+
+/**
+ * Serves until it is told to end.
+ * @param {{site: string, what: string}} options the folder of pages; what stands there, for the message
+ */
+export async function serve({ site, what }) {
+  const port = chosenPort(process.env.PORT);
+  let supervisor;
+  // Ctrl-C is how the demo is meant to end, so then it has succeeded.
+  endOnSignals({ stopping: () => supervisor?.stop(), exitCode: (name) => (supervisor ? 0 : name === 'SIGINT' ? 130 : 143) });
+  const stages = new Stages();
+  await prepare(stages, port);
+
+  const address = `http://${host}:${port}`;
+  let firstUp;
+  const up = new Promise((resolve) => { firstUp = resolve; });
+  supervisor = supervise(port, site, ({ pid, ms, restarts }) => {
+    if (restarts > 0) console.log(`▸ the server is up again after ${Math.round(ms)} ms (process ${pid})`);
+    else firstUp(pid);
+  });
+  const running = supervisor.run();
+  await stages.run('start the server', () => Promise.race([up, running]));
+  console.log(`\n${stages.table()}\n\n${what} is at ${address}  (Ctrl-C ends it)`);
+  await running;
+}
