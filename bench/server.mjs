@@ -16,7 +16,7 @@ const user = { id: '6e2c0c7e-7b1f-4d0e-9a55-000000000001', email: 'alice@example
 const created = '2026-01-01T00:00:00.000Z';
 
 /** What is asked of each backend, and its answer for one run. */
-const calls = {
+export const calls = {
   'POST /api/validate-session': () => ({
     valid: true, reconnected: false, epoch: 1, subject: user.email, idleIn: 86_400, absoluteIn: 2_591_000, warnIn: 86_100, nextCheckIn: null,
   }),

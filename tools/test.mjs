@@ -1,7 +1,7 @@
 // `npm test`: everything there is to check, on a machine that has Rust and Node. Only Node's own modules until `setup` ran.
 //   -- --only native,e2e   these stages and what they need
 //   -- --list              the stages
-//   -- --all               `npm run test:all`: with every project of `npm run test:pack`
+//   -- --all               `npm run test:all`: with every project of `npm run test:pack`, and the stages that are long
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,10 +34,12 @@ async function setUp() {
 main(async () => {
   const { values } = parseArgs({ options: { only: { type: 'string' }, list: { type: 'boolean' }, all: { type: 'boolean' } } });
   if (values.list) {
-    for (const { name, needs } of stages) console.log(needs ? `${name} (after ${needs.join(', ')})` : name);
+    for (const { name, needs, long } of stages) {
+      console.log(name + (needs ? ` (after ${needs.join(', ')})` : '') + (long ? ': with --all, or when it is named' : ''));
+    }
     return;
   }
-  const chosen = plan(stages, values.only);
+  const chosen = plan(stages, values.only, values);
   const folder = mkdtempSync(join(tmpdir(), 'session-keepalive-'));
   const cleanUp = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   endOnSignals({ cleanUp });

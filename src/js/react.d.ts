@@ -26,7 +26,10 @@ export interface SessionProviderProps extends Children {
  */
 export function SessionProvider(props: SessionProviderProps): ReactElement;
 
-/** What is true now, and what can be done about it. Renders when the snapshot changes; the functions stay the same. */
+/**
+ * What is true now, and what can be done about it. A component renders when a field that it has read changes, so take those you
+ * need: `const { status } = useSession()`. The fields are those of its latest render; the functions stay the same.
+ */
 export type Session = Snapshot & Pick<KeepAlive, 'check' | 'extend' | 'signOut' | 'fetch'>;
 
 export function useSession(): Session;

@@ -85,13 +85,33 @@ export const SessionKeepAlive = ({ fallback, children, ...options }) => {
   return createElement(SessionProvider, { session, fallback, children });
 };
 
+/**
+ * The snapshot of one component: another one only when a field that the component has read is another. Every check brings a new
+ * `lastOkAt`, and few components show it.
+ */
+const watched = ({ getSnapshot }) => {
+  const read = new Set();
+  let kept = getSnapshot();
+  return {
+    read,
+    getSnapshot() {
+      const now = getSnapshot();
+      if ([...read].some((field) => now[field] !== kept[field])) kept = now;
+      return kept;
+    },
+  };
+};
+
 export const useSession = () => {
   const session = useProvided();
-  const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot, session.getServerSnapshot);
+  const { read, getSnapshot } = useMemo(() => watched(session), [session]);
+  const snapshot = useSyncExternalStore(session.subscribe, getSnapshot, session.getServerSnapshot);
   return useMemo(() => {
     const { check, extend, signOut, fetch } = session;
-    return { ...snapshot, check, extend, signOut, fetch };
-  }, [session, snapshot]);
+    const told = { check, extend, signOut, fetch };
+    for (const field in snapshot) Object.defineProperty(told, field, { enumerable: true, get: () => (read.add(field), snapshot[field]) });
+    return told;
+  }, [session, read, snapshot]);
 };
 
 export const useExpiring = () => {

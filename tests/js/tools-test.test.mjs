@@ -29,10 +29,13 @@ describe('counting tests', () => {
 });
 
 describe('choosing stages', () => {
-  const stages = [{ name: 'native' }, { name: 'build' }, { name: 'size', needs: ['build'] }, { name: 'e2e', needs: ['build'] }];
-  const names = (only) => plan(stages, only).map(({ name }) => name);
+  const stages = [{ name: 'native' }, { name: 'build' }, { name: 'size', needs: ['build'] }, { name: 'e2e', needs: ['build'] }, { name: 'hours', long: true }];
+  const names = (only, given) => plan(stages, only, given).map(({ name }) => name);
 
-  it('runs all of them by default', () => assert.deepEqual(names(undefined), ['native', 'build', 'size', 'e2e']));
+  it('runs all but the long ones by default', () => assert.deepEqual(names(undefined), ['native', 'build', 'size', 'e2e']));
+  it('runs the long ones with the others for `npm run test:all`', () =>
+    assert.deepEqual(names(undefined, { all: true }), ['native', 'build', 'size', 'e2e', 'hours']));
+  it('runs a long one that is named', () => assert.deepEqual(names('hours'), ['hours']));
   it('runs what a stage needs first', () => assert.deepEqual(names('e2e, native'), ['native', 'build', 'e2e']));
   it('refuses a name that it does not know', () => assert.throws(() => names('e3e'), /no stage 'e3e'.*native, build, size, e2e/));
   it('refuses an empty list', () => assert.throws(() => names(','), /names no stage/));

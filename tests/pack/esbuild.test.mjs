@@ -1,9 +1,9 @@
 import { project } from './support/project.mjs';
 import { assertWorks } from './support/works.mjs';
 
-/** @param {string} page fixture of the page that loads the result @param {...string} args */
-const bundle = (page, ...args) => async (t, { consumer, site }) => {
-  consumer.lay('app', page);
+/** @param {string[]} application fixtures @param {...string} args */
+const bundle = (application, ...args) => async (t, { consumer, site }) => {
+  consumer.lay(...application);
   consumer.clear('dist');
   await consumer.run('esbuild', 'main.js', '--bundle', '--outdir=dist', ...args);
   site.files(consumer.folder);
@@ -11,8 +11,8 @@ const bundle = (page, ...args) => async (t, { consumer, site }) => {
 };
 
 project('esbuild', {
-  'one script': bundle('page-classic'),
-  'a module in several files': bundle('page-module', '--format=esm', '--splitting'),
+  'one script': bundle(['app', 'page-classic']),
+  'a module in several files': bundle(['app', 'adapter', 'page-module'], '--format=esm', '--splitting'),
   async 'slim, its file copied'(t, { consumer, site }) {
     consumer.lay('app', 'slim', 'page-module');
     consumer.clear('dist');

@@ -3,7 +3,7 @@ import { assertWorks } from './support/works.mjs';
 
 project('rollup', {
   async build(t, { consumer, site }) {
-    consumer.lay('app', 'page-module');
+    consumer.lay('app', 'adapter', 'page-module');
     await consumer.run('rollup', 'main.js', '--dir', 'dist', '--plugin', 'node-resolve');
     site.files(consumer.folder);
     await assertWorks(t, site);

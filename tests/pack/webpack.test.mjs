@@ -11,7 +11,7 @@ const build = (mode, ...application) => async (t, { consumer, site }) => {
 };
 
 project('webpack', {
-  production: build('production', 'app'),
+  production: build('production', 'app', 'adapter'),
   development: build('development', 'app'),
   'production, slim': build('production', 'app', 'slim'),
 });

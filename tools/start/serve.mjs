@@ -1,6 +1,4 @@
 // A site in front of the reference server, from a fresh checkout: builds both, and starts the server again when it is killed.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { buildModule } from '../build/index.mjs';
 import { buildServer, server } from '../build/server.mjs';
 import { endOnSignals } from '../lib/children.mjs';
@@ -8,27 +6,9 @@ import { Failure } from '../lib/failure.mjs';
 import { dist, inRoot, root } from '../lib/paths.mjs';
 import { Stages } from '../lib/stages.mjs';
 import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from '../lib/toolchain.mjs';
+import { demoArguments } from './demo.mjs';
 import { answers, chosenPort, host, whyUnavailable } from './port.mjs';
 import { Supervisor } from './supervisor.mjs';
-
-/** What the server is told. Its files are the demo's own: nothing outside .run/ is written. */
-function serverArguments(port, site) {
-  const state = inRoot('.run');
-  const files = join(state, 'files');
-  mkdirSync(files, { recursive: true });
-  return [
-    '--listen', `${host}:${port}`,
-    '--demo',
-    '--store', 'memory:',
-    '--site', site,
-    '--site', `/dist=${dist}`,
-    '--files-root', files,
-    '--allow-target', 'sqlite:',
-    '--ticket-keys', join(state, 'ticket-keys'),
-    '--revocations', `sqlite:${join(state, 'revocations.db')}`,
-    '--log', 'text',
-  ];
-}
 
 async function prepare(stages, port) {
   await stages.run('look around', async () => {
@@ -47,7 +27,7 @@ async function prepare(stages, port) {
 function supervise(port, site, onUp) {
   return new Supervisor({
     program: server,
-    args: serverArguments(port, site),
+    args: demoArguments({ port, state: inRoot('.run'), sites: [site, `/dist=${dist}`] }),
     spawn: { cwd: root },
     isUp: () => answers(port, '/healthz'),
     // 2 is how the server says that it was told something impossible; its own message stands above.

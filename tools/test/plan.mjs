@@ -1,9 +1,12 @@
 // Which stages to run, and what came of them.
 import { Failure } from '../lib/failure.mjs';
 
-/** The stages named in `only` (comma-separated; all if undefined) and what they need, in their own order. */
-export function plan(stages, only) {
-  if (only === undefined) return stages;
+/**
+ * The stages named in `only` (comma-separated) and what they need, in their own order. Without `only`: every stage, those that
+ * are `long` only with `all`.
+ */
+export function plan(stages, only, { all = false } = {}) {
+  if (only === undefined) return stages.filter(({ long }) => all || !long);
   const wanted = new Set();
   const add = (name) => {
     const stage = stages.find((candidate) => candidate.name === name);

@@ -2,7 +2,7 @@
 //
 // `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, haproxy, folder, all }`, `folder` being
 // temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
-// skipped none.
+// skipped none. One that is `long` runs with `all`, or when it is named.
 import { delimiter, dirname } from 'node:path';
 import { buildModule } from '../build/index.mjs';
 import { buildServer, server } from '../build/server.mjs';
@@ -111,6 +111,13 @@ export const stages = [
       const files = chooseProjects({ all }).map((name) => projects().get(name));
       return nodeTestFiles(files, packEnvironment({ chrome, tarball: await pack(folder) }));
     },
+  },
+  {
+    name: 'frameworks',
+    long: true,
+    needs: ['build'],
+    count: countNode,
+    run: async ({ chrome, folder }) => nodeTests('tests/frameworks', packEnvironment({ chrome, tarball: await pack(folder) })),
   },
 ];
 

@@ -213,20 +213,38 @@ for (const [react, reactDom] of [['react', 'react-dom'], ['react-18', 'react-dom
       assert.equal(seen.length, quiet);
     });
 
+    test('a check renders only where something was read that it has changed', async () => {
+      const renders = { status: 0, lastOkAt: 0, nothing: 0 };
+      const Reads = ({ field }) => {
+        const session = useSession();
+        renders[field] += 1;
+        return `${field}: ${session[field]} `;
+      };
+      const { world, session, advance } = await worldly({}, Object.keys(renders).map((field) => h(Reads, { key: field, field })));
+      const [before, checked] = [{ ...renders }, world.requests.length];
+      // One check each. React 18 renders what an act() has brought at its end.
+      for (let i = 0; i < 2; i += 1) await advance('6m');
+      assert.equal(world.requests.length, checked + 2);
+      assert.deepEqual(renders, { ...before, lastOkAt: before.lastOkAt + 2 });
+      assert.equal(page.text(), `status: connected lastOkAt: ${session.getSnapshot().lastOkAt} nothing: undefined `);
+    });
+
     test('the functions stay the same, the object until something changes', async () => {
       const given = [];
       let again;
       const Keep = () => {
         [, again] = useState(0);
         given.push(useSession());
-        return null;
+        return `${given.at(-1).epoch}`;
       };
-      const { advance } = await worldly({}, h(Keep));
+      const { world, advance } = await worldly({}, h(Keep));
       const last = given.at(-1);
       await act(() => again(1));
       assert.equal(given.at(-1), last);
+      world.simulate.restart();
       await advance('6m');
       assert.notEqual(given.at(-1), last);
+      assert.equal(page.text(), '2');
       for (const name of ['check', 'extend', 'signOut', 'fetch']) assert.equal(given.at(-1)[name], last[name], name);
     });
 

@@ -1,0 +1,12 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+// One origin for the page and the API, as a reverse proxy makes it in production. The browser's Host goes on to the backend.
+const backend = process.env.BACKEND ?? 'http://127.0.0.1:4780';
+
+export default defineConfig({
+  plugins: [react()],
+  appType: 'mpa',
+  server: { host: '127.0.0.1', port: 5173, strictPort: true, proxy: { '/api/': backend, '/demo/': backend } },
+  build: { rolldownOptions: { input: ['index.html', 'before/index.html', 'before/connect.html', 'after/index.html'] } },
+});
