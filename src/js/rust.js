@@ -2,6 +2,7 @@
  * The facade for frontends in Rust. Their own Wasm holds the engine (`src/web/frontend`), so that there is nothing to load and one
  * instance in the page.
  */
+import { expiring } from './expiring.js';
 import { createKeepAliveWith } from './keepalive.js';
 import { EVENTS } from './names.js';
 
@@ -22,4 +23,10 @@ export const listen = (session, listener) => {
   const names = EVENTS.filter((name) => !APART.includes(name));
   const removers = names.map((name) => session.on(name, (event) => listener(name, event)));
   return () => removers.forEach((remove) => remove());
+};
+
+/** Hears the seconds left while the person should be warned, then null; the returned function ends it. */
+export const listenExpiring = (session, listener) => {
+  const store = expiring(session);
+  return store.subscribe(() => listener(store.getSnapshot()));
 };

@@ -69,6 +69,23 @@ async fn trouble_and_limits_are_told_with_their_numbers() {
 }
 
 #[wasm_bindgen_test]
+async fn the_countdown_ends_when_the_limit_has_moved_away() {
+    let server = Server::saying(200, r#"{"valid":true,"epoch":1,"idleIn":40,"warnIn":0}"#);
+    let session = server.session();
+    let seconds = Rc::new(RefCell::new(Vec::new()));
+    let list = Rc::clone(&seconds);
+    let _kept = session.on_expiring(move |left| list.borrow_mut().push(left));
+    session.ready().await;
+    until("a limit is near", || !seconds.borrow().is_empty()).await;
+    server.then(200, VALID);
+    // The answer that was given for ever is still to come once.
+    session.extend().await;
+    session.extend().await;
+    assert_eq!(seconds.borrow().first(), Some(&Some(40)));
+    assert_eq!(seconds.borrow().last(), Some(&None));
+}
+
+#[wasm_bindgen_test]
 async fn who_listens_late_hears_how_it_is_and_who_is_dropped_hears_no_more() {
     let server = Server::saying(200, VALID);
     let session = server.session();

@@ -89,14 +89,14 @@ export const wasmEnvironment = () => ({
 });
 
 /**
- * Downloads the crates of Cargo.lock that this machine lacks. `everyPlatform` adds those of other systems, without which
- * `cargo metadata` (and so wasm-pack) goes to the network.
+ * Downloads the crates of the Cargo.lock in `folder` that this machine lacks. `everyPlatform` adds those of other systems, without
+ * which `cargo metadata` (and so wasm-pack) goes to the network.
  */
-export async function ensureCrates({ everyPlatform = false } = {}) {
+export async function ensureCrates({ everyPlatform = false, folder = root } = {}) {
   const platforms = everyPlatform ? [] : ['--target', 'host-tuple', '--target', wasmTarget];
   const fetch = ['fetch', '--locked', ...platforms];
-  const here = await run('cargo', [...fetch, '--offline'], { show: 'none', mayFail: true, cwd: root });
-  if (!here.ok) await run('cargo', fetch, { cwd: root });
+  const here = await run('cargo', [...fetch, '--offline'], { show: 'none', mayFail: true, cwd: folder });
+  if (!here.ok) await run('cargo', fetch, { cwd: folder });
 }
 
 /** Installs the development tools of package-lock.json, unless node_modules already holds exactly them. */

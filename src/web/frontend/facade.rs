@@ -22,6 +22,7 @@ files! {
     Debug = "/src/js/debug.js";
     Errors = "/src/js/errors.js";
     Events = "/src/js/events.js";
+    Expiring = "/src/js/expiring.js";
     Fetch = "/src/js/fetch.js";
     Http = "/src/js/http.js";
     KeepAlive = "/src/js/keepalive.js";
@@ -45,6 +46,9 @@ extern "C" {
     fn create_with(options: &JsValue, make: &Closure<Make>) -> Result<Facade, JsValue>;
 
     pub(super) fn listen(facade: &Facade, listener: &Listener) -> Function;
+
+    #[wasm_bindgen(js_name = listenExpiring)]
+    pub(super) fn listen_expiring(facade: &Facade, listener: &Closure<dyn Fn(Option<u32>)>) -> Function;
 }
 
 #[wasm_bindgen]

@@ -104,6 +104,13 @@ impl KeepAlive {
         Subscription::new(facade::listen(self.facade(), &listener), listener)
     }
 
+    /// Calls the listener with the seconds to the nearest limit while the person should be warned, once a second and at 0, and with
+    /// `None` when there is nothing to warn of any more.
+    pub fn on_expiring(&self, listener: impl Fn(Option<u32>) + 'static) -> Subscription {
+        let listener = Closure::new(listener);
+        Subscription::new(facade::listen_expiring(self.facade(), &listener), listener)
+    }
+
     /// Calls the listener when the page is about to go to the login page, which it can prevent.
     pub fn on_redirect(&self, listener: impl Fn(&Redirect) + 'static) -> Subscription {
         let listener = Closure::new(move |redirect: RedirectObject| listener(&Redirect(redirect)));
