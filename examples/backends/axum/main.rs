@@ -46,12 +46,13 @@ struct Refusal {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    headers: HeaderMap,
+    /// Boxed: most have none.
+    headers: Box<HeaderMap>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), headers: HeaderMap::new() }
+        Self { status, code, detail: detail.into(), headers: Box::default() }
     }
 
     fn ended(code: &'static str, detail: &str) -> Self {
@@ -74,7 +75,7 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let Self { status, code, detail, headers } = self;
         let body = json!({ "type": "about:blank", "status": status.as_u16(), "code": code, "detail": detail });
-        (status, headers, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
+        (status, *headers, [(header::CONTENT_TYPE, "application/problem+json")], body.to_string()).into_response()
     }
 }
 
@@ -204,7 +205,7 @@ impl Backend {
         };
         read().ok_or_else(|| {
             let refusal = Refusal::ended("RECONNECT_REFUSED", "The ticket is not ours.");
-            Refusal { headers: self.no_cookies(), ..refusal }
+            Refusal { headers: Box::new(self.no_cookies()), ..refusal }
         })
     }
 
@@ -379,7 +380,7 @@ async fn validate(State(backend): Shared, request: Request) -> Result<impl IntoR
         backend.begin(&mut memory, &session);
     }
     // A new ticket whenever it would say something new.
-    let cookies = (reconnected || activity).then(|| backend.cookies_of(&session)).unwrap_or_default();
+    let cookies = if reconnected || activity { backend.cookies_of(&session) } else { HeaderMap::new() };
     Ok((cookies, backend.answer(&session, reconnected)))
 }
 
