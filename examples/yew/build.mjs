@@ -10,8 +10,9 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const name = 'session-keepalive-yew';
 const generated = join(target, 'yew');
 
-/** For the server's `--site`: the page, and below `/pkg` what was generated. */
-export const sites = [join(folder, 'site'), `/pkg=${generated}`];
+/** For the server's `--site`: the page, and what it loads besides. */
+export const site = join(folder, 'site');
+export const mounts = [`/pkg=${generated}`];
 
 export async function buildYew() {
   await ensureCrates({ folder });

@@ -1,7 +1,7 @@
 // The example in Yew against the reference server: what the session of a frontend in Rust promises, in a real page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sites } from '../../examples/yew/build.mjs';
+import { mounts, site } from '../../examples/yew/build.mjs';
 import { until } from '../e2e/support/until.mjs';
 import { world } from '../e2e/support/world.mjs';
 
@@ -21,7 +21,7 @@ function count() {
 
 /** A backend that serves the example, and a person on its page who has signed in there. */
 async function signedIn(t, options) {
-  const { backend, person } = await world(t, { ...options, pages: false, extra: sites.flatMap((site) => ['--site', site]) });
+  const { backend, person } = await world(t, { ...options, pages: false, extra: [site, ...mounts].flatMap((folder) => ['--site', folder]) });
   const alice = await person();
   await alice.context.addInitScript(count);
   await alice.page.goto(`${backend.origin}/`);

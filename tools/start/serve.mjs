@@ -1,4 +1,5 @@
-// A site in front of the reference server, from a fresh checkout: builds both, and starts the server again when it is killed.
+// A site in front of the reference server, from a fresh checkout: builds what it needs, and starts the server again when it is
+// killed.
 import { buildModule } from '../build/index.mjs';
 import { buildServer, server } from '../build/server.mjs';
 import { endOnSignals } from '../lib/children.mjs';
@@ -10,7 +11,7 @@ import { demoArguments } from './demo.mjs';
 import { answers, chosenPort, host, whyUnavailable } from './port.mjs';
 import { Supervisor } from './supervisor.mjs';
 
-async function prepare(stages, port) {
+async function prepare(stages, port, build) {
   await stages.run('look around', async () => {
     checkNode();
     checkRust();
@@ -20,14 +21,14 @@ async function prepare(stages, port) {
   });
   await stages.run('crates', ensureCrates);
   await stages.run('npm packages', ensureNodePackages);
-  await buildModule(stages);
+  await build(stages);
   await stages.run('compile the server', buildServer);
 }
 
-function supervise(port, site, onUp) {
+function supervise(port, sites, onUp) {
   return new Supervisor({
     program: server,
-    args: demoArguments({ port, state: inRoot('.run'), sites: [site, `/dist=${dist}`] }),
+    args: demoArguments({ port, state: inRoot('.run'), sites }),
     spawn: { cwd: root },
     isUp: () => answers(port, '/healthz'),
     // 2 is how the server says that it was told something impossible; its own message stands above.
@@ -42,20 +43,22 @@ function supervise(port, site, onUp) {
 
 /**
  * Serves until it is told to end.
- * @param {{site: string, what: string}} options the folder of pages; what stands there, for the message
+ * @param {{site: string, what: string, mounts?: string[], build?: (stages: Stages) => Promise<void>}} options `site`: the folder of
+ *   pages; `what`: what stands there, for the message; `mounts`: what they load besides, as `/path=folder`, and `build`: what makes
+ *   that; without them it is the module
  */
-export async function serve({ site, what }) {
+export async function serve({ site, what, mounts = [`/dist=${dist}`], build = buildModule }) {
   const port = chosenPort(process.env.PORT);
   let supervisor;
   // Ctrl-C is how the demo is meant to end, so then it has succeeded.
   endOnSignals({ stopping: () => supervisor?.stop(), exitCode: (name) => (supervisor ? 0 : name === 'SIGINT' ? 130 : 143) });
   const stages = new Stages();
-  await prepare(stages, port);
+  await prepare(stages, port, build);
 
   const address = `http://${host}:${port}`;
   let firstUp;
   const up = new Promise((resolve) => { firstUp = resolve; });
-  supervisor = supervise(port, site, ({ pid, ms, restarts }) => {
+  supervisor = supervise(port, [site, ...mounts], ({ pid, ms, restarts }) => {
     if (restarts > 0) console.log(`▸ the server is up again after ${Math.round(ms)} ms (process ${pid})`);
     else firstUp(pid);
   });

@@ -4,6 +4,7 @@
 // temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
 // skipped none. One that is `long` runs with `all`, or when it is named.
 import { delimiter, dirname } from 'node:path';
+import { buildYew } from '../../examples/yew/build.mjs';
 import { buildModule } from '../build/index.mjs';
 import { buildServer, server } from '../build/server.mjs';
 import { inRoot, nativeBinary, root } from '../lib/paths.mjs';
@@ -25,7 +26,10 @@ const nodeTests = (folder, env) => nodeTestFiles(testFiles(folder, '.test.mjs'),
 export const stages = [
   {
     name: 'format',
-    run: () => run('cargo', ['fmt', '--all', '--check'], { cwd: root }),
+    run: async () => {
+      await run('cargo', ['fmt', '--all', '--check'], { cwd: root });
+      await run('cargo', ['fmt', '--check'], { cwd: inRoot('examples', 'yew') });
+    },
   },
   {
     name: 'clippy',
@@ -38,7 +42,11 @@ export const stages = [
   },
   {
     name: 'rustdoc',
-    run: () => cargo(['doc', '--no-deps', '--workspace'], { env: { RUSTDOCFLAGS: '-D warnings' } }),
+    run: async () => {
+      const env = { RUSTDOCFLAGS: '-D warnings' };
+      await cargo(['doc', '--no-deps', '--workspace'], { env });
+      await cargo(['doc', '--no-deps', '-p', 'session-keepalive', '--features', 'web', '--target', wasmTarget], { env });
+    },
   },
   {
     name: 'native',
@@ -118,6 +126,16 @@ export const stages = [
     needs: ['build'],
     count: countNode,
     run: async ({ chrome, folder }) => nodeTests('tests/frameworks', packEnvironment({ chrome, tarball: await pack(folder) })),
+  },
+  {
+    name: 'rust-frontend',
+    long: true,
+    count: countNode,
+    run: async ({ chrome }) => {
+      await buildServer();
+      await buildYew();
+      return nodeTests('tests/rust-frontend', { CHROME_PATH: chrome, SESSION_KEEPALIVE_SERVER: server });
+    },
   },
 ];
 

@@ -46,6 +46,7 @@ struct Refusal {
     status: StatusCode,
     code: &'static str,
     detail: String,
+    /// Boxed: most have none.
     headers: Box<HeaderMap>,
 }
 
@@ -379,7 +380,7 @@ async fn validate(State(backend): Shared, request: Request) -> Result<impl IntoR
         backend.begin(&mut memory, &session);
     }
     // A new ticket whenever it would say something new.
-    let cookies = (reconnected || activity).then(|| backend.cookies_of(&session)).unwrap_or_default();
+    let cookies = if reconnected || activity { backend.cookies_of(&session) } else { HeaderMap::new() };
     Ok((cookies, backend.answer(&session, reconnected)))
 }
 

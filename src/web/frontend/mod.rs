@@ -25,7 +25,7 @@
 //! - nothing built in the crate: it works as a dependency by version, by git and by path alike.
 //!
 //! The content security policy is that of any application in Wasm, `script-src 'self' 'wasm-unsafe-eval'`: no inline script is
-//! added. The files are not minified by wasm-bindgen; a server that compresses sends about 14 kB of them.
+//! added. Nobody minifies the files, so let the server compress them.
 //!
 //! Only on `wasm32`, and only with the feature `web`, which is for frontends alone: it leaves out what makes the npm module
 //! small, such as its allocator, so that an application chooses its own. An application that is rendered on a server as well
