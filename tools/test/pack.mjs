@@ -30,9 +30,11 @@ export function chooseProjects({ only, all }) {
   return names;
 }
 
-/** What the tests are given by the environment. */
-export const packEnvironment = ({ tarball, chrome }) => ({
-  SESSION_KEEPALIVE_TARBALL: tarball,
+/** Makes the tarball in `folder`; resolves to the environment of the tests, which keep to that folder too. */
+export const packEnvironment = async ({ chrome, folder }) => ({
+  // What is left of a project when its test is cut short goes with the folder.
+  TMPDIR: folder,
+  SESSION_KEEPALIVE_TARBALL: await pack(folder),
   SESSION_KEEPALIVE_SERVER: server,
   CHROME_PATH: chrome,
 });

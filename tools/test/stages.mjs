@@ -14,7 +14,7 @@ import { cargo, cargoEnvironment, wasmEnvironment, wasmTarget } from '../lib/too
 import { webdriverSettings } from './browser.mjs';
 import { countCargo, countNode } from './counts.mjs';
 import { testFiles } from './files.mjs';
-import { chooseProjects, pack, packEnvironment, projects } from './pack.mjs';
+import { chooseProjects, packEnvironment, projects } from './pack.mjs';
 import { checkTypes } from './types.mjs';
 
 const denyWarnings = ['--', '-D', 'warnings'];
@@ -117,7 +117,7 @@ export const stages = [
     count: countNode,
     run: async ({ chrome, folder, all }) => {
       const files = chooseProjects({ all }).map((name) => projects().get(name));
-      return nodeTestFiles(files, packEnvironment({ chrome, tarball: await pack(folder) }));
+      return nodeTestFiles(files, await packEnvironment({ chrome, folder }));
     },
   },
   {
@@ -125,7 +125,7 @@ export const stages = [
     long: true,
     needs: ['build'],
     count: countNode,
-    run: async ({ chrome, folder }) => nodeTests('tests/frameworks', packEnvironment({ chrome, tarball: await pack(folder) })),
+    run: async ({ chrome, folder }) => nodeTests('tests/frameworks', await packEnvironment({ chrome, folder })),
   },
   {
     name: 'rust-frontend',
