@@ -1,5 +1,5 @@
 // The stores that sessions are kept in, real ones, and how fast they are without a server in front.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres } from '../../tests/e2e/support/postgres.mjs';
 import { end as endTest, start as startTest } from '../../tests/e2e/support/children.mjs';
@@ -56,7 +56,10 @@ async function askPostgres({ bin, port, folder, seconds }) {
   writeFileSync(script, '\\set id random(1, 100000)\nSELECT abalance FROM pgbench_accounts WHERE aid = :id;\n');
   const env = { PGPASSWORD: password };
   const where = ['-h', '127.0.0.1', '-p', String(port), '-U', user];
-  const ask = (args) => run(...forServer(join(bin, 'pgbench'), [...where, ...args, 'postgres']), { show: 'none', env });
+  const beside = join(bin, 'pgbench');
+  const program = existsSync(beside) ? beside : findProgram(['pgbench']);
+  if (!program) throw new Failure('pgbench was not found: it comes with PostgreSQL (Debian: apt-get install postgresql-contrib)');
+  const ask = (args) => run(...forServer(program, [...where, ...args, 'postgres']), { show: 'none', env });
   await ask(['-i', '-q', '-s', '1']);
   const { stdout } = await ask(['-n', '-M', 'prepared', '-c', String(connections), '-j', '1', '-T', String(seconds), '-f', script]);
   return Number(/tps = ([\d.]+)/.exec(stdout)[1]);
