@@ -6,6 +6,7 @@ pub(crate) mod ids;
 pub(crate) mod limits;
 pub(crate) mod patches;
 pub(crate) mod races;
+pub(crate) mod sample;
 pub(crate) mod sign_in;
 pub(crate) mod subjects;
 pub(crate) mod sweep;
@@ -15,10 +16,12 @@ use std::{sync::Arc, time::Duration};
 use super::{Checked, Created, Rotated, Store, SubjectEnded, Terms};
 use crate::{
     clock::Timestamp,
-    id::{FamilyId, SessionHash, SessionId},
+    id::{FamilyId, SessionHash},
     policy::{Policy, RanOut, SERVERLESS_24H},
     record::{Data, EndReason, Key, Record, SignIn},
 };
+
+use sample::{some_id, start};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const SECOND: Duration = Duration::from_secs(1);
@@ -74,10 +77,6 @@ macro_rules! contract_tests {
     )*};
 }
 pub(crate) use contract_tests;
-
-fn start() -> Timestamp {
-    Timestamp::from_millis(1_700_000_000_000)
-}
 
 fn data(content: u8) -> Data {
     Data { sealed: vec![content; 3], remember: true }
@@ -173,10 +172,6 @@ impl World {
             Checked::Ended(EndReason::RanOut(RanOut::Absolute)) => "expired",
         }
     }
-}
-
-fn some_id() -> SessionHash {
-    SessionId::random().unwrap().hash()
 }
 
 fn valid(checked: Checked) -> (Record, bool, bool) {

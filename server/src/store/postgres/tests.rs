@@ -2,11 +2,13 @@ use std::{collections::HashSet, sync::Arc};
 
 use super::*;
 use crate::{
-    clock::Timestamp,
-    id::{FamilyId, SessionHash, SessionId},
+    id::{FamilyId, SessionHash},
     policy::{Limits, Policy, SERVERLESS_24H, WhenFull},
-    record::{Data, EndReason, Key, Record},
-    store::{Checked, Created, Store, Terms},
+    record::{EndReason, Key, Record},
+    store::{
+        Checked, Created, Store, Terms,
+        contract::sample::{check, record, sign_in, some_id, start, terms},
+    },
 };
 use cluster::{Login, cluster};
 
@@ -36,44 +38,6 @@ fn address(login: &Login) -> PostgresAddress {
     PostgresAddress::parse(text.strip_prefix("postgres:").unwrap()).unwrap()
 }
 
-fn start() -> Timestamp {
-    Timestamp::from_millis(1_700_000_000_000)
-}
-
-fn terms(now: Timestamp) -> Terms<'static> {
-    Terms { now, policy: &SERVERLESS_24H }
-}
-
-fn record(subject: &str) -> Record {
-    Record {
-        family: FamilyId::random().unwrap(),
-        epoch: 3,
-        subject: Some(Arc::from(subject)),
-        data: Data { sealed: vec![1, 2, 3], remember: true },
-        created: start(),
-        last_seen: start(),
-        last_activity: start(),
-        proven: start().just_after(),
-        rotated: start(),
-        user_agent: Some(Arc::from("a browser")),
-    }
-}
-
-fn some_id() -> SessionHash {
-    SessionId::random().unwrap().hash()
-}
-
-async fn sign_in(store: &PostgresStore, subject: &str) -> (FamilyId, SessionHash) {
-    let (record, id) = (record(subject), some_id());
-    let created = store.create(terms(start()), record.clone(), id, None).await.unwrap();
-    assert!(matches!(created, Created::Made { .. }), "{created:?}");
-    (record.family, id)
-}
-
-async fn check(store: &PostgresStore, key: Key) -> Checked {
-    store.check_and_touch(terms(start()), key, true).await.unwrap()
-}
-
 #[tokio::test]
 async fn what_one_instance_does_another_sees_at_once() {
     let login = cluster().login().await;
@@ -89,7 +53,7 @@ async fn what_one_instance_does_another_sees_at_once() {
 #[tokio::test]
 async fn another_instance_finds_all_of_a_record() {
     let login = cluster().login().await;
-    let (made, id) = (record("alice"), some_id());
+    let (made, id) = (record(Some("alice")), some_id());
     on(&login).await.create(terms(start()), made.clone(), id, None).await.unwrap();
     let Checked::Valid { record, alias: false, touched: false } = check(&on(&login).await, Key::Session(id)).await
     else {
@@ -113,7 +77,9 @@ async fn limits_hold_over_instances_that_sign_in_at_once() {
                 .map(|turn: usize| {
                     let store = stores[turn % 2].clone();
                     let terms = Terms { now: start(), policy };
-                    tokio::spawn(async move { store.create(terms, record("alice"), some_id(), None).await.unwrap() })
+                    tokio::spawn(
+                        async move { store.create(terms, record(Some("alice")), some_id(), None).await.unwrap() },
+                    )
                 })
                 .collect();
             let (mut made, mut evicted) = (0, HashSet::new());
@@ -178,7 +144,7 @@ async fn an_end_is_remembered_until_the_tickets_have_run_out() {
     assert!(matches!(seen, Checked::Unknown), "{seen:?}");
     let seen = store.check_and_touch(terms(last), Key::Family(family), false).await.unwrap();
     assert!(matches!(seen, Checked::Ended(EndReason::Revoked)), "{seen:?}");
-    let again = store.create(terms(last), Record { family, ..record("alice") }, some_id(), None).await.unwrap();
+    let again = store.create(terms(last), Record { family, ..record(Some("alice")) }, some_id(), None).await.unwrap();
     assert!(matches!(again, Created::Ended(EndReason::Revoked)), "{again:?}");
     let swept = store.sweep(terms(last.plus(SECOND))).await.unwrap();
     assert_eq!((swept.dropped, store.stats().await.unwrap().ended), (1, 0));

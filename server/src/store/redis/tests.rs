@@ -11,9 +11,11 @@ use std::sync::{Arc, OnceLock};
 use redis::FromRedisValue;
 use secrecy::SecretString;
 
-use super::super::{Checked, Created, Store, SubjectEnded, Terms};
+use super::super::{
+    Checked, Created, Store, SubjectEnded, Terms,
+    contract::sample::{self, some_id, start},
+};
 use crate::{
-    clock::Timestamp,
     id::{FamilyId, SessionHash, SessionId},
     policy::{Policy, SERVERLESS_24H},
     record::{Data, EndReason, Key, Record},
@@ -61,38 +63,18 @@ fn apart(redis: &Redis) -> RedisStore {
     RedisStore::named(address(&redis.url()), &SessionId::random().unwrap().reveal())
 }
 
-fn start() -> Timestamp {
-    Timestamp::from_millis(1_700_000_000_000)
-}
-
 fn terms(policy: &Policy) -> Terms<'_> {
     Terms { now: start(), policy }
 }
 
-fn some_id() -> SessionHash {
-    SessionId::random().unwrap().hash()
-}
-
+/// Told apart from all else that Redis holds.
 fn record(subject: Option<&str>) -> Record {
-    Record {
-        family: FamilyId::random().unwrap(),
-        epoch: 3,
-        subject: subject.map(Arc::from),
-        data: Data { sealed: b"very much sealed".to_vec(), remember: true },
-        created: start(),
-        last_seen: start(),
-        last_activity: start(),
-        proven: start().just_after(),
-        rotated: start(),
-        user_agent: Some(Arc::from("")),
-    }
+    let data = Data { sealed: b"very much sealed".to_vec(), remember: true };
+    Record { data, user_agent: Some(Arc::from("")), ..sample::record(subject) }
 }
 
 async fn sign_in(store: &RedisStore, subject: Option<&str>) -> (FamilyId, SessionHash) {
-    let (record, id) = (record(subject), some_id());
-    let created = store.create(terms(&SERVERLESS_24H), record.clone(), id, None).await.unwrap();
-    assert!(matches!(created, Created::Made { .. }), "{created:?}");
-    (record.family, id)
+    sample::add(store, &record(subject)).await
 }
 
 async fn try_state(store: &RedisStore, key: Key) -> Result<&'static str, StoreError> {

@@ -4,11 +4,12 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    clock::Timestamp,
-    id::{FamilyId, SessionHash, SessionId},
     policy::{Absolute, End, Policy, Reconnect, SERVERLESS_24H},
     record::{Data, EndReason, Key, Record, SignIn},
-    store::{Checked, Created, Rotated, Store, Terms},
+    store::{
+        Checked, Created, Rotated, Store, Terms,
+        contract::sample::{check, record, sign_in, some_id, start, terms},
+    },
 };
 
 crate::store::contract::contract_tests!(fresh());
@@ -25,48 +26,10 @@ fn open(folder: &TempDir) -> SqliteStore {
     SqliteStore::open(&folder.path().join("sessions.db")).unwrap()
 }
 
-fn start() -> Timestamp {
-    Timestamp::from_millis(1_700_000_000_000)
-}
-
-fn terms(now: Timestamp) -> Terms<'static> {
-    Terms { now, policy: &SERVERLESS_24H }
-}
-
-fn record(subject: &str) -> Record {
-    Record {
-        family: FamilyId::random().unwrap(),
-        epoch: 3,
-        subject: Some(Arc::from(subject)),
-        data: Data { sealed: vec![1, 2, 3], remember: true },
-        created: start(),
-        last_seen: start(),
-        last_activity: start(),
-        proven: start().just_after(),
-        rotated: start(),
-        user_agent: Some(Arc::from("a browser")),
-    }
-}
-
-fn some_id() -> SessionHash {
-    SessionId::random().unwrap().hash()
-}
-
-async fn sign_in(store: &SqliteStore, subject: &str) -> (FamilyId, SessionHash) {
-    let (record, id) = (record(subject), some_id());
-    let created = store.create(terms(start()), record.clone(), id, None).await.unwrap();
-    assert!(matches!(created, Created::Made { .. }), "{created:?}");
-    (record.family, id)
-}
-
-async fn check(store: &SqliteStore, key: Key) -> Checked {
-    store.check_and_touch(terms(start()), key, true).await.unwrap()
-}
-
 #[tokio::test]
 async fn a_reopened_file_has_everything() {
     let (store, folder) = fresh();
-    let (made, first, second) = (record("alice"), some_id(), some_id());
+    let (made, first, second) = (record(Some("alice")), some_id(), some_id());
     store.create(terms(start()), made.clone(), first, None).await.unwrap();
     store.rotate(terms(start().plus(SECOND)), made.family, second, None).await.unwrap();
     drop(store);
@@ -95,7 +58,8 @@ async fn what_ended_stays_ended_in_a_reopened_file() {
     for key in [Key::Session(id), Key::Family(family)] {
         assert!(matches!(check(&store, key).await, Checked::Ended(EndReason::Revoked)));
     }
-    let again = store.create(terms(start()), Record { family, ..record("alice") }, some_id(), None).await.unwrap();
+    let again =
+        store.create(terms(start()), Record { family, ..record(Some("alice")) }, some_id(), None).await.unwrap();
     assert!(matches!(again, Created::Ended(EndReason::Revoked)), "{again:?}");
 }
 
@@ -119,7 +83,7 @@ async fn two_handles_write_side_by_side() {
     let stores = [Arc::new(one), Arc::new(open(&folder))];
     let tasks = (0..40).map(|turn: usize| {
         let store = stores[turn % 2].clone();
-        tokio::spawn(async move { sign_in(&store, "alice").await })
+        tokio::spawn(async move { sign_in(&*store, "alice").await })
     });
     for task in tasks.collect::<Vec<_>>() {
         task.await.unwrap();
@@ -223,7 +187,7 @@ async fn the_counts_are_those_of_the_rows() {
     for subject in ["alice", "alice", "bob", "carol"] {
         families.push(sign_in(&store, subject).await.0);
     }
-    let begun = Record { subject: None, ..record("nobody") };
+    let begun = record(None);
     store.create(terms(start()), begun.clone(), some_id(), None).await.unwrap();
     let sign_in = SignIn { subject: Arc::from("bob"), data: Data::default(), proven: start() };
     let later = terms(start().plus(SECOND));
@@ -262,7 +226,8 @@ async fn an_end_is_remembered_until_the_tickets_have_run_out() {
     for family in [family, alone] {
         let seen = store.check_and_touch(terms(last), Key::Family(family), false).await.unwrap();
         assert!(matches!(seen, Checked::Ended(EndReason::Revoked)), "{seen:?}");
-        let again = store.create(terms(last), Record { family, ..record("alice") }, some_id(), None).await.unwrap();
+        let again =
+            store.create(terms(last), Record { family, ..record(Some("alice")) }, some_id(), None).await.unwrap();
         assert!(matches!(again, Created::Ended(EndReason::Revoked)), "{again:?}");
     }
     let swept = store.sweep(terms(last.plus(SECOND))).await.unwrap();

@@ -76,7 +76,7 @@ async fn assert_fails_in_time(store: &PostgresStore, family: FamilyId, id: Sessi
     let started = Instant::now();
     let results = tokio::join!(
         store.check_and_touch(terms(start()), Key::Session(id), true),
-        store.create(terms(start()), record("alice"), some_id(), None),
+        store.create(terms(start()), record(Some("alice")), some_id(), None),
         store.end(terms(start()), family, EndReason::Revoked),
         store.ping(),
     );
@@ -131,7 +131,7 @@ async fn a_slow_database_answers_or_fails_in_time_and_heals() {
     let started = Instant::now();
     let (checked, created) = tokio::join!(
         store.check_and_touch(terms(start()), Key::Session(id), true),
-        store.create(terms(start()), record("alice"), some_id(), None),
+        store.create(terms(start()), record(Some("alice")), some_id(), None),
     );
     assert!(started.elapsed() < PATIENCE + SECOND, "{:?}", started.elapsed());
     assert!(matches!(checked, Ok(Checked::Valid { .. }) | Err(StoreError(_))), "{checked:?}");
