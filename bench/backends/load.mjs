@@ -3,21 +3,15 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../tools/lib/failure.mjs';
-import { findProgram } from '../../tools/lib/find.mjs';
 import { run } from '../../tools/lib/run.mjs';
-import { installPackages } from '../../tools/test/packages.mjs';
+import { ensureProgram } from '../../tools/test/program.mjs';
 import { forTheRest } from './processors.mjs';
 
 export const connections = 32;
 const script = fileURLToPath(new URL('load.lua', import.meta.url));
 
 /** The path of wrk, installed if need be. */
-export async function ensureWrk() {
-  const find = () => findProgram(['wrk']);
-  const program = find() ?? ((await installPackages(['wrk'])) ? find() : null);
-  if (!program) throw new Failure('wrk was not found: install it (Debian: apt-get install wrk, macOS: brew install wrk)');
-  return program;
-}
+export const ensureWrk = () => ensureProgram({ what: 'wrk', names: ['wrk'], debian: 'wrk', macOS: 'wrk' });
 
 /** Signs in so many times; the cookies, one sign-in a line, are in a file in `folder`, whose path is the result. */
 export async function signIn({ name, address, count, folder }) {

@@ -8,8 +8,8 @@ import { until } from '../../tests/e2e/support/until.mjs';
 import { Failure } from '../../tools/lib/failure.mjs';
 import { findProgram } from '../../tools/lib/find.mjs';
 import { run } from '../../tools/lib/run.mjs';
-import { installPackages } from '../../tools/test/packages.mjs';
 import { ensurePostgres } from '../../tools/test/postgres.mjs';
+import { ensureRedis } from '../../tools/test/redis.mjs';
 import { connections } from './load.mjs';
 import { forServer, forTheRest, moveToTheRest } from './processors.mjs';
 
@@ -31,13 +31,6 @@ export async function startStores(folder) {
     },
     close: () => Promise.all([postgres.remove(), redis.remove()]),
   };
-}
-
-async function ensureRedis() {
-  const find = () => findProgram(['redis-server', 'valkey-server']);
-  const program = find() ?? ((await installPackages(['redis-server'])) ? find() : null);
-  if (!program) throw new Failure('redis-server was not found: install it (Debian: apt-get install redis-server, macOS: brew install redis)');
-  return program;
 }
 
 async function startRedis(program, folder) {
