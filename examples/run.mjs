@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import { Failure, main } from '../tools/lib/failure.mjs';
 import { ensurePackages } from '../tools/lib/npm.mjs';
-import { dist, inRoot } from '../tools/lib/paths.mjs';
+import { inRoot } from '../tools/lib/paths.mjs';
+import { Stages } from '../tools/lib/stages.mjs';
 import { developExample } from '../tools/start/develop.mjs';
+import { prepare } from '../tools/start/prepare.mjs';
 
 const at = (name, file) => inRoot('examples', name, file);
 const runsItself = (name) => existsSync(at(name, 'start.mjs'));
@@ -23,7 +25,10 @@ main(async () => {
     throw new Failure(`name one example: npm run example -- ${names.join(' | ')}`, { exitCode: 2 });
   }
   if (!runsItself(name)) return developExample(name);
-  if (name === 'express' && !existsSync(`${dist}/index.js`)) throw new Failure('the module is not built yet: npm run build');
-  if (existsSync(at(name, 'package-lock.json'))) await ensurePackages(inRoot('examples', name), { show: 'errors' });
+  // A server of its own has packages of its own, and serves the module as it is built here.
+  if (existsSync(at(name, 'package-lock.json'))) {
+    await prepare(new Stages());
+    await ensurePackages(inRoot('examples', name), { show: 'errors' });
+  }
   await import(pathToFileURL(at(name, 'start.mjs')));
 });

@@ -6,15 +6,14 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { buildModule } from '../../tools/build/index.mjs';
-import { buildServer, server } from '../../tools/build/server.mjs';
+import { server } from '../../tools/build/server.mjs';
 import { endOnSignals, start } from '../../tools/lib/children.mjs';
 import { Failure, main } from '../../tools/lib/failure.mjs';
 import { dist, inRoot } from '../../tools/lib/paths.mjs';
 import { run } from '../../tools/lib/run.mjs';
 import { Stages } from '../../tools/lib/stages.mjs';
-import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from '../../tools/lib/toolchain.mjs';
-import { answers, host, whyUnavailable } from '../../tools/start/port.mjs';
+import { answers, host } from '../../tools/start/port.mjs';
+import { prepareWithServer } from '../../tools/start/prepare.mjs';
 import { Supervisor } from '../../tools/start/supervisor.mjs';
 import { ensureHaproxy } from '../../tools/test/haproxy.mjs';
 import { ensureRedis } from '../../tools/test/redis.mjs';
@@ -99,18 +98,8 @@ main(async () => {
     stopping: () => supervisors.forEach((supervisor) => supervisor.stop()),
     exitCode: (name) => (supervisors.length > 0 ? 0 : name === 'SIGINT' ? 130 : 143),
   });
-  checkNode();
-  checkRust();
-  for (const port of [publicPort, redisPort, ...instances]) {
-    const taken = await whyUnavailable(port);
-    if (taken) throw new Failure(taken);
-  }
-  await ensureToolchain();
-  await ensureCrates();
-  await ensureNodePackages();
+  await prepareWithServer(new Stages(), { ports: [publicPort, redisPort, ...instances], fixed: true });
   const [redisProgram, haproxy] = [await ensureRedis(), await ensureHaproxy()];
-  await buildModule(new Stages());
-  await buildServer();
 
   mkdirSync(state, { recursive: true, mode: 0o700 });
   await certificate();

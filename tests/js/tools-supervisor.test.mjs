@@ -174,6 +174,8 @@ describe('the port', () => {
     await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address();
     assert.match(await whyUnavailable(port), new RegExp(`port ${port} is in use`));
+    assert.match(await whyUnavailable(port), /or choose another .* PORT/);
+    assert.match(await whyUnavailable(port, { fixed: true }), /: end what listens there$/);
     assert.equal(await answers(port, '/healthz'), true);
     assert.equal(await answers(port, '/other'), false);
     await new Promise((resolve) => server.close(resolve));

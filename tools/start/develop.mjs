@@ -1,15 +1,14 @@
 // An example with a framework: the package as npm would publish it, the framework's development server, and a backend to restart.
 import { mkdirSync } from 'node:fs';
-import { buildModule } from '../build/index.mjs';
-import { buildServer, server } from '../build/server.mjs';
+import { server } from '../build/server.mjs';
 import { endOnSignals, start } from '../lib/children.mjs';
 import { Failure } from '../lib/failure.mjs';
 import { npm, npmCommand, quietly } from '../lib/npm.mjs';
 import { inRoot, root } from '../lib/paths.mjs';
 import { Stages } from '../lib/stages.mjs';
-import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from '../lib/toolchain.mjs';
 import { demoArguments } from './demo.mjs';
-import { answers, host, whyUnavailable } from './port.mjs';
+import { answers, host } from './port.mjs';
+import { prepareWithServer } from './prepare.mjs';
 import { Supervisor } from './supervisor.mjs';
 import { pack } from '../test/pack.mjs';
 
@@ -35,21 +34,11 @@ function develop(folder) {
 export async function developExample(name) {
   let supervisor;
   endOnSignals({ stopping: () => supervisor?.stop(), exitCode: (signal) => (supervisor ? 0 : signal === 'SIGINT' ? 130 : 143) });
-  checkNode();
-  checkRust();
-  for (const port of [pagePort, backendPort]) {
-    const taken = await whyUnavailable(port);
-    if (taken) throw new Failure(taken);
-  }
   const folder = inRoot('examples', name);
   const state = inRoot('.run', 'examples');
   mkdirSync(state, { recursive: true });
   const stages = new Stages();
-  await ensureToolchain();
-  await ensureCrates();
-  await ensureNodePackages();
-  await buildModule(stages);
-  await stages.run('compile the server', buildServer);
+  await prepareWithServer(stages, { ports: [pagePort, backendPort], fixed: true });
   await stages.run(`install examples/${name}`, async () =>
     npm(['install', '--no-save', ...quietly, await pack(state)], { cwd: folder }));
 

@@ -16,15 +16,16 @@ export function chosenPort(value) {
   return port;
 }
 
-/** Null if the port can be listened on, else a message that says why not. */
-export function whyUnavailable(port) {
+/** Null if the port can be listened on, else a message that says why not. `fixed`: nobody can choose another. */
+export function whyUnavailable(port, { fixed = false } = {}) {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', ({ code }) => {
-      const another = `choose another with the environment variable PORT (PORT=${port === 65_535 ? fallback : port + 1} npm start)`;
-      if (code === 'EADDRINUSE') resolve(`port ${port} is in use on ${host}: end what listens there, or ${another}`);
-      else if (code === 'EACCES') resolve(`port ${port} may not be listened on without more rights: ${another}`);
-      else resolve(`port ${port} cannot be listened on (${code}): ${another}`);
+      const other = `choose another with the environment variable PORT (PORT=${port === 65_535 ? fallback : port + 1} npm start)`;
+      const [another, orAnother] = fixed ? ['', ''] : [`: ${other}`, `, or ${other}`];
+      if (code === 'EADDRINUSE') resolve(`port ${port} is in use on ${host}: end what listens there${orAnother}`);
+      else if (code === 'EACCES') resolve(`port ${port} may not be listened on without more rights${another}`);
+      else resolve(`port ${port} cannot be listened on (${code})${another}`);
     });
     probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(null)));
   });

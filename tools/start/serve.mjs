@@ -1,29 +1,14 @@
 // A site in front of the reference server, from a fresh checkout: builds what it needs, and starts the server again when it is
 // killed.
 import { buildModule } from '../build/index.mjs';
-import { buildServer, server } from '../build/server.mjs';
+import { server } from '../build/server.mjs';
 import { endOnSignals } from '../lib/children.mjs';
-import { Failure } from '../lib/failure.mjs';
 import { dist, inRoot, root } from '../lib/paths.mjs';
 import { Stages } from '../lib/stages.mjs';
-import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from '../lib/toolchain.mjs';
 import { demoArguments } from './demo.mjs';
 import { answers, chosenPort, host, whyUnavailable } from './port.mjs';
+import { prepareWithServer } from './prepare.mjs';
 import { Supervisor } from './supervisor.mjs';
-
-async function prepare(stages, port, build) {
-  await stages.run('look around', async () => {
-    checkNode();
-    checkRust();
-    const taken = await whyUnavailable(port);
-    if (taken) throw new Failure(taken);
-    await ensureToolchain();
-  });
-  await stages.run('crates', ensureCrates);
-  await stages.run('npm packages', ensureNodePackages);
-  await build(stages);
-  await stages.run('compile the server', buildServer);
-}
 
 function supervise(port, sites, onUp) {
   return new Supervisor({
@@ -53,7 +38,7 @@ export async function serve({ site, what, mounts = [`/dist=${dist}`], build = bu
   // Ctrl-C is how the demo is meant to end, so then it has succeeded.
   endOnSignals({ stopping: () => supervisor?.stop(), exitCode: (name) => (supervisor ? 0 : name === 'SIGINT' ? 130 : 143) });
   const stages = new Stages();
-  await prepare(stages, port, build);
+  await prepareWithServer(stages, { ports: [port], build });
 
   const address = `http://${host}:${port}`;
   let firstUp;
