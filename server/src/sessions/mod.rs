@@ -158,6 +158,11 @@ impl Sessions {
         checked
     }
 
+    /// Is the session presented there, without a ticket's help? Refuses where it has ended. For the demo.
+    pub(crate) async fn is_live(&self, presented: &Presented) -> Result<bool, Refused> {
+        self.parts.is_live(presented).await
+    }
+
     /// Re-establishes by the ticket presented. Without one, a live session is simply good.
     pub async fn reconnect_by_ticket(&self, presented: &Presented) -> Result<Granted, Refused> {
         let reconnected = match self.may_reconnect() {
