@@ -16,7 +16,7 @@ mod tests {
     use reqwest::Method;
     use serde_json::{Value, json};
 
-    use super::http::{Backend, Browser, send};
+    use super::http::{Answer, Backend, Browser, send};
 
     const SQLITE: &str = "sqlite:sample.db";
 
@@ -38,7 +38,12 @@ mod tests {
             (Method::POST, "/demo/fault", json!({ "kind": "503" })),
             (Method::DELETE, "/demo/fault", json!({})),
             (Method::DELETE, "/demo/ticket", json!({})),
+            (Method::POST, "/demo/session/revoke", json!({})),
+            (Method::POST, "/demo/session/expire", json!({ "limit": "absolute", "seconds": 0 })),
+            (Method::POST, "/demo/clock", json!({ "aheadSeconds": 86_400 })),
             (Method::GET, "/demo/state", json!({})),
+            (Method::POST, "/demo/before/connect", json!({ "connectionString": SQLITE })),
+            (Method::POST, "/demo/before/validate-session", json!({})),
         ]
     }
 
@@ -242,6 +247,197 @@ mod tests {
         assert_eq!((&fault["kind"], (&fault["requests"], &fault["seconds"])), (&json!("cut"), until_taken_back));
         alice.delete("/demo/fault").await;
         assert_eq!(alice.get("/demo/state").await.json()["fault"], Value::Null);
+    }
+
+    /// As `npm start` has it: an open page alone is no activity.
+    async fn with_limits(knobs: &[&str]) -> Backend {
+        Backend::with(|settings| {
+            settings.demo = Some(true);
+            settings.set = knobs.iter().map(|knob| (*knob).to_owned()).collect();
+        })
+        .await
+    }
+
+    const IDLE_30M: &[&str] = &["idle=30m", "touch_every=1m", "heartbeat_counts=no"];
+
+    #[tokio::test]
+    async fn a_revoked_session_is_told_so_at_its_next_check_and_its_ticket_is_no_help() {
+        let backend = with_demo().await;
+        let (mut alice, mut other) = (connected(&backend).await, connected(&backend).await);
+        let cookies = alice.cookies.clone();
+        assert_eq!(alice.post("/demo/session/revoke", json!({})).await.status, 204);
+        assert_eq!(alice.cookies, cookies, "the browser has not heard of it yet");
+        for mut thief in [alice.clone(), alice.with_only("ticket"), alice.with_only("session")] {
+            assert_eq!(thief.validate().await.code(), "SESSION_REVOKED");
+        }
+        assert_eq!(other.validate().await.status, 200, "another one goes on");
+    }
+
+    #[tokio::test]
+    async fn an_idle_limit_can_be_brought_near_and_staying_signed_in_helps() {
+        let backend = with_limits(IDLE_30M).await;
+        let mut alice = connected(&backend).await;
+        let answer = alice.post("/demo/session/expire", json!({ "limit": "idle", "seconds": 600 })).await;
+        assert_eq!(answer.status, 204, "{answer:?}");
+        let near = alice.validate().await.json();
+        assert!((590..=600).contains(&near["idleIn"].as_u64().unwrap()), "{near}");
+        assert_eq!((&near["epoch"], &near["reconnected"]), (&json!(1), &json!(false)));
+        let extended = alice.post("/api/validate-session", json!({ "activity": true })).await.json();
+        assert!((1_790..=1_800).contains(&extended["idleIn"].as_u64().unwrap()), "{extended}");
+        assert_eq!(alice.get("/api/database").await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn a_limit_of_no_seconds_is_reached_and_the_ticket_is_no_help() {
+        for (limit, code) in [("idle", "SESSION_TIMEOUT"), ("absolute", "SESSION_EXPIRED")] {
+            let backend = with_limits(IDLE_30M).await;
+            let mut alice = connected(&backend).await;
+            let before = alice.clone();
+            let answer = alice.post("/demo/session/expire", json!({ "limit": limit, "seconds": 0 })).await;
+            assert_eq!(answer.status, 204, "{answer:?}");
+            assert!(!alice.cookies.keys().any(|name| name.starts_with("ticket")), "it has run out");
+            assert_eq!(alice.validate().await.code(), code);
+            // Not even the ticket of before, which does not know.
+            for mut earlier in [before.clone(), before.with_only("ticket")] {
+                assert_eq!(earlier.validate().await.code(), code);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_limit_in_some_seconds_ends_the_session_then_and_not_before() {
+        let backend = with_limits(IDLE_30M).await;
+        let mut alice = connected(&backend).await;
+        let asked = Instant::now();
+        alice.post("/demo/session/expire", json!({ "limit": "absolute", "seconds": 2 })).await;
+        let over = loop {
+            let answer = alice.post("/api/validate-session", json!({ "activity": true })).await;
+            if answer.status != 200 {
+                break answer;
+            }
+            assert!(asked.elapsed() < Duration::from_secs(20), "{answer:?}");
+        };
+        assert_eq!(over.code(), "SESSION_EXPIRED");
+        assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_brought_near_is_refused_with_its_field() {
+        let invalid = (400, "INVALID_REQUEST");
+        let rows: [(&[&str], _, &str); 6] = [
+            (&["idle=none"], json!({ "limit": "idle", "seconds": 1 }), "'limit' must be 'absolute'"),
+            (&["absolute=unbounded"], json!({ "limit": "absolute", "seconds": 1 }), "'limit' must be 'idle'"),
+            (&["idle=none", "absolute=unbounded"], json!({ "limit": "idle", "seconds": 1 }), "has no limits"),
+            (IDLE_30M, json!({ "limit": "idle", "seconds": 1801 }), "'seconds' must not exceed the limit itself: 1800"),
+            (IDLE_30M, json!({ "limit": "idle", "seconds": 3601 }), "'seconds' at line 1, column"),
+            (IDLE_30M, json!({ "limit": "both", "seconds": 1 }), "'limit' at line 1, column"),
+        ];
+        for (knobs, body, says) in rows {
+            let backend = with_limits(knobs).await;
+            let mut alice = connected(&backend).await;
+            let refused = alice.post("/demo/session/expire", body.clone()).await;
+            assert_eq!((refused.status, refused.code().as_str()), invalid, "{body}");
+            assert!(refused.detail().contains(says), "{body}: {}", refused.detail());
+            assert_eq!(alice.validate().await.json()["epoch"], 1, "and nothing has changed");
+        }
+        let backend = with_demo().await;
+        let nobody = backend.browser().post("/demo/session/expire", json!({ "limit": "idle", "seconds": 1 })).await;
+        assert_eq!((nobody.status, nobody.code().as_str()), (401, "SESSION_UNKNOWN"));
+    }
+
+    #[tokio::test]
+    async fn the_clock_of_sessions_is_as_wrong_as_asked_and_right_again() {
+        let backend = with_limits(&[]).await;
+        let mut alice = connected(&backend).await;
+        let absolute_in = async |browser: &mut Browser| browser.validate().await.json()["absoluteIn"].as_i64().unwrap();
+        let right = absolute_in(&mut alice).await;
+        // Not added up: each is from the right time on.
+        for ahead in [3_600, 7_200, 0] {
+            let answer = alice.post("/demo/clock", json!({ "aheadSeconds": ahead })).await;
+            assert_eq!(answer.status, 204, "{answer:?}");
+            assert_eq!(alice.get("/demo/state").await.json()["clockAheadSeconds"], ahead);
+            let wrong = absolute_in(&mut alice).await;
+            assert!((right - ahead - 10..=right - ahead).contains(&wrong), "{right} {ahead} {wrong}");
+        }
+        alice.post("/demo/clock", json!({ "aheadSeconds": -7_200 })).await;
+        let mut early = connected(&backend).await;
+        assert_eq!(alice.validate().await.json()["epoch"], 1, "a clock set back ends nothing");
+        alice.post("/demo/clock", json!({ "aheadSeconds": 0 })).await;
+        let aged = absolute_in(&mut early).await;
+        assert!((right - 7_210..=right - 7_190).contains(&aged), "{right} {aged}");
+
+        for ahead in [86_401, -86_401] {
+            let refused = alice.post("/demo/clock", json!({ "aheadSeconds": ahead })).await;
+            assert_eq!((refused.status, refused.code().as_str()), (400, "INVALID_REQUEST"));
+            let detail = refused.detail();
+            assert!(detail.contains("'aheadSeconds'") && detail.contains("from -86400 to 86400"), "{detail}");
+        }
+    }
+
+    async fn connect_as_before(browser: &mut Browser, connection_string: &str) -> Answer {
+        browser.post("/demo/before/connect", json!({ "connectionString": connection_string })).await
+    }
+
+    #[tokio::test]
+    async fn the_session_of_before_is_in_a_cookie_of_its_own_and_gone_with_the_process() {
+        let backend = with_demo().await;
+        let mut alice = backend.browser();
+        let validate = async |browser: &mut Browser| {
+            let answer = browser.post("/demo/before/validate-session", json!({})).await;
+            (answer.status, answer.text)
+        };
+        assert_eq!(validate(&mut alice).await.0, 401);
+        let answer = connect_as_before(&mut alice, SQLITE).await;
+        assert_eq!((answer.status, answer.text.as_str()), (200, r#"{"valid":true}"#));
+        let name = format!("before-{}", backend.address.port());
+        let [cookie] = answer.set_cookies()[..] else { panic!("{answer:?}") };
+        assert!(cookie.starts_with(&format!("{name}=")), "{cookie}");
+        for attribute in ["HttpOnly", "SameSite=Strict", "Path=/demo/before", "Max-Age=86400"] {
+            assert!(cookie.split("; ").any(|found| found == attribute), "{attribute} in {cookie}");
+        }
+        assert_eq!(validate(&mut alice).await, (200, r#"{"valid":true}"#.to_owned()));
+        assert_eq!(alice.validate().await.code(), "SESSION_UNKNOWN", "nothing to the API");
+        let mut guess = alice.clone();
+        guess.cookies.insert(name, "A".repeat(43));
+        assert_eq!(validate(&mut guess).await.0, 401);
+
+        let backend = backend.restart(|settings| settings.demo = Some(true)).await;
+        let mut after = backend.browser();
+        let id = alice.cookies.values().next().unwrap().clone();
+        after.cookies.insert(format!("before-{}", backend.address.port()), id);
+        assert_eq!(validate(&mut after).await.0, 401, "the process has forgotten it");
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_of_before_is_proven_as_any_other() {
+        let backend = with_demo().await;
+        let mut alice = backend.browser();
+        for (connection_string, status, code) in [
+            ("postgres://alice:hunter2@db.internal/app", 403, "TARGET_NOT_ALLOWED"),
+            ("sqlite:nothing.db", 422, "CONNECTION_REFUSED"),
+            ("hunter2", 400, "INVALID_REQUEST"),
+        ] {
+            let refused = connect_as_before(&mut alice, connection_string).await;
+            assert_eq!((refused.status, refused.code().as_str()), (status, code), "{connection_string}");
+            assert!(!refused.text.contains("hunter2"), "{refused:?}");
+            assert!(alice.cookies.is_empty());
+        }
+    }
+
+    #[tokio::test]
+    async fn the_session_of_before_is_under_the_same_faults() {
+        let backend = with_demo().await;
+        let mut alice = backend.browser();
+        connect_as_before(&mut alice, SQLITE).await;
+        alice.post("/demo/fault", json!({ "kind": "503", "requests": 2 })).await;
+        let mut check = async || alice.post("/demo/before/validate-session", json!({})).await.status;
+        assert_eq!([check().await, check().await, check().await], [503, 503, 200]);
+        alice.post("/demo/fault", json!({ "kind": "cut" })).await;
+        assert_eq!(all_that_comes(&backend, "/demo/before/validate-session").await, b"");
+        // Nothing is ever re-established here.
+        alice.post("/demo/fault", json!({ "kind": "refuse-reconnect" })).await;
+        assert_eq!(alice.post("/demo/before/validate-session", json!({})).await.status, 200);
+        assert_eq!(alice.get("/demo/state").await.status, 200, "the controls themselves are under none");
     }
 
     #[tokio::test]

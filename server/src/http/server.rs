@@ -117,11 +117,12 @@ impl Server {
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let public = config.origin_at(address);
+        let demo = config.demo.then(|| Demo::new(&public, clock.clone()));
+        let clock = demo.as_ref().map_or(clock, Demo::clock);
         let parts = start::assemble(&config, address, &public, clock).await?;
         log_start(&config, address, &public, &parts);
         let Parts { sessions, targets, metrics, .. } = parts;
 
-        let demo = config.demo.then(Demo::new);
         let connections = Connections::new(config.limits.kept_targets, config.limits.target_idle);
         let router = Routes {
             work: Work { targets, connections: connections.clone() },

@@ -20,33 +20,42 @@ use crate::sessions::CookieChange;
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) demo: Demo,
-    pub(super) app: AppState,
+    /// Of the API; where sessions are never re-established, none.
+    pub(super) api: Option<AppState>,
 }
 
 impl Place {
-    /// Would somebody have to be re-established by this call? Not who is live. Who has ended is told why, as ever; and
-    /// while nobody can say, nobody is re-established anyway.
-    fn would_re_establish(&self, request: &Request) -> impl Future<Output = bool> + Send + use<> {
-        let app = self.app.clone();
-        let presented = app.cookies.presented(request.headers());
-        let asks = match request.uri().path() {
-            "/validate-session" => presented.ticket.is_some(),
-            "/reconnect" => true,
-            _ => false,
-        };
-        async move { asks && matches!(app.sessions.is_live(&presented).await, Ok(false)) }
+    /// The answer to who would have to be re-established by this call, if anybody would. Not who is live. Who has ended is
+    /// told why, as ever; and while nobody can say, nobody is re-established anyway.
+    fn refusal(&self, request: &Request) -> impl Future<Output = Option<Refusal>> + Send + use<> {
+        let asks = self.api.clone().and_then(|app| {
+            let presented = app.cookies.presented(request.headers());
+            let asks = match request.uri().path() {
+                "/validate-session" => presented.ticket.is_some(),
+                "/reconnect" => true,
+                _ => false,
+            };
+            asks.then_some((app, presented))
+        });
+        async move {
+            let (app, presented) = asks?;
+            let is_lost = matches!(app.sessions.is_live(&presented).await, Ok(false));
+            is_lost.then(|| for_good(&app.cookies))
+        }
     }
 }
 
 /// Answers in place of the call, or lets it through.
 pub(super) async fn inject(State(place): State<Place>, request: Request, next: Next) -> Response {
     let faults = &place.demo.0.faults;
-    let strikes = match faults.in_force().map(|fault| fault.kind) {
-        None => false,
-        Some(Kind::RefuseReconnect) => place.would_re_establish(&request).await,
-        Some(_) => true,
-    };
-    let Some(active) = strikes.then(|| faults.take()).flatten() else {
+    if faults.in_force().is_some_and(|fault| fault.kind == Kind::RefuseReconnect) {
+        return match place.refusal(&request).await {
+            // Only who is refused is counted.
+            Some(refusal) if faults.take().is_some() => refusal.into_response(),
+            Some(_) | None => next.run(request).await,
+        };
+    }
+    let Some(active) = faults.take() else {
         return next.run(request).await;
     };
     match active.fault.kind {
@@ -64,7 +73,8 @@ pub(super) async fn inject(State(place): State<Place>, request: Request, next: N
             next.run(request).await
         }
         Kind::Cut => Then::Cut.on(in_force(ProblemCode::Overloaded).into_response()),
-        Kind::RefuseReconnect => for_good(&place.app.cookies).into_response(),
+        // In force since a moment ago: from the next call on.
+        Kind::RefuseReconnect => next.run(request).await,
     }
 }
 

@@ -11,12 +11,17 @@ use super::fault::Fault;
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Report {
-    /// Unix milliseconds.
+    /// Unix milliseconds, by the machine's clock.
     started_at: u64,
     /// The fault in force, with what is left of it.
     fault: Option<Fault>,
+    clock_ahead_seconds: i64,
 }
 
 pub(super) async fn state(State(demo): State<Demo>) -> Json<Report> {
-    Json(Report { started_at: demo.0.started.as_millis(), fault: demo.0.faults.in_force() })
+    Json(Report {
+        started_at: demo.0.started.as_millis(),
+        fault: demo.0.faults.in_force(),
+        clock_ahead_seconds: demo.0.clock.ahead_seconds(),
+    })
 }
