@@ -6,17 +6,16 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
-use axum::{Json, Router};
 use cookie::{Cookie, SameSite, time};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use parking_lot::Mutex;
 use serde_json::json;
 
-use super::{Controls, Demo};
+use super::Demo;
 use crate::config::Origin;
 use crate::http::admission::overloaded;
 use crate::http::api::prove;
@@ -74,11 +73,11 @@ impl Before {
     }
 }
 
-pub(super) fn routes() -> Router<Controls> {
-    Router::new().route("/connect", post(connect)).route("/validate-session", post(validate))
-}
-
-async fn connect(State(demo): State<Demo>, State(app): State<AppState>, request: Request) -> Result<Response, Refusal> {
+pub(super) async fn connect(
+    State(demo): State<Demo>,
+    State(app): State<AppState>,
+    request: Request,
+) -> Result<Response, Refusal> {
     let source = Source::behind(&app.trusted_proxies, request.extensions(), request.headers());
     let (attempt, _remember) = app.door.connect(&read_bytes(request, app.limits.body_time).await?)?;
     let seat = app.gate.enter(None).await.map_err(overloaded)?;
@@ -95,7 +94,7 @@ async fn connect(State(demo): State<Demo>, State(app): State<AppState>, request:
     .await
 }
 
-async fn validate(State(demo): State<Demo>, headers: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn validate(State(demo): State<Demo>, headers: HeaderMap) -> Result<Response, Refusal> {
     match demo.0.before.has(&headers) {
         true => Ok(Json(json!({ "valid": true })).into_response()),
         false => Err(Refusal::plain(StatusCode::UNAUTHORIZED, "Nobody has signed in here. Sign in.")),

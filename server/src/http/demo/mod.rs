@@ -93,7 +93,10 @@ impl FromRef<Controls> for AppState {
 /// Its calls.
 pub(crate) fn routes(demo: &Demo, app: &AppState) -> Router {
     let controls = Controls { demo: demo.clone(), app: app.clone() };
-    let before = before::routes().layer(from_fn_with_state(Place { demo: demo.clone(), api: None }, inject));
+    let before = Router::new()
+        .route("/connect", post(before::connect))
+        .route("/validate-session", post(before::validate))
+        .layer(from_fn_with_state(Place { demo: demo.clone(), api: None }, inject));
     Router::new()
         .route("/restart", post(stop::restart))
         .route("/stop", post(stop::stop))
