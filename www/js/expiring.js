@@ -30,9 +30,9 @@ export function warnOfExpiry(session) {
     at('expiring-title').textContent = atTheEnd ? 'This session cannot be extended' : 'Are you still there?';
     at('expiring-text').textContent = atTheEnd
       ? 'It has reached the longest time that the backend gives one. Save your work, then sign in again.'
-      : 'Nothing has been done here for a while, or the session is near its longest time. To protect you, it ends by itself.';
+      : 'Your session ends by itself when it is not used for a while, or has lasted its longest time.';
     at('expiring-stay').textContent = atTheEnd ? 'Back to your work' : 'Stay signed in';
-    const count = left > 0 ? `Ends in ${duration(left * 1000)}` : 'Time is up: asking the backend';
+    const count = left > 0 ? `Ends in ${left < 60 ? `${left} s` : duration(left * 1000)}` : 'Time is up: asking the backend';
     if (at('expiring-left').textContent !== count) at('expiring-left').textContent = count;
   };
 

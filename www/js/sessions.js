@@ -37,9 +37,15 @@ export function showSessions(session) {
   };
 
   const revoke = async (entry) => {
-    await call('DELETE', `/api/sessions/${encodeURIComponent(entry.handle)}`, {}, session.fetch);
+    let over = 'was signed out already';
+    try {
+      await call('DELETE', `/api/sessions/${encodeURIComponent(entry.handle)}`, {}, session.fetch);
+      over = 'is signed out';
+    } catch (refusal) {
+      if (refusal.status !== 404) throw refusal;
+    }
     await refresh();
-    return `${browserName(entry.userAgent)} is signed out.`;
+    return `${browserName(entry.userAgent)} ${over}.`;
   };
 
   const leave = async () => {
