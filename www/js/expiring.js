@@ -74,6 +74,13 @@ export function warnOfExpiry(session) {
 
   onPress(at('expiring-stay'), at('expiring-result'), stay);
   onPress(at('expiring-leave'), at('expiring-result'), () => signOut(session));
+  dialog.addEventListener('close', () => {
+    // The browser has given the focus back, but after a click in the dialog Chromium leaves the caret out of the field: whoever was
+    // writing could not go on.
+    const field = document.activeElement;
+    field.blur();
+    field.focus();
+  });
   // Escape is a sign of life too: the same as the first button.
   dialog.addEventListener('cancel', (event) => {
     event.preventDefault();
