@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from './support/until.mjs';
-import { world } from './support/world.mjs';
+import { profileWorld, world } from './support/world.mjs';
 
 const VALIDATE = '/api/validate-session';
 const PATH = '/?interval=500&jitter=0';
@@ -159,6 +159,38 @@ test('a tab that was opened here can be closed here, by keyboard, and the focus 
   await lists(third, 'Tab 1,Tab 2');
   await third.getByRole('button', { name: 'Close Tab 2' }).click();
   await until('it has closed itself', () => third.isClosed());
+});
+
+test('a page in the back/forward cache is in no list, costs nobody that cache, and comes back as what it was', async (t) => {
+  const { profile } = await profileWorld(t);
+  await profile.signIn();
+  const isConnected = (tab) => until('it is connected', () => tab.evaluate(() => window.session?.getSnapshot().status === 'connected'));
+  const open = async () => {
+    const tab = await profile.open(PATH, { before: () => addEventListener('pageshow', ({ persisted }) => { window.persisted = persisted; }) });
+    await isConnected(tab);
+    return tab;
+  };
+  const [first, second] = [await open(), await open()];
+  const list = (tab) => tab.evaluate(() => [...document.querySelectorAll('#tab-rows .label')].map(({ textContent }) => textContent).join());
+  const lists = (tab, wanted) => until(`the list is ${wanted}`, async () => (await list(tab)) === wanted);
+  for (const tab of [first, second]) await lists(tab, 'Tab 1,Tab 2');
+
+  await first.evaluate(() => { location.href = '/e2e/elsewhere.html'; });
+  await first.isAt('/e2e/elsewhere.html');
+  await lists(second, 'Tab 2');
+  // It is not told that this one has become another: it has to find out.
+  await second.reload();
+  await isConnected(second);
+  await lists(second, 'Tab 2');
+
+  await first.evaluate(() => { history.back(); });
+  await first.isAt('/');
+  await until('the page of before is there', () => first.evaluate(() => window.persisted !== undefined));
+  const { persisted, why } = await first.evaluate(() => ({
+    persisted: window.persisted, why: performance.getEntriesByType('navigation')[0].notRestoredReasons,
+  }));
+  assert.ok(persisted, `the page was not kept: ${JSON.stringify(why)}`);
+  for (const tab of [first, second]) await lists(tab, 'Tab 1,Tab 2');
 });
 
 test('what tabs tell each other are counts, and no secret is among them', async (t) => {
