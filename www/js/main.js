@@ -5,6 +5,7 @@ import { showEvents } from './events.js';
 import { optionsFrom } from './options.js';
 import { showBanner, showStatus } from './status.js';
 import { showTables } from './tables.js';
+import { showTimeline } from './timeline/index.js';
 
 const { options, shown } = optionsFrom(location.search);
 document.getElementById('options').textContent = shown;
@@ -17,6 +18,7 @@ try {
   showStatus(session);
   wireControls(session);
   showTables(session);
+  showTimeline(session);
 } catch (error) {
   // An impossible option in the address bar: the module's own message names it.
   showBanner(error);
