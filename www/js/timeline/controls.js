@@ -63,12 +63,14 @@ function dragAndPinch(picture, { move, zoomBy }) {
     return Math.max(1, Math.abs(a - b));
   };
   picture.addEventListener('pointerdown', (event) => {
-    if (event.button === 0) down.set(event.pointerId, event.offsetX);
+    if (event.button !== 0) return;
+    // It may be let go anywhere.
+    picture.setPointerCapture(event.pointerId);
+    down.set(event.pointerId, event.offsetX);
   });
   picture.addEventListener('pointermove', (event) => {
     const before = down.get(event.pointerId);
     if (before === undefined || event.offsetX === before) return;
-    picture.setPointerCapture(event.pointerId);
     if (down.size === 1) {
       down.set(event.pointerId, event.offsetX);
       return move(event.offsetX - before);

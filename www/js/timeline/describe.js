@@ -9,6 +9,9 @@ const REASONS = {
   'rate-limited': 'the backend asked to wait',
 };
 
+/** What counts down is said in whole seconds: tenths would only flicker. @param {number} ms */
+export const countdown = (ms) => (ms < 10_000 ? `${Math.max(0, Math.ceil(ms / 1000))} s` : duration(Math.ceil(ms / 1000) * 1000));
+
 export const laneName = (id) => LANES.find((lane) => lane.id === id).name;
 
 /** @param {string} reason @param {number | null} [httpStatus] */
@@ -36,7 +39,7 @@ const WORDS = {
   restart: ({ asked, startedAt }) =>
     asked ? `restart asked for by this page${startedAt === null ? '' : ', up again'}` : 'restarted, not by this page',
   offline: (item) => (item.lane === 'network' ? 'the browser is offline' : 'offline'),
-  limit: ({ runsOut, end }, now) => `session ends in ${duration(runsOut - (end ?? now))} without use`,
+  limit: ({ runsOut, end }, now) => `session ends in ${countdown(runsOut - (end ?? now))} without use`,
   slow: ({ phase, elapsedMs }) => `slow: ${phase === 'reconnect' ? 'reconnect' : 'check'}, no answer for ${duration(elapsedMs)}`,
   overdue: () => 'no answer in time: counts as failed, still waited for',
   asleep: ({ sleptMs }) => `the machine slept for ${duration(sleptMs)}`,
@@ -72,7 +75,7 @@ export function summary(model, { from, to }, now) {
   return [
     `${duration(Math.min(now, to) - from)} are shown. The session is ${status}.`,
     `${counted.join(', ')}.`,
-    model.next === null ? 'No check is planned.' : `The next check is in ${duration(model.next - now)}.`,
-    expiresInMs !== null && limit?.end === null ? `Without use the session ends in ${duration(limit.runsOut - now)}.` : '',
+    model.next === null ? 'No check is planned.' : `The next check is in ${countdown(model.next - now)}.`,
+    expiresInMs !== null && limit?.end === null ? `Without use the session ends in ${countdown(limit.runsOut - now)}.` : '',
   ].join(' ').trim();
 }

@@ -215,10 +215,11 @@ export class Model {
   }
 
   #waitFor(at, due, facts) {
-    const guess = this.#open.get('retries');
-    if (guess?.guessed) this.#drop('retries');
+    const known = this.#open.get('retries');
+    const start = known?.guessed ? known.start : at;
+    if (known?.guessed) this.#drop('retries');
     else this.#close('retries', at);
-    this.#begin('retries', { kind: 'wait', start: at, due, attempt: this.#failures + 1, reason: null, guessed: false, ...facts });
+    this.#begin('retries', { kind: 'wait', start, due, attempt: this.#failures + 1, reason: null, guessed: false, ...facts });
   }
 
   #planMoved(at, nextCheckAt) {

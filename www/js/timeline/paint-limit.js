@@ -1,5 +1,5 @@
 // The time that is left before the session ends: a line that falls until use lifts it again. Pure.
-import { duration } from '../format.js';
+import { countdown } from './describe.js';
 
 /** Pixels between two points of a falling line. */
 const SAMPLE = 8;
@@ -28,7 +28,7 @@ export function paintLimit(pen, lane, items, scene) {
   if (ahead.length > 1) pen.line('limit-ahead', ahead);
   const left = current.runsOut - now;
   const low = y(left) < lane.top + lane.height / 2;
-  pen.behind('small', [`${duration(left)} left`, duration(left)], nowX, low ? lane.top + lane.height - 4 : lane.top + 11, Infinity);
+  pen.behind('small', [`${countdown(left)} left`, countdown(left)], nowX, low ? lane.top + lane.height - 4 : lane.top + 11, Infinity);
 }
 
 /** Points of the line between two moments, as far as they are in the window. */

@@ -1,5 +1,6 @@
 // What each lane shows, as paths and words. Pure.
 import { duration } from '../format.js';
+import { countdown } from './describe.js';
 import { paintLimit } from './paint-limit.js';
 import { Pen } from './pen.js';
 
@@ -33,7 +34,6 @@ function span(pen, kind, lane, item, { scale, now }, { inset = 0, least = 3, unt
 }
 
 const baseline = ({ top, height }) => top + height / 2 + 4;
-const seconds = (ms) => duration(Math.ceil(ms / 1000) * 1000);
 
 const PAINTERS = {
   status(pen, lane, items, scene) {
@@ -113,7 +113,7 @@ function planned(pen, lane, { model, scale, now }) {
   if (model.next === null || now > scale.to) return;
   const y = lane.top + lane.height / 2;
   const x = scale.x(model.next);
-  const text = seconds(model.next - now);
+  const text = countdown(model.next - now);
   const item = { lane: 'checks', kind: 'planned', start: model.next, end: model.next };
   if (x > scale.right) {
     pen.word('muted', `next in ${text} →`, scale.right - 4, baseline(lane), 'end');
