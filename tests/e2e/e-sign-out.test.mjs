@@ -109,6 +109,7 @@ test('(e) signing out everywhere after a restart ends the ticket of another devi
   await backend.restart();
   await until('the laptop is back', () => laptop.named('reconnected').length > 0);
   await laptop.page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await laptop.page.getByRole('button', { name: 'Yes, end all sessions' }).click();
   await until('the laptop is signed out', () => laptop.named('disconnected').some(({ reason }) => reason === 'signed-out'));
   await onLoginPage(laptop);
 

@@ -1,7 +1,10 @@
 // The buttons: what a person can do to the session, and what they can do to the backend.
 import { call } from './api.js';
+import { onPress } from './press.js';
+import { signOut } from './sign-out.js';
 
 const at = (id) => document.getElementById(id);
+const on = (button, action) => onPress(button, at('result'), action);
 
 /** @param {import('/dist/index.js').KeepAlive} session */
 export function wireControls(session) {
@@ -24,15 +27,8 @@ export function wireControls(session) {
     await call('DELETE', '/demo/ticket');
     return 'The credential is gone. The session lives until the next restart.';
   });
-  on(at('sign-out'), () => signOut(session, false));
-  on(at('sign-out-everywhere'), () => signOut(session, true));
+  on(at('sign-out'), () => signOut(session));
   for (const button of faults) on(button, () => fault(button, press));
-}
-
-/** Signs out and leaves the page. If the backend could not be told, the next page with the module tells it. */
-async function signOut(session, everywhere) {
-  await session.signOut({ everywhere });
-  location.assign('/connect');
 }
 
 async function fault(button, press) {
@@ -45,20 +41,4 @@ async function fault(button, press) {
   await call('POST', '/demo/fault', { kind });
   press(button);
   return `The backend answers every API call with ${button.textContent.replace('Answer ', '')} now.`;
-}
-
-/** Runs `action` on a click, one at a time, and tells its outcome where a screen reader hears it. */
-function on(button, action) {
-  button.addEventListener('click', async () => {
-    // Not `disabled`: that would throw the keyboard focus out of the button.
-    if (button.getAttribute('aria-busy') === 'true') return;
-    button.setAttribute('aria-busy', 'true');
-    try {
-      at('result').textContent = (await action()) ?? '';
-    } catch (error) {
-      at('result').textContent = error.message;
-    } finally {
-      button.removeAttribute('aria-busy');
-    }
-  });
 }

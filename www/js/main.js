@@ -2,9 +2,12 @@
 import { createKeepAlive } from '/dist/index.js';
 import { wireControls } from './controls.js';
 import { showEvents } from './events.js';
+import { warnOfExpiry } from './expiring.js';
 import { optionsFrom } from './options.js';
+import { showSessions } from './sessions.js';
 import { showBanner, showStatus } from './status.js';
 import { showTables } from './tables.js';
+import { showTabs } from './tabs.js';
 
 const { options, shown } = optionsFrom(location.search);
 document.getElementById('options').textContent = shown;
@@ -17,6 +20,9 @@ try {
   showStatus(session);
   wireControls(session);
   showTables(session);
+  showTabs(session, options);
+  showSessions(session);
+  warnOfExpiry(session);
 } catch (error) {
   // An impossible option in the address bar: the module's own message names it.
   showBanner(error);

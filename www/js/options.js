@@ -14,7 +14,14 @@ const PLACES = {
   retrySpread: ['retry', 'spread'],
   warnBefore: ['warnBefore'],
   idle: ['idle'],
+  crossTab: ['crossTab'],
 };
+
+/** What is no text for the module either: yes or no, and numbers, which are milliseconds, or the share that `jitter` is. */
+function read(raw) {
+  if (raw === 'true' || raw === 'false') return raw === 'true';
+  return raw !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw;
+}
 
 /**
  * @param {string} search the page's query
@@ -27,8 +34,7 @@ export function optionsFrom(search) {
   for (const [parameter, [group, key]] of Object.entries(PLACES)) {
     const raw = query.get(parameter);
     if (raw === null) continue;
-    // A bare number is a number for the module too: milliseconds, or the share that `jitter` is.
-    const value = raw !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw;
+    const value = read(raw);
     if (key) (options[group] ??= {})[key] = value;
     else options[group] = value;
     shown.push(`${parameter} ${raw}`);
