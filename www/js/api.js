@@ -1,5 +1,8 @@
 // One call to the backend: the headers every state-changing request must carry, and its refusals as readable errors.
 
+/** What the window is told of every {@link call} that was accepted. */
+export const CALLED = 'backend-called';
+
 /** A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one. */
 export class Refusal extends Error {
   /** @param {string} message @param {{status?: number, code?: string}} [facts] */
@@ -31,7 +34,10 @@ export async function call(method, path, body = {}, send = fetch) {
   } catch {
     throw new Refusal('The backend cannot be reached. Try again in a moment.');
   }
-  return accepted(response);
+  await accepted(response);
+  // Whoever shows what was done to the backend need not know every button.
+  dispatchEvent(new CustomEvent(CALLED, { detail: { method, path } }));
+  return response;
 }
 
 /**

@@ -8,6 +8,7 @@ import { showSessions } from './sessions.js';
 import { showBanner, showStatus } from './status.js';
 import { showTables } from './tables.js';
 import { showTabs } from './tabs.js';
+import { showTimeline } from './timeline/index.js';
 
 const { options, shown } = optionsFrom(location.search);
 document.getElementById('options').textContent = shown;
@@ -23,6 +24,7 @@ try {
   showTabs(session, options);
   showSessions(session);
   warnOfExpiry(session);
+  showTimeline(session);
 } catch (error) {
   // An impossible option in the address bar: the module's own message names it.
   showBanner(error);
