@@ -1,7 +1,7 @@
 // The demo itself: what its pages show, and that every control does what it says.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Supervisor } from '../../tools/start/supervisor.mjs';
+import { supervise } from './support/supervise.mjs';
 import { until } from './support/until.mjs';
 import { world } from './support/world.mjs';
 
@@ -125,24 +125,7 @@ test('the page works by keyboard: every control has a name and can be reached', 
 
 test('the restart button: the process really ends, its supervisor starts it again, and the person stays', async (t) => {
   const { backend, person } = await world(t);
-  // From here on the backend is kept up as `npm start` does it.
-  await backend.kill();
-  const pids = [];
-  const supervisor = new Supervisor({
-    ...backend.command,
-    spawn: { ...backend.command.spawn, stdio: 'ignore' },
-    isUp: () => backend.answers(),
-    hopeless: async () => null,
-    say: (message) => t.diagnostic(message),
-    onUp: ({ pid }) => pids.push(pid),
-  });
-  const running = supervisor.run();
-  t.after(async () => {
-    await supervisor.stop();
-    await running;
-  });
-  await until('the backend is up', () => pids.length === 1);
-
+  const pids = await supervise(t, backend);
   const alice = await person();
   await alice.connect('/?interval=500');
   await alice.startWork('Restarted by myself.');

@@ -83,16 +83,21 @@ export class Person {
     this.navigations.length = 0;
   }
 
+  /** The field for a person's work: on every page the first one for text. */
+  get work() {
+    return this.page.getByRole('textbox').first();
+  }
+
   /** Types a text and leaves a mark that only a new document can wipe out. */
   async startWork(text) {
-    await this.page.getByRole('textbox').fill(text);
+    await this.work.fill(text);
     await this.page.evaluate(() => { window.mark = 'still the same document'; });
   }
 
   /** Fails unless this is still the document of {@link startWork} with the text in it. */
   async assertNothingLost(text) {
     assert.equal(await this.page.evaluate(() => window.mark), 'still the same document');
-    assert.equal(await this.page.getByRole('textbox').inputValue(), text);
+    assert.equal(await this.work.inputValue(), text);
     assert.deepEqual(this.navigations, []);
     assert.deepEqual(this.named('redirect'), []);
   }
