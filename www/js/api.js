@@ -1,6 +1,9 @@
 // One call to the backend: the headers every state-changing request must carry, and its refusals as readable errors.
 
-/** A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one. */
+/**
+ * A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one; without `status`
+ * there was no answer at all.
+ */
 export class Refusal extends Error {
   /** @param {string} message @param {{status?: number, code?: string}} [facts] */
   constructor(message, { status, code } = {}) {
@@ -12,7 +15,7 @@ export class Refusal extends Error {
 }
 
 /**
- * @param {'POST' | 'DELETE'} method
+ * @param {'GET' | 'POST' | 'DELETE'} method
  * @param {string} path
  * @param {object} [body] sent as JSON; POST always has one
  * @throws {Refusal} when the backend refuses or cannot be reached

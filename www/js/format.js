@@ -23,3 +23,6 @@ export function duration(ms) {
   }
   return parts.join(' ');
 }
+
+/** A duration that somebody has set: `5 s`, where one that is counted down is `5.0 s`. @param {number} ms */
+export const setting = (ms) => duration(ms).replace('.0 ', ' ');

@@ -138,9 +138,14 @@ export class Person {
     });
   }
 
+  /** The cookies that the API is sent: the session's and the ticket's, whatever else the page has. */
+  cookies() {
+    return this.context.cookies(`${this.origin}/api`);
+  }
+
   /** The value of the cookie whose name starts with `kind`. @param {'session' | 'ticket'} kind */
   async cookie(kind) {
-    const found = (await this.context.cookies()).find(({ name }) => name.startsWith(`${kind}-`));
+    const found = (await this.cookies()).find(({ name }) => name.startsWith(`${kind}-`));
     assert.ok(found, `no ${kind} cookie`);
     return found;
   }
