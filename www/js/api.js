@@ -3,7 +3,10 @@
 /** What the window is told of every {@link call} that was accepted. */
 export const CALLED = 'backend-called';
 
-/** A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one. */
+/**
+ * A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one; without `status`
+ * there was no answer at all.
+ */
 export class Refusal extends Error {
   /** @param {string} message @param {{status?: number, code?: string}} [facts] */
   constructor(message, { status, code } = {}) {
