@@ -25,9 +25,9 @@ const states = {
     await alice.page.locator('#tables li').first().waitFor();
     await alice.page.getByLabel('show change').check();
   },
-  'degraded by a fault': async ({ alice }) => {
+  'degraded by a fault': async ({ alice, backend }) => {
     await alice.connect(QUICK);
-    await alice.page.locator('[data-fault="503"]').click();
+    await backend.fault({ kind: '503' });
     await status(alice, 'degraded');
   },
   'healed after a restart': async ({ alice, backend }) => {
