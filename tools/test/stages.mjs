@@ -1,7 +1,7 @@
 // The stages of `npm test`: what each needs before it, what it runs, and how its tests are counted.
 //
-// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, haproxy, folder, all }`, `folder` being
-// temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
+// `run(found)` gets what the setup stage found: `{ chrome, driver, firefox, geckodriver, postgres, redis, haproxy, folder, all }`,
+// `folder` being temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
 // skipped none. One that is `long` runs with `all`, or when it is named.
 import { delimiter, dirname } from 'node:path';
 import { buildYew } from '../../examples/yew/build.mjs';
@@ -109,6 +109,19 @@ export const stages = [
       nodeTests('tests/e2e', {
         CHROME_PATH: chrome,
         POSTGRES_BIN: postgres,
+        SESSION_KEEPALIVE_SERVER: server,
+      }),
+  },
+  {
+    name: 'firefox',
+    needs: ['build'],
+    count: countNode,
+    run: ({ firefox, geckodriver, folder }) =>
+      nodeTests('tests/firefox', {
+        // What is left of a profile when a test is cut short goes with the folder.
+        TMPDIR: folder,
+        FIREFOX: firefox,
+        GECKODRIVER: geckodriver,
         SESSION_KEEPALIVE_SERVER: server,
       }),
   },
