@@ -3,7 +3,10 @@
 /** What the window is told of every {@link call} that was accepted. */
 export const CALLED = 'backend-called';
 
-/** A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one. */
+/**
+ * A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one; without `status`
+ * there was no answer at all.
+ */
 export class Refusal extends Error {
   /** @param {string} message @param {{status?: number, code?: string}} [facts] */
   constructor(message, { status, code } = {}) {
@@ -15,12 +18,13 @@ export class Refusal extends Error {
 }
 
 /**
- * @param {'POST' | 'DELETE'} method
+ * @param {'GET' | 'POST' | 'DELETE'} method
  * @param {string} path
  * @param {object} [body] sent as JSON; POST always has one
+ * @param {typeof fetch} [send] `session.fetch` for what must survive a lost session
  * @throws {Refusal} when the backend refuses or cannot be reached
  */
-export async function call(method, path, body = {}) {
+export async function call(method, path, body = {}, send = fetch) {
   const headers = { 'x-session-keepalive': '1' };
   const init = { method, headers, credentials: 'include' };
   if (method === 'POST') {
@@ -29,7 +33,7 @@ export async function call(method, path, body = {}) {
   }
   let response;
   try {
-    response = await fetch(path, init);
+    response = await send(path, init);
   } catch {
     throw new Refusal('The backend cannot be reached. Try again in a moment.');
   }
@@ -39,8 +43,20 @@ export async function call(method, path, body = {}) {
   return response;
 }
 
+/**
+ * What the backend has at `path`, read through the session.
+ * @param {import('/dist/index.js').KeepAlive} session
+ * @param {string} path
+ * @throws {Refusal} when the backend refuses, cannot be reached, or answers with something else than JSON
+ */
+export async function read(session, path) {
+  const response = await call('GET', path, {}, session.fetch);
+  if (!isJson(response)) throw new Refusal('The backend answered with a page instead of what was asked for.');
+  return response.json();
+}
+
 /** The response itself if it is a success, else a {@link Refusal}. @param {Response} response */
-export async function accepted(response) {
+async function accepted(response) {
   if (response.ok) return response;
   const problem = isJson(response) ? await response.json().catch(() => ({})) : {};
   const wait = response.headers.get('retry-after');
@@ -50,6 +66,6 @@ export async function accepted(response) {
 }
 
 /** @param {Response} response */
-export function isJson(response) {
+function isJson(response) {
   return /^application\/(problem\+)?json\b/.test(response.headers.get('content-type') ?? '');
 }
