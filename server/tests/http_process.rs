@@ -13,9 +13,9 @@ mod process;
 mod tests {
     use std::{
         fs,
-        io::{Read, Write},
+        io::{ErrorKind, Read, Write},
         net::TcpStream,
-        time::Duration,
+        time::{Duration, Instant},
     };
 
     use rustix::process::Signal;
@@ -169,6 +169,72 @@ mod tests {
         stream.read_exact(&mut interim).unwrap();
         assert!(interim.starts_with(b"HTTP/1.1 100 Continue"));
         stream
+    }
+
+    #[tokio::test]
+    async fn the_demo_stop_closes_the_port_and_every_connection_before_the_process_ends() {
+        use std::os::unix::process::ExitStatusExt;
+        let mut process = Process::start(&["--demo"]);
+        let mut alice = connected(&process).await;
+        let (mut kept, mut in_flight) = (answered_and_kept(&process), half_a_request(&process));
+        let asked = Instant::now();
+        let answer = alice.post("/demo/stop", json!({ "seconds": 2 })).await;
+        assert_eq!((answer.status, answer.text.as_str()), (202, r#"{"stoppedFor":2}"#));
+        for stream in [&mut kept, &mut in_flight] {
+            let more = stream.read(&mut [0; 1]);
+            assert!(matches!(&more, Ok(0)) || more.as_ref().is_err_and(is_reset), "{more:?}");
+        }
+        until("the port is closed", || {
+            TcpStream::connect(process.address()).err().filter(|error| error.kind() == ErrorKind::ConnectionRefused)
+        });
+        assert_eq!(process.has_ended(), None, "it has some time left");
+        assert_eq!(process.wait().signal(), Some(9));
+        assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
+        process.start_again();
+        assert_eq!(process.follow(&alice).validate().await.json()["epoch"], 2);
+    }
+
+    #[tokio::test]
+    async fn a_stopped_demo_still_heeds_a_termination() {
+        let mut process = Process::start(&["--demo"]);
+        assert_eq!(process.browser().post("/demo/stop", json!({ "seconds": 60 })).await.status, 202);
+        until("the port is closed", || TcpStream::connect(process.address()).err());
+        process.signal(Signal::TERM);
+        assert_eq!(process.wait().code(), Some(0));
+    }
+
+    #[tokio::test]
+    async fn a_stop_of_no_or_too_many_seconds_is_none() {
+        let process = Process::start(&["--demo"]);
+        let mut alice = connected(&process).await;
+        for seconds in [json!(0), json!(61), json!(1.5), json!(null)] {
+            let refused = alice.post("/demo/stop", json!({ "seconds": seconds })).await;
+            assert_eq!((refused.status, refused.code().as_str()), (400, "INVALID_REQUEST"));
+            let detail = refused.detail();
+            assert!(detail.contains("'seconds'") && detail.contains("from 1 to 60"), "{seconds}: {detail}");
+        }
+        let refused = alice.post("/demo/stop", json!({})).await;
+        assert_eq!((refused.status, refused.detail().as_str()), (400, "The field 'seconds' is missing."));
+        assert_eq!(alice.validate().await.status, 200);
+    }
+
+    /// A connection whose one request was answered, and that both sides keep.
+    fn answered_and_kept(process: &Process) -> TcpStream {
+        let mut stream = TcpStream::connect(process.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        write!(stream, "GET /demo/state HTTP/1.1\r\nhost: {}\r\n\r\n", process.address()).unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"}") {
+            let mut some = [0; 1024];
+            let length = stream.read(&mut some).unwrap();
+            assert!(length > 0, "it is kept");
+            answer.extend_from_slice(&some[..length]);
+        }
+        stream
+    }
+
+    fn is_reset(error: &std::io::Error) -> bool {
+        error.kind() == ErrorKind::ConnectionReset
     }
 
     #[tokio::test]

@@ -1,4 +1,4 @@
-//! The pages, and what `--demo` adds: faults, the dropped ticket, the page without Wasm.
+//! The pages, also the one without Wasm that `--demo` adds.
 
 #[cfg(test)]
 #[path = "support/http.rs"]
@@ -11,15 +11,11 @@ mod tests {
         fs,
         io::{Read, Write},
         net::TcpStream,
-        time::{Duration, Instant},
     };
 
     use reqwest::Method;
-    use serde_json::json;
 
-    use super::http::{Backend, Browser, send};
-
-    const SQLITE: &str = "sqlite:sample.db";
+    use super::http::{Backend, send};
 
     /// A site in two folders, as the demo has it.
     async fn with_site(demo: bool) -> (Backend, tempfile::TempDir) {
@@ -122,17 +118,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_the_demo_its_controls_do_not_exist() {
-        let (backend, _site) = with_site(false).await;
-        let mut alice = backend.browser();
-        assert_eq!(alice.post("/demo/restart", json!({})).await.status, 404);
-        assert_eq!(alice.post("/demo/fault", json!({ "kind": "503" })).await.status, 404);
-        assert_eq!(alice.delete("/demo/fault").await.status, 404);
-        assert_eq!(alice.delete("/demo/ticket").await.status, 404);
-        assert_eq!(alice.validate().await.code(), "SESSION_UNKNOWN");
-    }
-
-    #[tokio::test]
     async fn the_demo_has_a_page_whose_policy_forbids_wasm() {
         let (backend, _site) = with_site(true).await;
         let mut browser = backend.browser();
@@ -144,119 +129,5 @@ mod tests {
             let policy = answer.header("content-security-policy");
             assert!(policy.contains("script-src 'self';") && !policy.contains("wasm"), "{path}: {policy}");
         }
-    }
-
-    async fn connected(backend: &Backend) -> Browser {
-        let mut browser = backend.browser();
-        assert_eq!(browser.connect(SQLITE).await.status, 200);
-        browser
-    }
-
-    #[tokio::test]
-    async fn the_demo_controls_are_as_guarded_as_the_api() {
-        let (backend, _site) = with_site(true).await;
-        let browser = backend.browser();
-        for (method, path) in [
-            (Method::POST, "/demo/restart"),
-            (Method::POST, "/demo/fault"),
-            (Method::DELETE, "/demo/fault"),
-            (Method::DELETE, "/demo/ticket"),
-        ] {
-            let bare = send(browser.bare(method.clone(), path)).await;
-            assert_eq!((bare.status, bare.code().as_str()), (403, "CSRF_REFUSED"), "{path}");
-            let foreign =
-                browser.bare(method, path).header("x-session-keepalive", "1").header("origin", "http://evil.example");
-            let foreign = send(foreign.header("content-type", "application/json")).await;
-            assert_eq!((foreign.status, foreign.code().as_str()), (403, "CSRF_REFUSED"), "{path}");
-        }
-    }
-
-    #[tokio::test]
-    async fn faults_answer_in_place_of_the_api_until_they_are_taken_back() {
-        let (backend, _site) = with_site(true).await;
-        let mut alice = connected(&backend).await;
-        let rows = [
-            (json!({ "kind": "503" }), 503, "OVERLOADED", "1"),
-            (json!({ "kind": "503", "retryAfter": 0 }), 503, "OVERLOADED", "0"),
-            (json!({ "kind": "429", "retryAfter": 7 }), 429, "RATE_LIMITED", "7"),
-        ];
-        for (fault, status, code, retry_after) in rows {
-            assert_eq!(alice.post("/demo/fault", fault.clone()).await.status, 204);
-            for _ in 0..3 {
-                let answer = alice.validate().await;
-                assert_eq!((answer.status, answer.code().as_str()), (status, code), "{fault}");
-                assert_eq!(answer.header("retry-after"), retry_after, "{fault}");
-            }
-            assert_eq!(alice.get("/api/database").await.status, status);
-            assert_eq!(alice.get("/healthz").await.status, 200, "only the API is faulty");
-        }
-        assert_eq!(alice.post("/demo/fault", json!({ "kind": "html" })).await.status, 204);
-        let page = alice.validate().await;
-        assert_eq!(page.status, 200);
-        assert!(page.header("content-type").starts_with("text/html"), "{page:?}");
-
-        assert_eq!(alice.delete("/demo/fault").await.status, 204);
-        assert_eq!(alice.validate().await.json()["epoch"], 1, "the session was kept all along");
-    }
-
-    #[tokio::test]
-    async fn faults_can_be_counted_or_timed() {
-        let (backend, _site) = with_site(true).await;
-        let mut alice = connected(&backend).await;
-        alice.post("/demo/fault", json!({ "kind": "503", "requests": 2 })).await;
-        let statuses = [alice.validate().await.status, alice.validate().await.status, alice.validate().await.status];
-        assert_eq!(statuses, [503, 503, 200]);
-
-        alice.post("/demo/fault", json!({ "kind": "hang", "seconds": 1 })).await;
-        let started = Instant::now();
-        assert_eq!(alice.validate().await.status, 200, "carried out once the fault is over");
-        assert!(started.elapsed() >= Duration::from_millis(900), "{:?}", started.elapsed());
-
-        alice.post("/demo/fault", json!({ "kind": "delay", "delayMs": 300, "requests": 1 })).await;
-        let started = Instant::now();
-        assert_eq!(alice.validate().await.status, 200);
-        assert!(started.elapsed() >= Duration::from_millis(290), "{:?}", started.elapsed());
-
-        let unknown = alice.post("/demo/fault", json!({ "kind": "503", "count": 2 })).await;
-        assert_eq!((unknown.status, unknown.code().as_str()), (400, "INVALID_REQUEST"));
-        let unknown = alice.post("/demo/fault", json!({ "kind": "500" })).await;
-        assert_eq!((unknown.status, unknown.code().as_str()), (400, "INVALID_REQUEST"));
-    }
-
-    #[tokio::test]
-    async fn who_hangs_is_let_go_when_the_fault_is_taken_back() {
-        let (backend, _site) = with_site(true).await;
-        let mut alice = connected(&backend).await;
-        alice.post("/demo/fault", json!({ "kind": "hang" })).await;
-        let mut hanging = alice.clone();
-        let hanging = tokio::spawn(async move { hanging.validate().await.status });
-        // Counted once it has reached the fault.
-        let mut other = alice.clone();
-        assert!(tokio::time::timeout(Duration::from_millis(300), other.validate()).await.is_err(), "it hangs");
-        assert!(!hanging.is_finished());
-        assert_eq!(alice.delete("/demo/fault").await.status, 204);
-        assert_eq!(hanging.await.unwrap(), 200);
-    }
-
-    #[tokio::test]
-    async fn the_ticket_alone_can_be_dropped() {
-        let (backend, _site) = with_site(true).await;
-        let mut alice = connected(&backend).await;
-        let answer = alice.delete("/demo/ticket").await;
-        assert_eq!((answer.status, answer.set_cookies().len()), (204, 1));
-        assert_eq!(alice.cookies.len(), 1, "the session is kept");
-        assert_eq!(alice.validate().await.json()["epoch"], 1);
-    }
-
-    #[tokio::test]
-    async fn the_demo_brings_its_own_database() {
-        let backend = Backend::with(|settings| {
-            settings.demo = Some(true);
-            settings.allow_target = Vec::new();
-            settings.files_root = Some(settings.files_root.take().unwrap().join("made/on/the/way"));
-        })
-        .await;
-        let mut alice = connected(&backend).await;
-        assert_eq!(alice.get("/api/database").await.status, 200);
     }
 }

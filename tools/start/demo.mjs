@@ -4,6 +4,12 @@ import { join } from 'node:path';
 import { host } from './port.mjs';
 
 /**
+ * Half an hour without the person ends a session, and an open page alone is none: so a countdown can be seen, and staying signed in
+ * helps.
+ */
+const policy = ['idle=30m', 'touch_every=1m', 'heartbeat_counts=no'];
+
+/**
  * What the server is told. Nothing outside `state` is written.
  * @param {{ port: number, state: string, sites?: string[], publicOrigin?: string }} given `publicOrigin`: where browsers find it,
  *   if not at `port`
@@ -21,6 +27,7 @@ export function demoArguments({ port, state, sites = [], publicOrigin }) {
     '--allow-target', 'sqlite:',
     '--ticket-keys', join(state, 'ticket-keys'),
     '--revocations', `sqlite:${join(state, 'revocations.db')}`,
+    ...policy.flatMap((knob) => ['--set', knob]),
     '--log', 'text',
   ];
 }

@@ -1,7 +1,7 @@
 // The stages of `npm test`: what each needs before it, what it runs, and how its tests are counted.
 //
-// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, haproxy, folder, all }`, `folder` being
-// temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
+// `run(found)` gets what the setup stage found: `{ chrome, driver, firefox, geckodriver, postgres, redis, haproxy, folder, all }`,
+// `folder` being temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
 // skipped none. One that is `long` runs with `all`, or when it is named.
 import { delimiter, dirname } from 'node:path';
 import { buildYew } from '../../examples/yew/build.mjs';
@@ -15,6 +15,7 @@ import { webdriverSettings } from './browser.mjs';
 import { countCargo, countNode } from './counts.mjs';
 import { testFiles } from './files.mjs';
 import { chooseProjects, packEnvironment, projects } from './pack.mjs';
+import { startRelay } from './relay.mjs';
 import { checkTypes } from './types.mjs';
 
 const denyWarnings = ['--', '-D', 'warnings'];
@@ -112,6 +113,19 @@ export const stages = [
       }),
   },
   {
+    name: 'firefox',
+    needs: ['build'],
+    count: countNode,
+    run: ({ firefox, geckodriver, folder }) =>
+      nodeTests('tests/firefox', {
+        // What is left of a profile when a test is cut short goes with the folder.
+        TMPDIR: folder,
+        FIREFOX: firefox,
+        GECKODRIVER: geckodriver,
+        SESSION_KEEPALIVE_SERVER: server,
+      }),
+  },
+  {
     name: 'pack',
     needs: ['build'],
     count: countNode,
@@ -144,23 +158,25 @@ async function wasmTests({ chrome, driver, folder }) {
   await cargo(['build', '-p', 'wasm-bindgen-runner', '--bins']);
   await cargo(['build', '-p', 'wasm-pack-runner']);
   const wasmPack = nativeBinary('wasm-pack');
-  return run(
-    wasmPack,
-    // Optimised: pages with whole scenarios in them would take a while otherwise.
-    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'web', '--locked'],
-    {
-      cwd: root,
-      show: 'keep',
-      env: {
-        ...cargoEnvironment(),
-        ...wasmEnvironment(),
-        CARGO_NET_OFFLINE: 'true',
-        PATH: `${dirname(wasmPack)}${delimiter}${process.env.PATH}`,
-        TMPDIR: folder, // the driver gives the browser an empty profile of its own, here
-        WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverSettings(folder, chrome),
-        WASM_BINDGEN_TEST_TIMEOUT: '120', // seconds for all tests of a binary
-        WASM_BINDGEN_TEST_DRIVER_TIMEOUT: '30',
-      },
-    },
-  );
+  const relay = await startRelay();
+  const env = {
+    ...cargoEnvironment(),
+    ...wasmEnvironment(),
+    CARGO_NET_OFFLINE: 'true',
+    PATH: `${dirname(wasmPack)}${delimiter}${process.env.PATH}`,
+    TMPDIR: folder, // the driver gives the browser an empty profile of its own, here
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverSettings(folder, { chrome, proxy: relay.address }),
+    WASM_BINDGEN_TEST_TIMEOUT: '120', // seconds for all tests of a binary
+    WASM_BINDGEN_TEST_DRIVER_TIMEOUT: '30',
+  };
+  try {
+    return await run(
+      wasmPack,
+      // Optimised: pages with whole scenarios in them would take a while otherwise.
+      ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'web', '--locked'],
+      { cwd: root, show: 'keep', env },
+    );
+  } finally {
+    await relay.close();
+  }
 }

@@ -1,6 +1,12 @@
 // One call to the backend: the headers every state-changing request must carry, and its refusals as readable errors.
 
-/** A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one. */
+/** What the window is told of every {@link call} that was accepted. */
+export const CALLED = 'backend-called';
+
+/**
+ * A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one; without `status`
+ * there was no answer at all.
+ */
 export class Refusal extends Error {
   /** @param {string} message @param {{status?: number, code?: string}} [facts] */
   constructor(message, { status, code } = {}) {
@@ -31,7 +37,10 @@ export async function call(method, path, body = {}, send = fetch) {
   } catch {
     throw new Refusal('The backend cannot be reached. Try again in a moment.');
   }
-  return accepted(response);
+  await accepted(response);
+  // Whoever shows what was done to the backend need not know every button.
+  dispatchEvent(new CustomEvent(CALLED, { detail: { method, path } }));
+  return response;
 }
 
 /**
@@ -47,7 +56,7 @@ export async function read(session, path) {
 }
 
 /** The response itself if it is a success, else a {@link Refusal}. @param {Response} response */
-async function accepted(response) {
+export async function accepted(response) {
   if (response.ok) return response;
   const problem = isJson(response) ? await response.json().catch(() => ({})) : {};
   const wait = response.headers.get('retry-after');
@@ -57,6 +66,6 @@ async function accepted(response) {
 }
 
 /** @param {Response} response */
-function isJson(response) {
+export function isJson(response) {
   return /^application\/(problem\+)?json\b/.test(response.headers.get('content-type') ?? '');
 }

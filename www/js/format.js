@@ -33,3 +33,6 @@ export function ago(ms) {
   const [unit, size] = units.find(([, size]) => seconds >= size) ?? [];
   return unit ? relative.format(-Math.floor(seconds / size), unit) : 'just now';
 }
+
+/** A duration that somebody has set: `5 s`, where one that is counted down is `5.0 s`. @param {number} ms */
+export const setting = (ms) => duration(ms).replace('.0 ', ' ');

@@ -123,7 +123,7 @@ impl Cookies {
 }
 
 /// The first cookie of that name: browsers send the one with the longest path first.
-fn find(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<String> {
     headers
         .get_all(COOKIE)
         .iter()

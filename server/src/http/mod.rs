@@ -32,7 +32,7 @@ mod state;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use http::{Method, StatusCode};
 
@@ -73,7 +73,7 @@ impl Routes {
         let (sessions, demo) = (self.sessions, self.demo);
         let work = database::calls().into_router().layer(sessions.layer()).with_state(self.work);
         let api = sessions.stack(work, |routes| match &demo {
-            Some(demo) => routes.layer(from_fn_with_state(demo.faults.clone(), demo::fault::inject)),
+            Some(demo) => demo::under_faults(routes, demo, sessions.state()),
             None => routes,
         });
         let site = self.site;
@@ -85,7 +85,7 @@ impl Routes {
             .layer(from_fn(headers::bounded))
             .nest(API, api);
         if let Some(demo) = demo {
-            app = app.nest("/demo", sessions.guarded(demo::routes(demo).with_state(sessions.state().clone())));
+            app = app.nest("/demo", sessions.guarded(demo::routes(&demo, sessions.state())));
         }
         app.layer(Wrap(Access::default()))
     }

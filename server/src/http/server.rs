@@ -117,11 +117,12 @@ impl Server {
             TcpListener::bind(config.listen).await.map_err(|error| StartError::Listen(config.listen, error))?;
         let address = listener.local_addr().map_err(|error| StartError::Listen(config.listen, error))?;
         let public = config.origin_at(address);
+        let demo = config.demo.then(|| Demo::new(&public, clock.clone()));
+        let clock = demo.as_ref().map_or(clock, Demo::clock);
         let parts = start::assemble(&config, address, &public, clock).await?;
         log_start(&config, address, &public, &parts);
         let Parts { sessions, targets, metrics, .. } = parts;
 
-        let demo = config.demo.then(Demo::new);
         let connections = Connections::new(config.limits.kept_targets, config.limits.target_idle);
         let router = Routes {
             work: Work { targets, connections: connections.clone() },
@@ -177,9 +178,14 @@ impl Running {
         let seats = Arc::new(Semaphore::new(self.limits.connections));
         let load = self.sessions.sessions().load().clone();
         load.bound(self.limits.connections);
-        loop {
+        let down = async || match &self.demo {
+            Some(demo) => demo.down().await,
+            None => std::future::pending().await,
+        };
+        let goes_down = loop {
             let accepted = tokio::select! {
-                () = stop.cancelled() => break,
+                () = stop.cancelled() => break None,
+                closed_for = down() => break Some(closed_for),
                 accepted = accept(&listener, &seats) => accepted,
             };
             if let Some((stream, peer, seat)) = accepted {
@@ -190,8 +196,11 @@ impl Running {
                     drop((seat, held));
                 });
             }
-        }
+        };
         drop(listener);
+        if let Some(closed_for) = goes_down {
+            Demo::die_after(closed_for, &stop).await;
+        }
         info!("stopping: no new connections, finishing what is in flight");
         self.finish(graceful).await;
         info!("stopped");
@@ -200,10 +209,19 @@ impl Running {
     /// Serves one connection to its end.
     fn connection(&self, stream: TcpStream, peer: SocketAddr, watcher: Watcher) -> impl Future<Output = ()> + use<> {
         let router = self.router.clone();
+        let line = self.demo.as_ref().map(Demo::line);
+        let calls = line.clone();
         let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().oneshot(request)
+            let (answering, line) = (router.clone().oneshot(request), calls.clone());
+            async move {
+                let Ok(response) = answering.await;
+                match line {
+                    None => Ok(response),
+                    Some(line) => line.pass(response),
+                }
+            }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -212,12 +230,11 @@ impl Running {
             .max_headers(MAX_HEADERS)
             .serve_connection(TokioIo::new(stream), service);
         let watched = watcher.watch(connection);
-        let demo = self.demo.clone();
         async move {
             // A client that breaks the connection or its head is no event of ours.
-            drop(watched.await);
-            if let Some(demo) = demo {
-                demo.die_if_asked();
+            match line {
+                None => drop(watched.await),
+                Some(line) => line.serve(watched).await,
             }
         }
     }

@@ -37,6 +37,11 @@ impl Parts {
         Ok(Some(Granted { answer: self.answer(&record, now, false), session, ticket }))
     }
 
+    /// Does the store know the session presented? Refuses where it has ended.
+    pub(super) async fn is_live(&self, presented: &Presented) -> Result<bool, Refused> {
+        Ok(self.find(presented, false, self.clock.now()).await?.is_some())
+    }
+
     /// What protected work needs.
     pub(super) async fn unlock(&self, presented: &Presented) -> Result<Unlocked, Refused> {
         let (record, cookies) = self.used(presented, self.clock.now()).await?;

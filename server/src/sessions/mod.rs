@@ -13,13 +13,14 @@ mod data;
 mod ending;
 mod grant;
 mod load;
+mod nearer;
 pub mod observe;
 mod person;
 mod reconnect;
 mod sign_in;
 mod sweeper;
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 use tokio::sync::broadcast;
@@ -35,7 +36,7 @@ pub use sweeper::{Sweep, SweepError, Sweeper};
 use crate::{
     clock::{Clock, Timestamp},
     id::FamilyId,
-    policy::{Policy, Reconnect},
+    policy::{Policy, RanOut, Reconnect},
     record::EndReason,
     revocations::Revocations,
     store::{Stats, Store, Terms},
@@ -158,6 +159,11 @@ impl Sessions {
         checked
     }
 
+    /// Is the session presented there, without a ticket's help? Refuses where it has ended. For the demo.
+    pub(crate) async fn is_live(&self, presented: &Presented) -> Result<bool, Refused> {
+        self.parts.is_live(presented).await
+    }
+
     /// Re-establishes by the ticket presented. Without one, a live session is simply good.
     pub async fn reconnect_by_ticket(&self, presented: &Presented) -> Result<Granted, Refused> {
         let reconnected = match self.may_reconnect() {
@@ -240,6 +246,17 @@ impl Sessions {
     ) -> Result<Unlocked, Refused> {
         let presented = presented.clone();
         self.to_the_end(async move |parts| parts.update(&presented, change).await).await
+    }
+
+    /// Brings a limit of the session presented nearer, which is as long as the policy has it: it is `left` away now. For the demo.
+    pub(crate) async fn bring_nearer(
+        &self,
+        presented: &Presented,
+        limit: (RanOut, Duration),
+        left: Duration,
+    ) -> Result<CookieChanges, Refused> {
+        let presented = presented.clone();
+        self.to_the_end(async move |parts| parts.bring_nearer(&presented, limit, left).await).await
     }
 
     /// How full the store is; also refreshes the gauge of active sessions.

@@ -18,6 +18,7 @@ mod failures;
 mod keys;
 mod lasting;
 mod limits;
+mod nearer;
 mod person;
 mod race;
 mod restart;

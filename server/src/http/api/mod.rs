@@ -15,6 +15,7 @@ use super::cookies::Cookies;
 use super::openapi::Calls;
 use super::problem::Refusal;
 use crate::sessions::{Granted, Refused};
+pub(crate) use sign_in::prove;
 
 pub(crate) fn calls() -> Calls {
     Calls::none()
@@ -31,7 +32,7 @@ fn granted(cookies: &Cookies, granted: Granted) -> Response {
     (changes, Json(granted.answer)).into_response()
 }
 
-fn refused(cookies: &Cookies, refused: Refused) -> Refusal {
+pub(crate) fn refused(cookies: &Cookies, refused: Refused) -> Refusal {
     let changes = cookies.change(&refused.session, &refused.ticket);
     Refusal::from(refused).with_headers(changes)
 }

@@ -1,4 +1,4 @@
-//! What connect and a reconnect with a remembered credential share: somebody makes sure of the credential.
+//! What all sign-ins with a credential share: somebody makes sure of it.
 
 use session_keepalive::wire::ProblemCode;
 
@@ -9,7 +9,7 @@ use crate::http::source::Source;
 use crate::http::state::AppState;
 
 /// Has the credential checked once. A wrong one is counted against (source, who it claims to be).
-pub(super) async fn prove(state: &AppState, source: Source, attempt: Box<dyn Attempt>) -> Result<Admitted, Refusal> {
+pub(crate) async fn prove(state: &AppState, source: Source, attempt: Box<dyn Attempt>) -> Result<Admitted, Refusal> {
     // What claims to be nobody cannot be guessed at.
     let counted = attempt.claimed().map(|who| state.lockout.attempt(source, who)).transpose().map_err(rate_limited)?;
     let checked = attempt.check().await;

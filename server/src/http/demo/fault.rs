@@ -1,25 +1,18 @@
-//! Faults on demand: the API answers as a broken backend would.
+//! Faults on demand: which one is in force, and for how long.
 
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
-use http::header::RETRY_AFTER;
-use serde::Deserialize;
-use session_keepalive::wire::ProblemCode;
-use std::sync::Arc;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::http::problem::Refusal;
-
-/// `POST /demo/fault`.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+/// `POST /demo/fault`. As an answer: with what is left of it.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct FaultRequest {
-    kind: Kind,
-    /// For so many calls; else until it is taken back.
+pub(super) struct Fault {
+    pub(super) kind: Kind,
+    /// For so many calls; else until it is taken back. A browser that finds a kept connection `cut` sends its call once
+    /// more by itself, and that one counts too.
     #[serde(default)]
     requests: Option<u32>,
     /// For so long; else until it is taken back.
@@ -27,14 +20,14 @@ pub(crate) struct FaultRequest {
     seconds: Option<u32>,
     /// `retry-after` of `503` and `429`, in seconds.
     #[serde(default = "one")]
-    retry_after: u32,
+    pub(super) retry_after: u32,
     /// How long `delay` waits, in milliseconds.
     #[serde(default = "thousand")]
-    delay_ms: u32,
+    pub(super) delay_ms: u32,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-enum Kind {
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(super) enum Kind {
     /// 503 `OVERLOADED`.
     #[serde(rename = "503")]
     Unavailable,
@@ -50,6 +43,12 @@ enum Kind {
     /// The call is carried out late.
     #[serde(rename = "delay")]
     Delay,
+    /// The connection is closed without an answer.
+    #[serde(rename = "cut")]
+    Cut,
+    /// Live sessions go on; whoever would have to be re-established, by ticket or credential, is refused for good.
+    #[serde(rename = "refuse-reconnect")]
+    RefuseReconnect,
 }
 
 const fn one() -> u32 {
@@ -60,13 +59,13 @@ const fn thousand() -> u32 {
     1000
 }
 
-/// The fault in force, if any. Cheap to clone.
-#[derive(Clone, Debug)]
-pub(crate) struct Faults(Arc<watch::Sender<Option<Active>>>);
+/// The fault in force, if any.
+#[derive(Debug)]
+pub(super) struct Faults(watch::Sender<Option<Active>>);
 
 #[derive(Clone, Copy, Debug)]
-struct Active {
-    fault: FaultRequest,
+pub(super) struct Active {
+    pub(super) fault: Fault,
     left: Option<u32>,
     until: Option<Instant>,
 }
@@ -78,11 +77,11 @@ impl Active {
 }
 
 impl Faults {
-    pub(crate) fn none() -> Self {
-        Self(Arc::new(watch::Sender::new(None)))
+    pub(super) fn none() -> Self {
+        Self(watch::Sender::new(None))
     }
 
-    pub(crate) fn set(&self, fault: FaultRequest) {
+    pub(super) fn set(&self, fault: Fault) {
         self.0.send_replace(Some(Active {
             fault,
             left: fault.requests,
@@ -90,12 +89,24 @@ impl Faults {
         }));
     }
 
-    pub(crate) fn clear(&self) {
+    pub(super) fn clear(&self) {
         self.0.send_replace(None);
     }
 
+    /// The fault in force, with what is left of it.
+    pub(super) fn in_force(&self) -> Option<Fault> {
+        let active = (*self.0.borrow()).filter(|active| !active.is_over())?;
+        let left = |until: Instant| until.saturating_duration_since(Instant::now());
+        Some(Fault {
+            requests: active.left,
+            // Rounded up: what is in force has not run out.
+            seconds: active.until.map(|until| left(until).as_millis().div_ceil(1000).try_into().unwrap_or(u32::MAX)),
+            ..active.fault
+        })
+    }
+
     /// The fault for the next call, which is counted.
-    fn take(&self) -> Option<Active> {
+    pub(super) fn take(&self) -> Option<Active> {
         let mut taken = None;
         // Whoever hangs waits for the next change; counting a call is none.
         self.0.send_if_modified(|active| {
@@ -111,7 +122,7 @@ impl Faults {
         taken
     }
 
-    async fn wait_until_over(&self, active: Active) {
+    pub(super) async fn wait_until_over(&self, active: Active) {
         let mut changes = self.0.subscribe();
         let taken_back = changes.changed();
         match active.until {
@@ -120,33 +131,4 @@ impl Faults {
             None => drop(taken_back.await),
         }
     }
-}
-
-/// Answers in place of the API, or lets the call through.
-pub(crate) async fn inject(State(faults): State<Faults>, request: Request, next: Next) -> Response {
-    let Some(active) = faults.take() else {
-        return next.run(request).await;
-    };
-    match active.fault.kind {
-        Kind::Unavailable => refuse(ProblemCode::Overloaded, active.fault.retry_after),
-        Kind::RateLimited => refuse(ProblemCode::RateLimited, active.fault.retry_after),
-        Kind::Html => {
-            Html("<!doctype html><title>Welcome</title><p>Please accept the terms of this network.").into_response()
-        }
-        Kind::Hang => {
-            faults.wait_until_over(active).await;
-            next.run(request).await
-        }
-        Kind::Delay => {
-            tokio::time::sleep(Duration::from_millis(active.fault.delay_ms.into())).await;
-            next.run(request).await
-        }
-    }
-}
-
-/// `retry-after: 0` is what some backends send, so it can be asked for.
-fn refuse(code: ProblemCode, retry_after: u32) -> Response {
-    let mut response = Refusal::new(code, "A fault of the demo is in force.").into_response();
-    response.headers_mut().insert(RETRY_AFTER, retry_after.into());
-    response
 }

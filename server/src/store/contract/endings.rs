@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{HOUR, REVOKED, SECOND, World, data, some_id, valid};
 use crate::{
-    policy::End,
-    record::{EndReason, Key},
-    store::{Checked, Created, Patched, Rotated, Store},
+    policy::{End, Policy, Reconnect},
+    record::{EndReason, Key, Record},
+    store::{Checked, Created, Patched, Rotated, Store, Terms},
 };
 
 pub(crate) async fn a_record_that_ran_out_tells_why_while_it_is_kept(store: Arc<impl Store>) {
@@ -32,6 +32,26 @@ pub(crate) async fn a_deleting_policy_keeps_no_reason(store: Arc<impl Store>) {
     assert_eq!(world.state(&store, Key::Session(id)).await, "unknown");
     world.pass(HOUR * 24);
     assert_eq!(world.state(&store, Key::Session(idler)).await, "unknown");
+}
+
+/// Whoever ends it so puts it back: with times that no other operation could give it.
+pub(crate) async fn what_is_ended_by_a_policy_that_forgets_may_be_created_anew(store: Arc<impl Store>) {
+    let mut world = World::new();
+    let record = world.record(Some("alice"));
+    let (id, _) = world.create(&store, &record).await;
+    let forgetful = Policy { end: End::Delete, reconnect: Reconnect::Off, ..world.policy };
+    let terms = Terms { now: world.now, policy: &forgetful };
+    assert!(store.end(terms, record.family, REVOKED).await.unwrap());
+    assert_eq!(world.state(&store, Key::Family(record.family)).await, "unknown");
+
+    let earlier = world.now.minus(HOUR * 23);
+    let older = Record { created: earlier, last_activity: earlier, ..record };
+    let created = store.create(world.terms(), older, id, None).await.unwrap();
+    assert!(matches!(created, Created::Made { live: 1, .. }), "{created:?}");
+    let (found, ..) = valid(store.check_and_touch(world.terms(), Key::Session(id), false).await.unwrap());
+    assert_eq!((found.created, found.last_activity), (earlier, earlier));
+    world.pass(HOUR);
+    assert_eq!(world.state(&store, Key::Session(id)).await, "timeout");
 }
 
 pub(crate) async fn an_ended_record_tells_why_and_the_first_reason_stays(store: Arc<impl Store>) {

@@ -38,6 +38,7 @@ macro_rules! contract_tests {
             checks::limits_follow_the_policy_in_force
             checks::a_clock_set_back_shortens_no_session
             endings::a_record_that_ran_out_tells_why_while_it_is_kept
+            endings::what_is_ended_by_a_policy_that_forgets_may_be_created_anew
             endings::a_deleting_policy_keeps_no_reason
             endings::an_ended_record_tells_why_and_the_first_reason_stays
             endings::an_ended_session_never_comes_back_whatever_is_tried
