@@ -227,3 +227,22 @@ test('the keyboard stays in the warning, and one can sign out there', async (t) 
   await endedBy(alice, 'signed-out');
   await atLogin(alice);
 });
+
+test('the limits of this session, brought near from the page: the idle one can be pushed away, the absolute one cannot', async (t) => {
+  const { alice } = await expiring(t, ['idle=30m', 'absolute=12h']);
+  const expire = async (limit, seconds) => {
+    assert.equal((await alice.call('POST', '/demo/session/expire', { limit, seconds })).status, 204);
+    await alice.page.evaluate(() => window.session.check());
+    await warned(alice);
+  };
+  await expire('idle', 60);
+  await button(alice, 'Stay signed in').click();
+  await unwarned(alice);
+  assert.ok((await alice.snapshot()).expiresInMs > 25 * 60_000, 'the whole idle limit again');
+
+  await expire('absolute', 10);
+  await button(alice, 'Stay signed in').click();
+  await until('it says so', async () => /cannot be extended/.test(await text(alice, '#expiring-title')));
+  await endedBy(alice, 'session-expired');
+  await atLogin(alice);
+});
