@@ -93,7 +93,7 @@ test('three tabs: one asks in each round, the others hear of it, and what is sho
   await until('it is marked', async () => {
     const requests = checks.length;
     const { tabs } = await shown(alice.page);
-    const marked = tabs.flatMap(({ badges }, index) => (badges.includes('made the last check') ? [pages[index]] : []));
+    const marked = tabs.flatMap(({ badges }, index) => (badges.includes('asked last') ? [pages[index]] : []));
     assert.ok(marked.length <= 1);
     return requests === checks.length && marked[0] === checks.at(-1);
   });
@@ -244,7 +244,7 @@ for (const missing of ['BroadcastChannel', 'locks']) {
       const view = await shown(alice.page);
       return view.sent >= 2 && view;
     });
-    assert.deepEqual(tabs.map(({ name, badges }) => [name, badges]), [['This tab', ['made the last check']]]);
+    assert.deepEqual(tabs.map(({ name, badges }) => [name, badges]), [['This tab', ['asked last']]]);
     assert.deepEqual(alice.console, []);
   });
 }

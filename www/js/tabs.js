@@ -115,7 +115,7 @@ function createRow(close) {
   title.append(label, ' ', self, ' ', last, ' ', alone, status);
   const [asked, heard, actions] = ['number', 'number', 'tab-close'].map((className) => part('td', className));
   self.textContent = 'this one';
-  last.textContent = 'made the last check';
+  last.textContent = 'asked last';
   alone.textContent = 'shares nothing';
   const button = part('button', 'quiet small');
   button.type = 'button';
