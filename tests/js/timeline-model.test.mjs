@@ -102,6 +102,26 @@ test('the failure of another tab is told by `degraded` alone', () => {
   assert.deepEqual(facts('retries', 'attempt'), [[2]]);
 });
 
+test('the failure of another tab after a check of this one is another check', () => {
+  connect();
+  send(3000, 4);
+  tell(3010, { status: 'degraded' }, ['degraded', { reason: 'server', retryInMs: 20 }]);
+  tell(4000, null, ['degraded', { reason: 'network', retryInMs: 20 }]);
+  assert.deepEqual(facts('checks', 'start', 'end', 'reason', 'shared'), [[3000, 3010, 'server', false], [4000, 4000, 'network', true]]);
+  assert.deepEqual(facts('retries', 'attempt'), [[5], [6]]);
+  send(5000, 7);
+  answer(5010, 10);
+  fail(6000, 400);
+  assert.equal(model.lane('retries').at(-1).attempt, 2, 'counted anew after an answer');
+});
+
+test('a check that nothing was heard of ends when the next is sent', () => {
+  connect();
+  send(3000);
+  send(4000);
+  assert.deepEqual(facts('checks', 'kind', 'start', 'end'), [['unanswered', 3000, 4000], ['open', 4000, null]]);
+});
+
 test('where no further try is made there is no wait, and no check that failed', () => {
   tell(1000, { status: 'degraded', reason: 'wasm-blocked', nextCheckAt: null }, ['degraded', { reason: 'wasm-blocked', retryInMs: Infinity }]);
   assert.deepEqual([model.lane('checks'), model.lane('retries')], [[], []]);
@@ -185,6 +205,33 @@ test('a reconnect that is given up for a new sign-in ends with its check', () =>
   assert.deepEqual(facts('reconnects', 'kind', 'end'), [['dropped', 4000]]);
 });
 
+test('after the end the tries are counted anew', () => {
+  connect();
+  send(3000, 5);
+  tell(3020, { status: 'disconnected', reason: 'signed-out', nextCheckAt: null }, ['disconnected', { reason: 'signed-out' }]);
+  tell(5000, { status: 'connected', reason: null, nextCheckAt: 7000 });
+  fail(7000, 400);
+  assert.equal(model.lane('retries')[0].attempt, 2);
+});
+
+test('what a change alone made one believe is forgotten when an event tells more', () => {
+  connect();
+  send(3000);
+  tell(3010, { status: 'reconnecting', reason: 'session-lost', nextCheckAt: 3010 }, ['checked', { durationMs: 10, shared: false }]);
+  assert.deepEqual(model.lane('retries'), []);
+  fail(3500, 400);
+  assert.deepEqual(facts('retries', 'start'), [[3500]]);
+});
+
+test('a failure while offline is followed by no wait', () => {
+  connect();
+  send(3000);
+  tell(3010, { status: 'offline' });
+  tell(3020, { nextCheckAt: null });
+  assert.deepEqual(facts('checks', 'kind', 'end'), [['unanswered', 3020]]);
+  assert.deepEqual(model.lane('retries'), []);
+});
+
 test('signing out ends what goes on: the check, the wait', () => {
   connect();
   send(3000);
@@ -254,6 +301,13 @@ test('the warning is one span, whatever is told each second; use ends it', () =>
   tell(9000, null, ['expiring', { secondsLeft: 1 }]);
   tell(10_000, null, ['expiring', { secondsLeft: 0 }]);
   assert.deepEqual(facts('moments', 'start', 'end'), [[3000, 4500], [9000, 10_000]]);
+});
+
+test('the warning ends with the session', () => {
+  connect();
+  tell(3000, null, ['expiring', { secondsLeft: 9 }]);
+  tell(4000, { status: 'disconnected', reason: 'signed-out', nextCheckAt: null });
+  assert.equal(model.lane('moments')[0].end, 4000);
 });
 
 test('marks: slow, and a sleep as long as it was', () => {

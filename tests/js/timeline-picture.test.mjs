@@ -1,7 +1,7 @@
 // What is drawn for a model, and the words that stand for it.
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { summary, what } from '../../www/js/timeline/describe.js';
+import { howLong, summary, what } from '../../www/js/timeline/describe.js';
 import { layOut } from '../../www/js/timeline/lanes.js';
 import { Model } from '../../www/js/timeline/model.js';
 import { paint } from '../../www/js/timeline/paint.js';
@@ -118,6 +118,35 @@ test('the next check is a ring where it is due, and a word at the edge if that i
   assert.ok(words(picture).includes('next in 5 min →'));
 });
 
+test('no next check is shown where none is planned, nor in a window of the past', () => {
+  now = 50_000;
+  assert.ok(!words(draw()).some((word) => word.startsWith('next')));
+  now = 500_000;
+  model.change({ ...SNAPSHOT, nextCheckAt: 510_000 });
+  assert.ok(!words(draw()).some((word) => word.startsWith('next')));
+});
+
+test('a word is said once: in its bar if it fits, else behind it', () => {
+  model.online(false);
+  now = 20_000;
+  model.online(true);
+  now = 30_000;
+  model.online(false);
+  now = 31_000;
+  model.online(true);
+  model.event('reconnected', { downtimeMs: 15_000, epoch: 2 });
+  check(50_000, 9000);
+  model.event('wake', { sleptMs: 20_000 });
+  now = 60_000;
+  const picture = draw();
+  const { left } = picture.layout.plot;
+  const said = picture.pen.words.map(({ text, x }) => [text, Math.round(x - left)]);
+  assert.deepEqual(said.filter(([text]) => text === 'offline'), [['offline', 6], ['offline', 316]]);
+  assert.deepEqual(said.filter(([text]) => text.startsWith('epoch')), [['epoch 2, 15 s', 235]]);
+  assert.deepEqual(said.filter(([text]) => text === '9.0 s'), [['9.0 s', 455]]);
+  assert.deepEqual(said.filter(([text]) => text === 'slept 20 s'), [['slept 20 s', 306]]);
+});
+
 test('the time left falls until use lifts it, goes on into what is to come, and is said', () => {
   now = 10_000;
   model.change({ ...SNAPSHOT, expiresInMs: 60_000 });
@@ -130,6 +159,8 @@ test('the time left falls until use lifts it, goes on into what is to come, and 
   assert.ok(second[0] < first.at(-1), 'lifted');
   assert.ok(picture.pen.paths.has('limit-ahead'));
   assert.ok(words(picture).includes('50 s left'));
+  const { top } = lane(picture, 'limit');
+  assert.equal(targetAt(picture.pen.targets, picture.layout.plot.left + 200, top + 5).item.runsOut, 70_000);
 });
 
 test('the warning zone reaches from the warning to the end that it warns of', () => {
@@ -174,9 +205,23 @@ test('the words for each thing that happens', () => {
   assert.equal(said({ lane: 'backend', kind: 'restart', asked: true, startedAt: null }), 'restart asked for by this page');
   assert.equal(said({ lane: 'backend', kind: 'restart', asked: true, startedAt: 5 }), 'restart asked for by this page, up again');
   assert.equal(said({ lane: 'backend', kind: 'restart', asked: false, startedAt: 5 }), 'restarted, not by this page');
+  assert.equal(said({ lane: 'moments', kind: 'slow', phase: 'validate', elapsedMs: 3000 }), 'slow: check, no answer for 3.0 s');
+  assert.equal(said({ lane: 'moments', kind: 'slow', phase: 'reconnect', elapsedMs: 3000 }), 'slow: reconnect, no answer for 3.0 s');
   assert.equal(said({ lane: 'network', kind: 'offline' }), 'the browser is offline');
   assert.equal(said({ lane: 'status', kind: 'degraded', reason: 'network' }), 'degraded: no connection');
   assert.equal(said({ lane: 'status', kind: 'offline', reason: null }), 'offline');
+});
+
+test('how long: what was told, else what was seen; a wait as long as it is meant to be; a mark no time', () => {
+  const long = (facts) => howLong({ lane: 'checks', kind: 'answered', start: 1000, ...facts }, 8000);
+  assert.equal(long({ end: 5000, durationMs: 3900 }), '3.9 s');
+  assert.equal(long({ lane: 'reconnects', kind: 'reconnected', end: 5000, downtimeMs: 3800 }), '3.8 s');
+  assert.equal(long({ kind: 'unanswered', end: 1000 }), '0 ms');
+  assert.equal(long({ kind: 'failed', shared: true, end: 1000 }), '', 'that of another tab is not known');
+  assert.equal(long({ kind: 'open', end: null }), '7.0 s so far');
+  assert.equal(long({ lane: 'retries', kind: 'wait', end: null, due: 12_000 }), '11 s');
+  assert.equal(long({ lane: 'retries', kind: 'wait', end: 3000, due: 12_000 }), '2.0 s');
+  assert.equal(long({ lane: 'moments', kind: 'slow', end: 1000 }), '');
 });
 
 test('the table: what is planned, then the newest first, with durations; of the limits the one that holds', () => {
@@ -191,6 +236,13 @@ test('the table: what is planned, then the newest first, with durations; of the 
     ['Checks', 'answered', '5.0 s'],
     ['Status', 'connected', '30 s so far'],
   ]);
+});
+
+test('the table: what was learned late stands where it happened', () => {
+  check(5000, 10);
+  check(9000, 8000);
+  check(9000, 0);
+  assert.deepEqual(rows(model, now).map(({ cells }) => cells[3]), ['0 ms', '10 ms', '8.0 s', '9.0 s so far']);
 });
 
 test('the table is bounded, and a row keeps its key', () => {

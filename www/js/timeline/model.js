@@ -63,14 +63,14 @@ export class Model {
     const at = this.tick();
     const before = this.snapshot;
     this.snapshot = snapshot;
-    const { status, nextCheckAt, lastOkAt } = snapshot;
+    const { status, nextCheckAt } = snapshot;
     if (status !== before?.status) this.#statusBecame(at, snapshot);
     this.#limitIs(at, snapshot);
     const request = this.#request;
     if (request && !request.ended && nextCheckAt !== request.plan) {
       this.#endRequest(at);
       // An event behind this change may tell more. Until then: no answer that counts, and a wait for the next try.
-      if (lastOkAt === before?.lastOkAt && nextCheckAt !== null) this.#waitFor(at, nextCheckAt, { guessed: true });
+      if (nextCheckAt !== null) this.#waitFor(at, nextCheckAt, { guessed: true });
     } else {
       this.#planMoved(at, nextCheckAt);
     }
@@ -139,10 +139,8 @@ export class Model {
     this.#close('status', at);
     this.#begin('status', { kind: status, start: at, reason });
     if (status === 'reconnecting') this.#reconnecting(at);
-    if (status === 'offline') this.#close('retries', at);
     if (status === 'disconnected' || status === 'inactive') {
       this.#endRequest(at);
-      this.#close('retries', at);
       this.#close('reconnects', at, { kind: status === 'disconnected' ? 'refused' : 'dropped' });
       this.#close('warning', at);
       this.#failures = 0;
@@ -210,8 +208,7 @@ export class Model {
   /** A request that may re-establish the session counts as failed before it is given up: the plan is the same then. */
   #isStillUnderWay(at, reason) {
     if (reason !== 'timeout') return false;
-    const next = this.snapshot?.nextCheckAt ?? null;
-    return this.#request ? !this.#request.ended && next === this.#request.plan : next === null || next < at;
+    return this.#request ? !this.#request.ended : (this.snapshot?.nextCheckAt ?? 0) < at;
   }
 
   #waitFor(at, due, facts) {

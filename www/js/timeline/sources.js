@@ -1,5 +1,5 @@
 // Where the timeline hears of things: the session, the browser's network, and the backend's own word on when it began.
-import { accepted, CALLED } from '../api.js';
+import { call, CALLED } from '../api.js';
 
 const EVENTS = ['checking', 'checked', 'slow', 'degraded', 'reconnecting', 'reconnected', 'expiring', 'disconnected', 'wake'];
 
@@ -30,7 +30,7 @@ export function listen(session, model, changed) {
 
   const askBackend = async () => {
     try {
-      const { startedAt } = await (await accepted(await fetch('/demo/state'))).json();
+      const { startedAt } = await (await call('GET', '/demo/state')).json();
       model.backendStarted(startedAt);
       changed();
     } catch {
