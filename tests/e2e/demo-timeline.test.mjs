@@ -6,6 +6,9 @@ import { world } from './support/world.mjs';
 
 const QUICK = '/?interval=500&retryBase=100ms&retryCap=300ms';
 
+/** Two readings of one time differ by the rounding of two clocks. */
+const CLOCKS = 50;
+
 const button = (person, name) => person.page.getByRole('button', { name, exact: true });
 const items = (person, lane) => person.page.evaluate((lane) => window.timeline.items(lane), lane);
 const view = (person) => person.page.evaluate(() => window.timeline.view);
@@ -62,18 +65,21 @@ test('503: each check that failed, each wait between them with its number, and t
   const { backend, person } = await world(t);
   const alice = await person();
   await alice.connect(QUICK);
-  await backend.fault({ kind: '503', requests: 3, retryAfter: 0 });
-  await until('it has healed', async () => (await items(alice, 'checks')).some(({ kind, attempt }) => kind === 'answered' && attempt === 4));
-  const failed = (await items(alice, 'checks')).filter(({ kind }) => kind === 'failed');
-  assert.deepEqual(failed.map(({ attempt, reason, httpStatus }) => [attempt, reason, httpStatus]), [1, 2, 3].map((n) => [n, 'server', 503]));
+  const failures = async () => (await items(alice, 'checks')).filter(({ kind }) => kind === 'failed');
+  await backend.fault({ kind: '503', retryAfter: 0 });
+  await until('three have failed', async () => (await failures()).length >= 3);
+  await backend.fault(null);
+  await until('it has healed', async () => (await items(alice, 'checks')).some(({ kind, attempt }) => kind === 'answered' && attempt > 3));
+  const failed = await failures();
+  assert.deepEqual(failed.map(({ attempt, reason, httpStatus }) => [attempt, reason, httpStatus]), failed.map((_, place) => [place + 1, 'server', 503]));
   const waits = await items(alice, 'retries');
-  assert.deepEqual(waits.map(({ attempt }) => attempt), [2, 3, 4]);
+  assert.deepEqual(waits.map(({ attempt }) => attempt), failed.map((_, place) => place + 2));
   waits.forEach((wait, place) => {
     assert.equal(wait.start, failed[place].end, 'a wait begins with the failure');
-    assert.ok(wait.end >= wait.due - 1, `not tried before ${wait.due}, but at ${wait.end}`);
+    assert.ok(wait.end >= wait.due - CLOCKS, `not tried before ${wait.due}, but at ${wait.end}`);
   });
   const degraded = (await items(alice, 'status')).find(({ kind }) => kind === 'degraded');
-  assert.ok(degraded.start <= waits[0].start && degraded.end >= waits[2].end);
+  assert.ok(degraded.start <= waits[0].start && degraded.end >= waits.at(-1).end);
   assert.deepEqual(await items(alice, 'reconnects'), []);
 
   await openTable(alice);
@@ -85,9 +91,10 @@ test('a slow answer: the check is as long as it took, and the mark says when it 
   const { backend, person } = await world(t);
   const alice = await person();
   await alice.connect(`${QUICK}&slowTimeout=300ms`);
-  await backend.fault({ kind: 'delay', delayMs: 800, requests: 1 });
+  await backend.fault({ kind: 'delay', delayMs: 800 });
   const slow = await until('it is slow', async () => (await items(alice, 'moments')).find(({ kind }) => kind === 'slow'));
   assert.ok((await items(alice, 'checks')).at(-1).end === null, 'still under way');
+  await backend.fault(null);
   const check = await until('it is answered', async () => (await items(alice, 'checks')).find(({ kind, durationMs }) => kind === 'answered' && durationMs >= 800));
   assert.ok(Math.abs(check.end - check.start - check.durationMs) < 50, `${check.end - check.start} drawn, ${check.durationMs} told`);
   assert.ok(slow.start >= check.start + 300 && slow.start < check.end);
@@ -318,19 +325,21 @@ test('with reduced motion it moves once a second, without it more often', async 
   await alice.connect('/');
   const { page } = alice;
   await page.locator('#timeline-picture').scrollIntoViewIfNeeded();
-  const gaps = () => page.evaluate(() => new Promise((resolve) => {
+  const pace = () => page.evaluate(() => new Promise((resolve) => {
     const times = [];
     const observer = new MutationObserver(() => {
       times.push(performance.now());
       if (times.length < 5) return;
       observer.disconnect();
-      resolve(times.slice(2).map((time, place) => time - times[place + 1]));
+      // What happens besides may draw once more; the middle one of four is the pace.
+      const gaps = times.slice(1).map((time, place) => time - times[place]).sort((a, b) => a - b);
+      resolve(gaps[2]);
     });
     observer.observe(document.querySelector('#timeline-svg path.ticks'), { attributes: true, attributeFilter: ['d'] });
   }));
-  assert.ok((await gaps()).every((gap) => gap < 500));
+  assert.ok((await pace()) < 500);
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  for (const gap of await gaps()) assert.ok(gap > 900, `${gap} ms`);
+  assert.ok((await pace()) > 900);
 });
 
 test('at phone width nothing scrolls sideways, with the table open too', async (t) => {
