@@ -31,7 +31,7 @@ test('a restart by the button of the page: the mark, the reconnect with its epoc
   await backend.start();
   const { downtimeMs } = await until('the session is re-established', () => alice.named('reconnected')[0]);
 
-  const [restart] = await until('the restart is known by the new process', async () => (await items(alice, 'backend')).filter(({ startedAt }) => startedAt !== null));
+  const restart = await until('the restart is known by the new process', async () => (await items(alice, 'backend')).find(({ startedAt }) => startedAt !== null));
   assert.ok(restart.asked);
   assert.ok(restart.end > restart.start, 'as long as the backend was away');
   const [reconnect, ...others] = await items(alice, 'reconnects');
@@ -51,10 +51,7 @@ test('a restart by somebody else is told by the backend itself', async (t) => {
   await alice.connect(QUICK);
   const before = Date.now();
   await backend.restart();
-  const [restart] = await until('it is known', async () => {
-    const found = await items(alice, 'backend');
-    return found.length > 0 && found;
-  });
+  const restart = await until('it is known', async () => (await items(alice, 'backend'))[0]);
   assert.equal(restart.asked, false);
   assert.ok(restart.start >= before && restart.start <= Date.now());
   await openTable(alice);
@@ -110,7 +107,7 @@ test('offline: the span of the network and that of the status', async (t) => {
   await tells(alice, 'Network the browser is offline');
   assert.equal(await alice.page.evaluate(() => window.timeline.next), null, 'no check is planned');
   await alice.context.setOffline(false);
-  const [network] = await until('it is over', async () => (await items(alice, 'network')).filter(({ end }) => end !== null));
+  const network = await until('it is over', async () => (await items(alice, 'network')).find(({ end }) => end !== null));
   await until('all is well again', async () => (await items(alice, 'status')).at(-1).kind === 'connected');
   const status = (await items(alice, 'status')).find(({ kind }) => kind === 'offline');
   assert.ok(Math.abs(status.start - network.start) < 100 && status.end >= network.end - 100);
