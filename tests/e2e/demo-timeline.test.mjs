@@ -9,6 +9,9 @@ const QUICK = '/?interval=500&retryBase=100ms&retryCap=300ms';
 /** Two readings of one time differ by the rounding of two clocks. */
 const CLOCKS = 50;
 
+/** No check comes by itself. */
+const QUIET = '/?interval=5m';
+
 const button = (person, name) => person.page.getByRole('button', { name, exact: true });
 const items = (person, lane) => person.page.evaluate((lane) => window.timeline.items(lane), lane);
 const view = (person) => person.page.evaluate(() => window.timeline.view);
@@ -116,7 +119,7 @@ test('offline: the span of the network and that of the status', async (t) => {
 test('Check now: one more check, and the next planned one moves', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const before = { checks: (await items(alice, 'checks')).length, next: await alice.page.evaluate(() => window.timeline.next) };
   assert.ok(before.next > Date.now());
   await button(alice, 'Check now').click();
@@ -141,7 +144,7 @@ test('the checks that another tab makes are told apart', async (t) => {
 test('the limits: falling from what the backend said, and the warning before the end', async (t) => {
   const { person } = await world(t, { policy: ['idle=8s', 'warn_before=5s', 'touch_every=1s'] });
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const limit = (await items(alice, 'limit')).at(-1);
   assert.ok(limit.runsOut - limit.start <= 8000 && limit.runsOut - limit.start > 5000, 'the idle limit, the nearest');
   await until('it warns', async () => (await items(alice, 'moments')).some(({ kind, end }) => kind === 'expiring' && end === null));
@@ -153,7 +156,7 @@ test('the limits: falling from what the backend said, and the warning before the
 test('buttons and keys zoom and move; live is left and found again', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const { page } = alice;
   const pressed = () => button(alice, 'Follow live').getAttribute('aria-pressed');
   assert.deepEqual([(await view(alice)).span, (await view(alice)).live, await pressed()], [60_000, true, 'true']);
@@ -193,7 +196,7 @@ test('buttons and keys zoom and move; live is left and found again', async (t) =
 test('the wheel with Ctrl zooms where the pointer is, without it the page scrolls; a drag moves', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const { page } = alice;
   const picture = page.locator('#timeline-picture');
   await picture.scrollIntoViewIfNeeded();
@@ -226,7 +229,7 @@ test('the wheel with Ctrl zooms where the pointer is, without it the page scroll
 test('two fingers zoom, one moves', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const picture = alice.page.locator('#timeline-picture');
   await picture.scrollIntoViewIfNeeded();
   await until('it is drawn', () => path(alice, 'status-connected'));
@@ -249,7 +252,7 @@ test('two fingers zoom, one moves', async (t) => {
 test('what is pointed at is told, and sent away by Escape', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const { page } = alice;
   await page.locator('#timeline-picture').scrollIntoViewIfNeeded();
   await until('it is drawn', () => path(alice, 'status-connected'));
@@ -319,7 +322,7 @@ test('it does not grow with what it shows, and rests while nobody sees it', asyn
 test('with reduced motion it moves once a second, without it more often', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const { page } = alice;
   await page.locator('#timeline-picture').scrollIntoViewIfNeeded();
   const pace = () => page.evaluate(() => new Promise((resolve) => {
