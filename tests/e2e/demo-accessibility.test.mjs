@@ -85,6 +85,20 @@ const states = {
     await alice.context.setOffline(true);
     await status(alice, 'offline');
   },
+  'a tab was closed, and a question before all sessions end': async ({ alice }) => {
+    await alice.connect(QUICK);
+    const [second] = await Promise.all([alice.context.waitForEvent('page'), alice.page.getByRole('button', { name: 'Open another tab' }).click()]);
+    await alice.page.getByRole('button', { name: 'Close Tab 2' }).waitFor();
+    await second.close();
+    await alice.page.locator('#closed-tabs').waitFor();
+    await alice.page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  },
+  'warned that the session ends, which cannot be helped': async ({ alice }) => {
+    await alice.connect(QUICK);
+    await alice.call('POST', '/demo/session/expire', { limit: 'absolute', seconds: 120 });
+    await alice.page.getByRole('button', { name: 'Stay signed in' }).click();
+    await alice.page.getByRole('button', { name: 'Back to your work' }).waitFor();
+  },
   'an option that is impossible': async ({ alice }) => {
     await alice.page.goto(`${alice.origin}/?interval=soon`);
     await alice.page.locator('#banner').waitFor();
