@@ -56,7 +56,7 @@ export async function read(session, path) {
 }
 
 /** The response itself if it is a success, else a {@link Refusal}. @param {Response} response */
-export async function accepted(response) {
+async function accepted(response) {
   if (response.ok) return response;
   const problem = isJson(response) ? await response.json().catch(() => ({})) : {};
   const wait = response.headers.get('retry-after');

@@ -23,7 +23,7 @@ const PLACES = {
 };
 
 /** What is no text for the module either: yes or no, and numbers, which are milliseconds, or the share that `jitter` is. */
-function read(raw) {
+function asOption(raw) {
   if (raw === 'true' || raw === 'false') return raw === 'true';
   return raw !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw;
 }
@@ -40,7 +40,7 @@ export function optionsFrom(search) {
   for (const [parameter, [group, key]] of Object.entries(PLACES)) {
     const raw = query.get(parameter);
     if (raw === null) continue;
-    const value = read(raw);
+    const value = asOption(raw);
     if (key) (options[group] ??= {})[key] = value;
     else options[group] = value;
     shown.push(`${parameter} ${raw}`);
