@@ -47,12 +47,13 @@ main(async () => {
   const backend = await Backend.create(program);
   const browser = await launch();
   try {
-    const person = await Person.create(browser, backend.origin);
+    const newPerson = () => Person.create(browser, backend.origin);
+    const person = await newPerson();
     const folder = inRoot('docs', 'images');
     mkdirSync(folder, { recursive: true });
     for (const { name, take } of pictures) {
       await stages.run(name, async () => {
-        const picture = await take({ person, page: person.page, backend, browser });
+        const picture = await take({ person, page: person.page, newPerson, backend, browser });
         if (picture.length > heaviest) throw new Failure(`${name} weighs ${Math.round(picture.length / 1000)} kB, more than ${heaviest / 1000}`);
         writeFileSync(`${folder}/${name}.png`, picture);
         console.log(`docs/images/${name}.png, ${Math.round(picture.length / 1000)} kB`);

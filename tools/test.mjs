@@ -11,7 +11,6 @@ import { main, report } from './lib/failure.mjs';
 import { Stages } from './lib/stages.mjs';
 import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from './lib/toolchain.mjs';
 import { ensureBrowser } from './test/browser.mjs';
-import { ensureFirefox } from './test/firefox.mjs';
 import { ensureHaproxy } from './test/haproxy.mjs';
 import { closingLine, plan, runStage } from './test/plan.mjs';
 import { ensurePostgres } from './test/postgres.mjs';
@@ -25,11 +24,10 @@ async function setUp() {
   await ensureCrates({ everyPlatform: true });
   await ensureNodePackages();
   const { chrome, driver } = await ensureBrowser();
-  const { firefox, geckodriver } = await ensureFirefox();
   const postgres = await ensurePostgres();
   const redis = await ensureRedis();
   const haproxy = await ensureHaproxy();
-  const found = { chrome, driver, firefox, geckodriver, postgres, redis, haproxy };
+  const found = { chrome, driver, postgres, redis, haproxy };
   for (const [name, path] of Object.entries(found)) console.log(`${name}: ${path}`);
   return found;
 }

@@ -178,8 +178,8 @@ mod tests {
         let mut alice = connected(&process).await;
         let (mut kept, mut in_flight) = (answered_and_kept(&process), half_a_request(&process));
         let asked = Instant::now();
-        let answer = alice.post("/demo/stop", json!({ "seconds": 2 })).await;
-        assert_eq!((answer.status, answer.text.as_str()), (202, r#"{"stoppedFor":2}"#));
+        let answer = alice.post("/demo/stop", json!({ "seconds": 3 })).await;
+        assert_eq!((answer.status, answer.text.as_str()), (202, r#"{"stoppedFor":3}"#));
         for stream in [&mut kept, &mut in_flight] {
             let more = stream.read(&mut [0; 1]);
             assert!(matches!(&more, Ok(0)) || more.as_ref().is_err_and(is_reset), "{more:?}");
@@ -189,7 +189,7 @@ mod tests {
         });
         assert_eq!(process.has_ended(), None, "it has some time left");
         assert_eq!(process.wait().signal(), Some(9));
-        assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
+        assert!(asked.elapsed() >= Duration::from_secs(3), "{:?}", asked.elapsed());
         process.start_again();
         assert_eq!(process.follow(&alice).validate().await.json()["epoch"], 2);
     }

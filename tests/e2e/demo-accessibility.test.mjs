@@ -11,7 +11,7 @@ const QUICK = '/?interval=500&retryBase=100ms&retryCap=500ms';
 const status = (person, wanted) => until(`the page says ${wanted}`, async () =>
   (await person.page.locator('#status').textContent()) === wanted);
 
-/** How each state is reached. @type {Record<string, (given: { alice: Person, backend: Backend }) => Promise<void>>} */
+/** How each state is reached. @type {Record<string, (given: { alice: Person, backend: Backend, person: () => Promise<Person> }) => Promise<void>>} */
 const states = {
   'the connect form': ({ alice }) => alice.page.goto(`${alice.origin}/connect?returnTo=${encodeURIComponent('/?interval=5s')}`),
   'the connect form, refused': async ({ alice }) => {
@@ -36,6 +36,49 @@ const states = {
     await status(alice, 'degraded');
     await backend.start();
     await status(alice, 'connected');
+  },
+  'stopped, and told so': async ({ alice }) => {
+    await alice.connect(QUICK);
+    await alice.page.getByRole('spinbutton', { name: 'Seconds to be stopped' }).fill('0');
+    await alice.page.getByRole('button', { name: 'Stop the backend' }).click();
+    await alice.page.locator('#stop-error:not(:empty)').waitFor();
+    await alice.page.getByRole('spinbutton', { name: 'Seconds to be stopped' }).fill('60');
+    await alice.page.getByRole('button', { name: 'Stop the backend' }).click();
+    await alice.page.locator('#in-force[data-tone="down"]').waitFor();
+    await status(alice, 'degraded');
+  },
+  'the timeline as a table, looked back on': async ({ alice, backend }) => {
+    await alice.connect(QUICK);
+    await backend.fault({ kind: '503', seconds: 1 });
+    await status(alice, 'degraded');
+    await status(alice, 'connected');
+    await alice.page.locator('#timeline-details summary').click();
+    await alice.page.locator('#timeline-picture').press('ArrowLeft');
+    await until('it says what was', async () => (await alice.page.locator('#timeline-rows tr').count()) >= 3);
+  },
+  'the hand-written page, thrown out': async ({ alice, backend }) => {
+    await alice.connect(QUICK);
+    await until('it is signed in', async () => (await alice.page.locator('#before-says').textContent()) === 'Signed in.');
+    // For as long as this takes: it would sign in again by itself.
+    await backend.fault({ kind: '503' });
+    await alice.page.locator('#before-login').waitFor();
+  },
+  'two tabs and two devices': async ({ alice, person }) => {
+    await (await person()).connect(QUICK);
+    await alice.connect(QUICK);
+    await alice.page.getByRole('button', { name: 'Open another tab' }).click();
+    await until('both tabs are listed', async () => (await alice.page.locator('#tab-rows tr').count()) === 2);
+    await until('both devices are listed', async () => (await alice.page.locator('#session-rows li').count()) === 2);
+  },
+  'asked whether to sign out everywhere': async ({ alice }) => {
+    await alice.connect(QUICK);
+    await alice.page.getByRole('button', { name: 'Sign out everywhere' }).click();
+    await alice.page.locator('#confirm[open]').waitFor();
+  },
+  'warned that the session ends': async ({ alice }) => {
+    await alice.connect(QUICK);
+    await alice.call('POST', '/demo/session/expire', { limit: 'absolute', seconds: 50 });
+    await alice.page.locator('#expiring[open]').waitFor();
   },
   offline: async ({ alice }) => {
     await alice.connect(QUICK);
@@ -70,7 +113,7 @@ for (const [name, reach] of Object.entries(states)) {
   test(name, async (t) => {
     const { backend, person } = await world(t);
     const alice = await person();
-    await reach({ alice, backend });
+    await reach({ alice, backend, person });
     await alice.page.evaluate(axe);
     for (const { colorScheme, width } of looks) {
       const look = `${colorScheme}, ${width} wide`;

@@ -82,7 +82,7 @@ test('a network that is cut for some seconds mends itself, on the page too', asy
 
 test('stopped for some seconds: the buttons say that they need the backend, and then everything is back', async (t) => {
   const { alice, pids } = await atWork(t, { supervised: true });
-  await field(alice, 'Seconds to be stopped').fill('2');
+  await field(alice, 'Seconds to be stopped').fill('4');
   await button(alice, 'Stop the backend').click();
   await shows(alice, '#in-force', /^The backend is stopped until \d\d:\d\d:\d\d\. These buttons need it\.$/);
   await until('there is no answer', async () => (await text(alice, '#reason')) === 'network');

@@ -6,6 +6,12 @@ import { world } from './support/world.mjs';
 
 const QUICK = '/?interval=500&retryBase=100ms&retryCap=300ms';
 
+/** Two readings of one time differ by the rounding of two clocks. */
+const CLOCKS = 50;
+
+/** No check comes by itself. */
+const QUIET = '/?interval=5m';
+
 const button = (person, name) => person.page.getByRole('button', { name, exact: true });
 const items = (person, lane) => person.page.evaluate((lane) => window.timeline.items(lane), lane);
 const view = (person) => person.page.evaluate(() => window.timeline.view);
@@ -28,7 +34,7 @@ test('a restart by the button of the page: the mark, the reconnect with its epoc
   await backend.start();
   const { downtimeMs } = await until('the session is re-established', () => alice.named('reconnected')[0]);
 
-  const [restart] = await until('the restart is known by the new process', async () => (await items(alice, 'backend')).filter(({ startedAt }) => startedAt !== null));
+  const restart = await until('the restart is known by the new process', async () => (await items(alice, 'backend')).find(({ startedAt }) => startedAt !== null));
   assert.ok(restart.asked);
   assert.ok(restart.end > restart.start, 'as long as the backend was away');
   const [reconnect, ...others] = await items(alice, 'reconnects');
@@ -48,10 +54,7 @@ test('a restart by somebody else is told by the backend itself', async (t) => {
   await alice.connect(QUICK);
   const before = Date.now();
   await backend.restart();
-  const [restart] = await until('it is known', async () => {
-    const found = await items(alice, 'backend');
-    return found.length > 0 && found;
-  });
+  const restart = await until('it is known', async () => (await items(alice, 'backend'))[0]);
   assert.equal(restart.asked, false);
   assert.ok(restart.start >= before && restart.start <= Date.now());
   await openTable(alice);
@@ -62,18 +65,21 @@ test('503: each check that failed, each wait between them with its number, and t
   const { backend, person } = await world(t);
   const alice = await person();
   await alice.connect(QUICK);
-  await backend.fault({ kind: '503', requests: 3, retryAfter: 0 });
-  await until('it has healed', async () => (await items(alice, 'checks')).some(({ kind, attempt }) => kind === 'answered' && attempt === 4));
-  const failed = (await items(alice, 'checks')).filter(({ kind }) => kind === 'failed');
-  assert.deepEqual(failed.map(({ attempt, reason, httpStatus }) => [attempt, reason, httpStatus]), [1, 2, 3].map((n) => [n, 'server', 503]));
+  const failures = async () => (await items(alice, 'checks')).filter(({ kind }) => kind === 'failed');
+  await backend.fault({ kind: '503', retryAfter: 0 });
+  await until('three have failed', async () => (await failures()).length >= 3);
+  await backend.fault(null);
+  await until('it has healed', async () => (await items(alice, 'checks')).some(({ kind, attempt }) => kind === 'answered' && attempt > 3));
+  const failed = await failures();
+  assert.deepEqual(failed.map(({ attempt, reason, httpStatus }) => [attempt, reason, httpStatus]), failed.map((_, place) => [place + 1, 'server', 503]));
   const waits = await items(alice, 'retries');
-  assert.deepEqual(waits.map(({ attempt }) => attempt), [2, 3, 4]);
+  assert.deepEqual(waits.map(({ attempt }) => attempt), failed.map((_, place) => place + 2));
   waits.forEach((wait, place) => {
     assert.equal(wait.start, failed[place].end, 'a wait begins with the failure');
-    assert.ok(wait.end >= wait.due - 1, `not tried before ${wait.due}, but at ${wait.end}`);
+    assert.ok(wait.end >= wait.due - CLOCKS, `not tried before ${wait.due}, but at ${wait.end}`);
   });
   const degraded = (await items(alice, 'status')).find(({ kind }) => kind === 'degraded');
-  assert.ok(degraded.start <= waits[0].start && degraded.end >= waits[2].end);
+  assert.ok(degraded.start <= waits[0].start && degraded.end >= waits.at(-1).end);
   assert.deepEqual(await items(alice, 'reconnects'), []);
 
   await openTable(alice);
@@ -85,9 +91,10 @@ test('a slow answer: the check is as long as it took, and the mark says when it 
   const { backend, person } = await world(t);
   const alice = await person();
   await alice.connect(`${QUICK}&slowTimeout=300ms`);
-  await backend.fault({ kind: 'delay', delayMs: 800, requests: 1 });
+  await backend.fault({ kind: 'delay', delayMs: 800 });
   const slow = await until('it is slow', async () => (await items(alice, 'moments')).find(({ kind }) => kind === 'slow'));
   assert.ok((await items(alice, 'checks')).at(-1).end === null, 'still under way');
+  await backend.fault(null);
   const check = await until('it is answered', async () => (await items(alice, 'checks')).find(({ kind, durationMs }) => kind === 'answered' && durationMs >= 800));
   assert.ok(Math.abs(check.end - check.start - check.durationMs) < 50, `${check.end - check.start} drawn, ${check.durationMs} told`);
   assert.ok(slow.start >= check.start + 300 && slow.start < check.end);
@@ -103,7 +110,7 @@ test('offline: the span of the network and that of the status', async (t) => {
   await tells(alice, 'Network the browser is offline');
   assert.equal(await alice.page.evaluate(() => window.timeline.next), null, 'no check is planned');
   await alice.context.setOffline(false);
-  const [network] = await until('it is over', async () => (await items(alice, 'network')).filter(({ end }) => end !== null));
+  const network = await until('it is over', async () => (await items(alice, 'network')).find(({ end }) => end !== null));
   await until('all is well again', async () => (await items(alice, 'status')).at(-1).kind === 'connected');
   const status = (await items(alice, 'status')).find(({ kind }) => kind === 'offline');
   assert.ok(Math.abs(status.start - network.start) < 100 && status.end >= network.end - 100);
@@ -112,7 +119,7 @@ test('offline: the span of the network and that of the status', async (t) => {
 test('Check now: one more check, and the next planned one moves', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const before = { checks: (await items(alice, 'checks')).length, next: await alice.page.evaluate(() => window.timeline.next) };
   assert.ok(before.next > Date.now());
   await button(alice, 'Check now').click();
@@ -137,7 +144,7 @@ test('the checks that another tab makes are told apart', async (t) => {
 test('the limits: falling from what the backend said, and the warning before the end', async (t) => {
   const { person } = await world(t, { policy: ['idle=8s', 'warn_before=5s', 'touch_every=1s'] });
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const limit = (await items(alice, 'limit')).at(-1);
   assert.ok(limit.runsOut - limit.start <= 8000 && limit.runsOut - limit.start > 5000, 'the idle limit, the nearest');
   await until('it warns', async () => (await items(alice, 'moments')).some(({ kind, end }) => kind === 'expiring' && end === null));
@@ -149,7 +156,7 @@ test('the limits: falling from what the backend said, and the warning before the
 test('buttons and keys zoom and move; live is left and found again', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const { page } = alice;
   const pressed = () => button(alice, 'Follow live').getAttribute('aria-pressed');
   assert.deepEqual([(await view(alice)).span, (await view(alice)).live, await pressed()], [60_000, true, 'true']);
@@ -189,7 +196,7 @@ test('buttons and keys zoom and move; live is left and found again', async (t) =
 test('the wheel with Ctrl zooms where the pointer is, without it the page scrolls; a drag moves', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const { page } = alice;
   const picture = page.locator('#timeline-picture');
   await picture.scrollIntoViewIfNeeded();
@@ -222,7 +229,7 @@ test('the wheel with Ctrl zooms where the pointer is, without it the page scroll
 test('two fingers zoom, one moves', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const picture = alice.page.locator('#timeline-picture');
   await picture.scrollIntoViewIfNeeded();
   await until('it is drawn', () => path(alice, 'status-connected'));
@@ -245,7 +252,7 @@ test('two fingers zoom, one moves', async (t) => {
 test('what is pointed at is told, and sent away by Escape', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const { page } = alice;
   await page.locator('#timeline-picture').scrollIntoViewIfNeeded();
   await until('it is drawn', () => path(alice, 'status-connected'));
@@ -315,22 +322,24 @@ test('it does not grow with what it shows, and rests while nobody sees it', asyn
 test('with reduced motion it moves once a second, without it more often', async (t) => {
   const { person } = await world(t);
   const alice = await person();
-  await alice.connect('/');
+  await alice.connect(QUIET);
   const { page } = alice;
   await page.locator('#timeline-picture').scrollIntoViewIfNeeded();
-  const gaps = () => page.evaluate(() => new Promise((resolve) => {
+  const pace = () => page.evaluate(() => new Promise((resolve) => {
     const times = [];
     const observer = new MutationObserver(() => {
       times.push(performance.now());
       if (times.length < 5) return;
       observer.disconnect();
-      resolve(times.slice(2).map((time, place) => time - times[place + 1]));
+      // What happens besides may draw once more; the middle one of four is the pace.
+      const gaps = times.slice(1).map((time, place) => time - times[place]).sort((a, b) => a - b);
+      resolve(gaps[2]);
     });
     observer.observe(document.querySelector('#timeline-svg path.ticks'), { attributes: true, attributeFilter: ['d'] });
   }));
-  assert.ok((await gaps()).every((gap) => gap < 500));
+  assert.ok((await pace()) < 500);
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  for (const gap of await gaps()) assert.ok(gap > 900, `${gap} ms`);
+  assert.ok((await pace()) > 900);
 });
 
 test('at phone width nothing scrolls sideways, with the table open too', async (t) => {

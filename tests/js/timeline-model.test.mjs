@@ -87,6 +87,16 @@ test('retries: a wait from each failure to the next try, numbered', () => {
   assert.equal(model.lane('retries').at(-1).attempt, 2, 'a new run of failures');
 });
 
+test('the plan in the snapshot is exact, the event that explains it may come a moment later', () => {
+  connect();
+  send(3000);
+  now = 3010;
+  model.change({ ...SNAPSHOT, status: 'degraded', nextCheckAt: 3510 });
+  now = 3030;
+  model.event('degraded', { reason: 'server', retryInMs: 500 });
+  assert.deepEqual(facts('retries', 'start', 'due', 'reason'), [[3010, 3510, 'server']]);
+});
+
 test('a wait that is moved is due when the snapshot says', () => {
   connect();
   send(3000);

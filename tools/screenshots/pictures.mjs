@@ -1,7 +1,7 @@
 // The pictures in docs/images that are of the demo, in the order in which they are taken: a session from its beginning.
 //
 // `take(scene)` does what is to be seen and gives the picture; what one has done, the next one finds done. `scene` is
-// `{ person, page, backend, browser }`, the person being one of tests/e2e/support/browser.mjs.
+// `{ person, page, newPerson, backend, browser }`, a person being one of tests/e2e/support/browser.mjs.
 import { until } from '../../tests/e2e/support/until.mjs';
 import { look, part, view } from './shot.mjs';
 import { together } from './steps.mjs';
@@ -57,12 +57,81 @@ const asIs = (width, height, scheme) => async ({ page }) => {
   return view(page);
 };
 
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const says = (page, selector, pattern) =>
+  until(`${selector} says ${pattern}`, async () => pattern.test(await page.locator(selector).textContent()), { within: 20_000 });
+
+/** Over quickly enough to be seen as a whole: stopped for some seconds, then too busy. */
+async function timeline({ page }) {
+  await look(page, WIDE, 900);
+  await page.getByRole('spinbutton', { name: 'Seconds to be stopped' }).fill('5');
+  await button(page, 'Stop the backend').click();
+  await status(page, 'degraded');
+  await epoch(page, 3);
+  await status(page, 'connected');
+  await button(page, 'Answer 503').click();
+  await status(page, 'degraded');
+  const waited = await page.locator('#log [data-event="degraded"]').count();
+  await until('it has waited and asked again', async () => (await page.locator('#log [data-event="degraded"]').count()) >= waited + 1);
+  await button(page, 'Answer normally').click();
+  await status(page, 'connected');
+  await until('checks went well again', async () =>
+    (await page.locator('#log [data-event]:not([data-event="change"])').first().getAttribute('data-event')) === 'checked');
+  return part(page, ['#timeline']);
+}
+
+async function breakIt({ page }) {
+  await look(page, WIDE, 900);
+  await says(page, '#before-says', /^Signed in/);
+  for (const side of ['before', 'after']) await page.locator(`#${side}-words`).fill(words);
+  await button(page, 'Answer 503').click();
+  await says(page, '#in-force', /503/);
+  await status(page, 'degraded');
+  const picture = await part(page, ['#break-it']);
+  await says(page, '#before-says', /^Thrown out/);
+  return picture;
+}
+
+async function comparison({ page }) {
+  const picture = await part(page, ['#comparison']);
+  await button(page, 'Answer normally').click();
+  await status(page, 'connected');
+  return picture;
+}
+
+/** Two more tabs, and a second device of the same person. */
+async function tabsAndSessions({ page, newPerson }) {
+  const elsewhere = await newPerson();
+  await elsewhere.connect(PAGE);
+  for (const tab of [2, 3]) {
+    await button(page, 'Open another tab').click();
+    await until(`tab ${tab} is there`, async () => (await page.locator('#tab-rows tr').count()) === tab);
+  }
+  const saved = async () => Number(await page.locator('#requests-saved').textContent());
+  await until('requests were saved', async () => (await saved()) >= 6, { within: 20_000 });
+  await button(page, 'Refresh').click();
+  await until('both devices are listed', async () => (await page.locator('#session-rows li').count()) === 2);
+  return part(page, ['#tabs', '#sessions']);
+}
+
+async function expiring({ page, person }) {
+  await look(page, PHONE, 844);
+  await person.call('POST', '/demo/session/expire', { limit: 'absolute', seconds: 40 });
+  await page.locator('#expiring').waitFor();
+  return view(page);
+}
+
 /** @type {{ name: string, width: number, take: (scene: object) => Promise<Buffer> }[]} */
 export const pictures = [
   { name: 'connect', width: WIDE, take: connect },
   { name: 'restart', width: WIDE, take: restart },
-  { name: 'demo', width: WIDE, take: asIs(WIDE, 900, 'light') },
-  { name: 'demo-dark', width: WIDE, take: asIs(WIDE, 900, 'dark') },
+  { name: 'timeline', width: WIDE, take: timeline },
+  { name: 'demo', width: WIDE, take: asIs(WIDE, 1180, 'light') },
+  { name: 'demo-dark', width: WIDE, take: asIs(WIDE, 1180, 'dark') },
   { name: 'phone', width: PHONE, take: asIs(PHONE, 844, 'light') },
   { name: 'phone-dark', width: PHONE, take: asIs(PHONE, 844, 'dark') },
+  { name: 'break-it', width: WIDE, take: breakIt },
+  { name: 'comparison', width: WIDE, take: comparison },
+  { name: 'tabs', width: WIDE, take: tabsAndSessions },
+  { name: 'expiring', width: PHONE, take: expiring },
 ];

@@ -1,7 +1,7 @@
 // The stages of `npm test`: what each needs before it, what it runs, and how its tests are counted.
 //
-// `run(found)` gets what the setup stage found: `{ chrome, driver, firefox, geckodriver, postgres, redis, haproxy, folder, all }`,
-// `folder` being temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
+// `run(found)` gets what the setup stage found: `{ chrome, driver, postgres, redis, haproxy, folder, all }`, `folder` being
+// temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
 // skipped none. One that is `long` runs with `all`, or when it is named.
 import { delimiter, dirname } from 'node:path';
 import { buildYew } from '../../examples/yew/build.mjs';
@@ -14,6 +14,7 @@ import { cargo, cargoEnvironment, wasmEnvironment, wasmTarget } from '../lib/too
 import { webdriverSettings } from './browser.mjs';
 import { countCargo, countNode } from './counts.mjs';
 import { testFiles } from './files.mjs';
+import { ensureFirefox } from './firefox.mjs';
 import { chooseProjects, packEnvironment, projects } from './pack.mjs';
 import { startRelay } from './relay.mjs';
 import { checkTypes } from './types.mjs';
@@ -116,14 +117,13 @@ export const stages = [
     name: 'firefox',
     needs: ['build'],
     count: countNode,
-    run: ({ firefox, geckodriver, folder }) =>
-      nodeTests('tests/firefox', {
-        // What is left of a profile when a test is cut short goes with the folder.
-        TMPDIR: folder,
-        FIREFOX: firefox,
-        GECKODRIVER: geckodriver,
-        SESSION_KEEPALIVE_SERVER: server,
-      }),
+    run: async ({ folder }) => {
+      // Not in the setup: whoever runs other stages need not wait for its driver, which may have to be compiled.
+      const { firefox, geckodriver } = await ensureFirefox();
+      console.log(`firefox: ${firefox}\ngeckodriver: ${geckodriver}`);
+      // What is left of a profile when a test is cut short goes with the folder.
+      return nodeTests('tests/firefox', { TMPDIR: folder, FIREFOX: firefox, GECKODRIVER: geckodriver, SESSION_KEEPALIVE_SERVER: server });
+    },
   },
   {
     name: 'pack',

@@ -11,9 +11,6 @@ const KEPT = 'demo:comparison';
 /** What the module asks by itself. What the page asks for is not the price of keeping a session. */
 const CALLS = ['/api/validate-session', '/api/reconnect'];
 
-/** Leaving on purpose is not being thrown out. */
-const ON_PURPOSE = ['signed-out', 'signed-out-elsewhere'];
-
 /** To be made before the session: `fetch` is the option that counts what the module sends. */
 export function prepareComparison() {
   const after = new Counts((numbers) => write(2, numbers));
@@ -54,9 +51,9 @@ function showModule(session, counts) {
     since ??= now();
     says(`${status === 'offline' ? 'Offline' : 'No verdict'} since ${since} (${reason ?? 'no network'}). The session is kept.`);
   });
+  // Whoever signs out leaves on purpose: that is no redirect.
   on('redirect', () => {
     const { reason } = session.getSnapshot();
-    if (ON_PURPOSE.includes(reason)) return;
     counts.thrownOut(at('after-words').value);
     keep({ counts, says: `Thrown out at ${now()}, because the backend said so: ${reason}.` });
   });

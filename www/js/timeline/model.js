@@ -213,10 +213,10 @@ export class Model {
 
   #waitFor(at, due, facts) {
     const known = this.#open.get('retries');
-    const start = known?.guessed ? known.start : at;
-    if (known?.guessed) this.#drop('retries');
-    else this.#close('retries', at);
-    this.#begin('retries', { kind: 'wait', start, due, attempt: this.#failures + 1, reason: null, guessed: false, ...facts });
+    // The plan in the snapshot is exact; the event comes a moment later.
+    if (known?.guessed) return void Object.assign(known, { guessed: false }, facts);
+    this.#close('retries', at);
+    this.#begin('retries', { kind: 'wait', start: at, due, attempt: this.#failures + 1, reason: null, guessed: false, ...facts });
   }
 
   #planMoved(at, nextCheckAt) {
