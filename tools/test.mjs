@@ -27,8 +27,9 @@ async function setUp() {
   const postgres = await ensurePostgres();
   const redis = await ensureRedis();
   const haproxy = await ensureHaproxy();
-  console.log(`Chrome: ${chrome}\ndriver: ${driver}\nPostgreSQL: ${postgres}\nRedis: ${redis}\nHAProxy: ${haproxy}`);
-  return { chrome, driver, postgres, redis, haproxy };
+  const found = { chrome, driver, postgres, redis, haproxy };
+  for (const [name, path] of Object.entries(found)) console.log(`${name}: ${path}`);
+  return found;
 }
 
 main(async () => {

@@ -1,7 +1,7 @@
 // The demo itself: what its pages show, and that every control does what it says.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Supervisor } from '../../tools/start/supervisor.mjs';
+import { supervise } from './support/supervise.mjs';
 import { until } from './support/until.mjs';
 import { world } from './support/world.mjs';
 
@@ -45,7 +45,7 @@ test('without "remember" there is no ticket, and a restart is the end of the ses
   await alice.page.getByLabel('Remember me').uncheck();
   await button(alice, 'Connect').click();
   await alice.page.waitForURL(`${backend.origin}/?interval=500`);
-  const names = (await alice.context.cookies()).map(({ name }) => name);
+  const names = (await alice.cookies()).map(({ name }) => name);
   assert.deepEqual(names.map((name) => name.replace(/-\d+$/, '')), ['session']);
   await backend.restart();
   await alice.page.waitForURL('**/connect?returnTo=**');
@@ -74,35 +74,6 @@ test('the main page: tables, status, options, events, and no complaint of the br
   assert.match(await text(alice, '#banner'), /interval/);
 });
 
-test('the fault buttons: the session is kept under each, and normal answers bring it back', async (t) => {
-  const { person } = await world(t);
-  const alice = await person();
-  await alice.connect('/?interval=300&retryBase=100ms&retryCap=300ms');
-  await alice.startWork('Through thick and thin.');
-  for (const fault of ['Answer 503', 'Answer HTML', 'Answer 429']) {
-    await button(alice, fault).click();
-    await until(`degraded by "${fault}"`, async () => (await text(alice, '#status')) === 'degraded');
-    assert.equal(await button(alice, fault).getAttribute('aria-pressed'), 'true');
-    await button(alice, 'Answer normally').click();
-    await until(`healed from "${fault}"`, async () => (await text(alice, '#status')) === 'connected', { within: 20_000 });
-  }
-  await alice.assertNothingLost('Through thick and thin.');
-  assert.equal((await alice.snapshot()).epoch, 1, 'the session was never lost');
-});
-
-test('the credential can be dropped: the session lives on until the restart', async (t) => {
-  const { backend, person } = await world(t);
-  const alice = await person();
-  await alice.connect('/?interval=500');
-  await button(alice, 'Drop the credential').click();
-  await until('the ticket is gone', async () => (await alice.context.cookies()).every(({ name }) => name.startsWith('session-')));
-  const checks = alice.named('checked').length;
-  await until('the session lives on', () => alice.named('checked').length >= checks + 2);
-  assert.equal(await text(alice, '#status'), 'connected');
-  await backend.restart();
-  await alice.page.waitForURL('**/connect?returnTo=**');
-});
-
 test('the page works by keyboard: every control has a name and can be reached', async (t) => {
   const { person } = await world(t);
   const alice = await person();
@@ -125,24 +96,7 @@ test('the page works by keyboard: every control has a name and can be reached', 
 
 test('the restart button: the process really ends, its supervisor starts it again, and the person stays', async (t) => {
   const { backend, person } = await world(t);
-  // From here on the backend is kept up as `npm start` does it.
-  await backend.kill();
-  const pids = [];
-  const supervisor = new Supervisor({
-    ...backend.command,
-    spawn: { ...backend.command.spawn, stdio: 'ignore' },
-    isUp: () => backend.answers(),
-    hopeless: async () => null,
-    say: (message) => t.diagnostic(message),
-    onUp: ({ pid }) => pids.push(pid),
-  });
-  const running = supervisor.run();
-  t.after(async () => {
-    await supervisor.stop();
-    await running;
-  });
-  await until('the backend is up', () => pids.length === 1);
-
+  const pids = await supervise(t, backend);
   const alice = await person();
   await alice.connect('/?interval=500');
   await alice.startWork('Restarted by myself.');

@@ -12,13 +12,13 @@ test('(e) signed out, then a restart: the old ticket is refused as revoked', asy
   const { backend, person } = await world(t);
   const alice = await person();
   await alice.connect('/?interval=500');
-  const stolen = await alice.context.cookies();
+  const stolen = await alice.cookies();
   assert.equal(stolen.length, 2, 'a session cookie and a ticket');
 
   await alice.page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await until('the session is signed out', () => alice.named('disconnected').some(({ reason }) => reason === 'signed-out'));
   await onLoginPage(alice);
-  assert.deepEqual(await alice.context.cookies(), [], 'both cookies were removed');
+  assert.deepEqual(await alice.cookies(), [], 'both cookies were removed');
 
   await backend.restart();
   for (const presented of [stolen, stolen.filter(({ name }) => name.startsWith('ticket-'))]) {
@@ -43,12 +43,12 @@ test('(e) signed out while the backend cannot answer: nothing comes back, and a 
   const { backend, person } = await world(t);
   const alice = await person();
   await alice.connect('/?interval=500&retryBase=100ms&retryCap=300ms');
-  const stolen = await alice.context.cookies();
+  const stolen = await alice.cookies();
   await backend.fault({ kind: '503', retryAfter: 0 });
   await signOut(alice);
   await onLoginPage(alice);
   assert.equal(await pending(alice), 'here');
-  assert.equal((await alice.context.cookies()).length, 2, 'only the backend could take the cookies away');
+  assert.equal((await alice.cookies()).length, 2, 'only the backend could take the cookies away');
 
   // The application again, in a browser that still holds a good ticket.
   const checks = alice.asked('POST', '/api/validate-session').length;
@@ -63,7 +63,7 @@ test('(e) signed out while the backend cannot answer: nothing comes back, and a 
   await backend.fault(null);
   await onLoginPage(alice);
   assert.equal(await pending(alice), null);
-  assert.deepEqual(await alice.context.cookies(), [], 'the sign-out is delivered');
+  assert.deepEqual(await alice.cookies(), [], 'the sign-out is delivered');
   await backend.restart();
   await alice.context.addCookies(stolen);
   const { body } = await validate(alice);
@@ -74,7 +74,7 @@ test('(e) signed in again before the sign-out was delivered: the new session is 
   const { backend, person } = await world(t);
   const alice = await person();
   await alice.connect('/?interval=300&retryBase=100ms&retryCap=300ms');
-  const stolen = await alice.context.cookies();
+  const stolen = await alice.cookies();
   await backend.fault({ kind: '503', retryAfter: 0 });
   await signOut(alice);
   await onLoginPage(alice);
@@ -109,6 +109,7 @@ test('(e) signing out everywhere after a restart ends the ticket of another devi
   await backend.restart();
   await until('the laptop is back', () => laptop.named('reconnected').length > 0);
   await laptop.page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await laptop.page.getByRole('button', { name: 'Yes, end all sessions' }).click();
   await until('the laptop is signed out', () => laptop.named('disconnected').some(({ reason }) => reason === 'signed-out'));
   await onLoginPage(laptop);
 

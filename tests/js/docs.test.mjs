@@ -5,10 +5,11 @@ import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { transform } from 'esbuild';
 import { peers } from '../../bench/peers/list.mjs';
-import { CODES, REASONS } from '../../src/js/names.js';
+import { CODES, REASONS, STATUSES } from '../../src/js/names.js';
 import { normalise } from '../../src/js/options.js';
 import { declarations } from '../../tools/docs/declarations.mjs';
 import { withParts } from '../../tools/docs/parts.mjs';
+import { changes, grouped, picture, svg } from '../../tools/docs/states.mjs';
 import { inRoot, root } from '../../tools/lib/paths.mjs';
 import { filesUnder } from '../../tools/lib/stamp.mjs';
 
@@ -24,6 +25,40 @@ test('a part that is out of date is seen', () => {
   assert.notEqual(withParts(stale), stale);
   assert.match(withParts(stale), /\| `starting` \| No verdict yet\. \|/);
   assert.throws(() => withParts(stale.replace('Status', 'Nothing')), /declares no interface or union of names Nothing/);
+});
+
+// That docs/states.txt is what the engine does is held by the search of its states, src/engine/machine/search.
+test('the picture of the statuses is made from their list: npm run docs', async () => {
+  assert.equal(readFileSync(picture, 'utf8'), await svg());
+});
+
+test('what many statuses do alike is drawn once, and nothing is lost by it', () => {
+  const change = (from, to, why) => ({ from, to, why });
+  const alive = ['starting', 'connected', 'degraded', 'reconnecting'];
+  const all = [
+    ...[...alive, 'offline', 'disconnected'].map((from) => change(from, 'inactive', 'stop')),
+    ...alive.map((from) => change(from, 'offline', 'offline')),
+    ...alive.map((to) => change('offline', to, 'online')),
+    change('starting', 'connected', 'valid'),
+    change('offline', 'connected', 'valid'),
+  ];
+  assert.deepEqual(grouped(all).edges, [
+    { from: 'any other status', to: 'inactive', why: ['stop'] },
+    { from: 'online', to: 'offline', why: ['offline'] },
+    { from: 'offline', to: 'online', why: ['online'] },
+    { from: 'starting', to: 'connected', why: ['valid'] },
+    { from: 'offline', to: 'connected', why: ['valid'] },
+  ]);
+});
+
+test('every status has its changes, each is explained, and what is not definitive ends nothing', () => {
+  const list = changes();
+  for (const status of STATUSES) assert.ok(list.some(({ from, to }) => from === status || to === status), status);
+  const [, explained] = /^\| by \| \|$([\s\S]*?)^$/m.exec(read('docs', 'states.md'));
+  const words = [...explained.matchAll(/^\| ([^|]+) \|/gm)].flatMap(([, cell]) => cell.match(/[\w-]*\w[\w-]*/g) ?? []);
+  assert.deepEqual(words.sort(), [...new Set(list.map(({ why }) => why))].sort());
+  const ends = list.filter(({ to }) => to === 'disconnected').map(({ why }) => why);
+  assert.ok(ends.includes('ended') && !ends.includes('transient') && !ends.includes('timeout'), ends.join());
 });
 
 /** The anchor of a heading, as it is made from its text. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { inRoot } from '../lib/paths.mjs';
 import { declarations } from './declarations.mjs';
+import { mermaid, table as changesOfStatus } from './states.mjs';
 
 const languages = { '.mjs': 'js', '.js': 'js', '.jsx': 'jsx', '.py': 'python', '.rs': 'rust', '.html': 'html' };
 const code = (text) => `\`${text.replaceAll('|', '\\|')}\``;
@@ -31,9 +32,14 @@ function quoted(path) {
 
 const part = /(<!-- made from ([^\s]+) -->\n)[\s\S]*?(<!-- end -->)/g;
 
-/** The document with every such part made anew: a path is quoted, `index.d.ts#Name` is a table of what that declares. */
+const made = { 'states.txt#diagram': mermaid, 'states.txt#table': changesOfStatus };
+
+/**
+ * The document with every such part made anew: a path is quoted, `index.d.ts#Name` is a table of what that declares, and
+ * `states.txt` how the status changes.
+ */
 export const withParts = (document) =>
   document.replace(part, (_, begin, what, end) => {
     const [, name] = /^index\.d\.ts#(\w+)$/.exec(what) ?? [];
-    return `${begin}${name ? declared(name) : quoted(what)}\n${end}`;
+    return `${begin}${made[what]?.() ?? (name ? declared(name) : quoted(what))}\n${end}`;
   });

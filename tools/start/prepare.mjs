@@ -1,6 +1,7 @@
 // From a fresh checkout to what a demo or an example runs on.
+import { existsSync } from 'node:fs';
 import { buildModule } from '../build/index.mjs';
-import { buildServer } from '../build/server.mjs';
+import { buildServer, server } from '../build/server.mjs';
 import { Failure } from '../lib/failure.mjs';
 import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from '../lib/toolchain.mjs';
 import { whyUnavailable } from './port.mjs';
@@ -26,8 +27,12 @@ export async function prepare(stages, { ports = [], fixed = false, build = build
   await build(stages);
 }
 
-/** The same, and the reference server. */
+/** The same, and the reference server. Whoever is here for the first time is told what they wait for. */
 export async function prepareWithServer(stages, options) {
+  if (!existsSync(server)) {
+    console.log('The first time, crates and packages are downloaded and everything is compiled, which takes a few minutes.\n'
+      + 'Cargo tells how far it is; the server, with most of the crates, comes last. From then on a start takes seconds.');
+  }
   await prepare(stages, options);
   await stages.run('compile the server', buildServer);
 }

@@ -55,11 +55,13 @@ export async function ensureBrowser() {
   return found;
 }
 
-/** Writes webdriver.json's settings, and which browser to use, to a file in `folder`; returns its path. */
-export function webdriverSettings(folder, chrome) {
+/** Writes webdriver.json's settings, which browser to use, and through which proxy (`host:port`), to a file in `folder`; returns its path. */
+export function webdriverSettings(folder, { chrome, proxy }) {
   const settings = JSON.parse(readFileSync(inRoot('webdriver.json'), 'utf8'));
   const options = settings['goog:chromeOptions'];
   options.binary = chrome;
+  // Loopback addresses too.
+  options.args.push(`--proxy-server=http://${proxy}`, '--proxy-bypass-list=<-loopback>');
   // Chrome's sandbox refuses to work for root, as in most containers.
   if (process.getuid?.() === 0) options.args.push('--no-sandbox');
   const path = join(folder, 'webdriver.json');

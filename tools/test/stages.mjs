@@ -14,7 +14,9 @@ import { cargo, cargoEnvironment, wasmEnvironment, wasmTarget } from '../lib/too
 import { webdriverSettings } from './browser.mjs';
 import { countCargo, countNode } from './counts.mjs';
 import { testFiles } from './files.mjs';
+import { ensureFirefox } from './firefox.mjs';
 import { chooseProjects, packEnvironment, projects } from './pack.mjs';
+import { startRelay } from './relay.mjs';
 import { checkTypes } from './types.mjs';
 
 const denyWarnings = ['--', '-D', 'warnings'];
@@ -112,6 +114,18 @@ export const stages = [
       }),
   },
   {
+    name: 'firefox',
+    needs: ['build'],
+    count: countNode,
+    run: async ({ folder }) => {
+      // Not in the setup: whoever runs other stages need not wait for its driver, which may have to be compiled.
+      const { firefox, geckodriver } = await ensureFirefox();
+      console.log(`firefox: ${firefox}\ngeckodriver: ${geckodriver}`);
+      // What is left of a profile when a test is cut short goes with the folder.
+      return nodeTests('tests/firefox', { TMPDIR: folder, FIREFOX: firefox, GECKODRIVER: geckodriver, SESSION_KEEPALIVE_SERVER: server });
+    },
+  },
+  {
     name: 'pack',
     needs: ['build'],
     count: countNode,
@@ -144,23 +158,25 @@ async function wasmTests({ chrome, driver, folder }) {
   await cargo(['build', '-p', 'wasm-bindgen-runner', '--bins']);
   await cargo(['build', '-p', 'wasm-pack-runner']);
   const wasmPack = nativeBinary('wasm-pack');
-  return run(
-    wasmPack,
-    // Optimised: pages with whole scenarios in them would take a while otherwise.
-    ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'web', '--locked'],
-    {
-      cwd: root,
-      show: 'keep',
-      env: {
-        ...cargoEnvironment(),
-        ...wasmEnvironment(),
-        CARGO_NET_OFFLINE: 'true',
-        PATH: `${dirname(wasmPack)}${delimiter}${process.env.PATH}`,
-        TMPDIR: folder, // the driver gives the browser an empty profile of its own, here
-        WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverSettings(folder, chrome),
-        WASM_BINDGEN_TEST_TIMEOUT: '120', // seconds for all tests of a binary
-        WASM_BINDGEN_TEST_DRIVER_TIMEOUT: '30',
-      },
-    },
-  );
+  const relay = await startRelay();
+  const env = {
+    ...cargoEnvironment(),
+    ...wasmEnvironment(),
+    CARGO_NET_OFFLINE: 'true',
+    PATH: `${dirname(wasmPack)}${delimiter}${process.env.PATH}`,
+    TMPDIR: folder, // the driver gives the browser an empty profile of its own, here
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: webdriverSettings(folder, { chrome, proxy: relay.address }),
+    WASM_BINDGEN_TEST_TIMEOUT: '120', // seconds for all tests of a binary
+    WASM_BINDGEN_TEST_DRIVER_TIMEOUT: '30',
+  };
+  try {
+    return await run(
+      wasmPack,
+      // Optimised: pages with whole scenarios in them would take a while otherwise.
+      ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'web', '--locked'],
+      { cwd: root, show: 'keep', env },
+    );
+  } finally {
+    await relay.close();
+  }
 }

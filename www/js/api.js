@@ -1,6 +1,12 @@
 // One call to the backend: the headers every state-changing request must carry, and its refusals as readable errors.
 
-/** A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one. */
+/** What the window is told of every {@link call} that was accepted. */
+export const CALLED = 'backend-called';
+
+/**
+ * A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one; without `status`
+ * there was no answer at all.
+ */
 export class Refusal extends Error {
   /** @param {string} message @param {{status?: number, code?: string}} [facts] */
   constructor(message, { status, code } = {}) {
@@ -12,12 +18,13 @@ export class Refusal extends Error {
 }
 
 /**
- * @param {'POST' | 'DELETE'} method
+ * @param {'GET' | 'POST' | 'DELETE'} method
  * @param {string} path
  * @param {object} [body] sent as JSON; POST always has one
+ * @param {typeof fetch} [send] `session.fetch` for what must survive a lost session
  * @throws {Refusal} when the backend refuses or cannot be reached
  */
-export async function call(method, path, body = {}) {
+export async function call(method, path, body = {}, send = fetch) {
   const headers = { 'x-session-keepalive': '1' };
   const init = { method, headers, credentials: 'include' };
   if (method === 'POST') {
@@ -26,15 +33,30 @@ export async function call(method, path, body = {}) {
   }
   let response;
   try {
-    response = await fetch(path, init);
+    response = await send(path, init);
   } catch {
     throw new Refusal('The backend cannot be reached. Try again in a moment.');
   }
-  return accepted(response);
+  await accepted(response);
+  // Whoever shows what was done to the backend need not know every button.
+  dispatchEvent(new CustomEvent(CALLED, { detail: { method, path } }));
+  return response;
+}
+
+/**
+ * What the backend has at `path`, read through the session.
+ * @param {import('/dist/index.js').KeepAlive} session
+ * @param {string} path
+ * @throws {Refusal} when the backend refuses, cannot be reached, or answers with something else than JSON
+ */
+export async function read(session, path) {
+  const response = await call('GET', path, {}, session.fetch);
+  if (!isJson(response)) throw new Refusal('The backend answered with a page instead of what was asked for.');
+  return response.json();
 }
 
 /** The response itself if it is a success, else a {@link Refusal}. @param {Response} response */
-export async function accepted(response) {
+async function accepted(response) {
   if (response.ok) return response;
   const problem = isJson(response) ? await response.json().catch(() => ({})) : {};
   const wait = response.headers.get('retry-after');

@@ -23,3 +23,16 @@ export function duration(ms) {
   }
   return parts.join(' ');
 }
+
+const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+
+/** How long ago, roughly: `just now`, `5 minutes ago`, `yesterday`. @param {number} ms */
+export function ago(ms) {
+  const seconds = Math.floor(ms / 1000);
+  const units = [['day', 86_400], ['hour', 3_600], ['minute', 60]];
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? [];
+  return unit ? relative.format(-Math.floor(seconds / size), unit) : 'just now';
+}
+
+/** A duration that somebody has set: `5 s`, where one that is counted down is `5.0 s`. @param {number} ms */
+export const setting = (ms) => duration(ms).replace('.0 ', ' ');

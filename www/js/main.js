@@ -1,22 +1,35 @@
 // The demo page: a session that is kept alive, and everything about it made visible.
 import { createKeepAlive } from '/dist/index.js';
+import { prepareComparison } from './before/comparison.js';
+import { wireBreakIt } from './break-it.js';
 import { wireControls } from './controls.js';
 import { showEvents } from './events.js';
+import { warnOfExpiry } from './expiring.js';
 import { optionsFrom } from './options.js';
+import { showSessions } from './sessions.js';
 import { showBanner, showStatus } from './status.js';
 import { showTables } from './tables.js';
+import { showTabs } from './tabs.js';
+import { showTimeline } from './timeline/index.js';
 
-const { options, shown } = optionsFrom(location.search);
+const { options, shown, interval } = optionsFrom(location.search);
 document.getElementById('options').textContent = shown;
 
 try {
-  const session = createKeepAlive(options);
+  const comparison = prepareComparison();
+  const session = createKeepAlive({ ...options, fetch: comparison.fetch });
   // For the console, and for the tests.
   window.session = session;
   showEvents(session);
   showStatus(session);
   wireControls(session);
+  wireBreakIt(session);
+  comparison.show(session, interval);
   showTables(session);
+  showTabs(session, options);
+  showSessions(session);
+  warnOfExpiry(session);
+  showTimeline(session);
 } catch (error) {
   // An impossible option in the address bar: the module's own message names it.
   showBanner(error);

@@ -1,6 +1,11 @@
 // The demo takes the module's options from the address bar (`?interval=2s`), so that trials need no rebuild. With `?debug` the
 // module's log is in `window.log`: save `JSON.stringify(log)` in a file, and `cargo run --example replay -- FILE` shows it.
 
+/** So that something is to be seen: the module's own default is 5 min. */
+const INTERVAL = '5s';
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
 /** Query parameter → where it goes in the options. */
 const PLACES = {
   credential: ['credential'],
@@ -14,21 +19,28 @@ const PLACES = {
   retrySpread: ['retry', 'spread'],
   warnBefore: ['warnBefore'],
   idle: ['idle'],
+  crossTab: ['crossTab'],
 };
+
+/** What is no text for the module either: yes or no, and numbers, which are milliseconds, or the share that `jitter` is. */
+function asOption(raw) {
+  if (raw === 'true' || raw === 'false') return raw === 'true';
+  return raw !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw;
+}
 
 /**
  * @param {string} search the page's query
- * @returns {{options: import('/dist/index.js').KeepAliveOptions, shown: string}} the options, and how to show them
+ * @returns {{options: import('/dist/index.js').KeepAliveOptions, shown: string, interval: number}} the options, how to show them,
+ *   and the interval in milliseconds
  */
 export function optionsFrom(search) {
-  const options = {};
-  const shown = [];
+  const options = { interval: INTERVAL };
   const query = new URLSearchParams(search);
+  const shown = query.has('interval') ? [] : [`interval ${INTERVAL}, for this demo; the default is 5m`];
   for (const [parameter, [group, key]] of Object.entries(PLACES)) {
     const raw = query.get(parameter);
     if (raw === null) continue;
-    // A bare number is a number for the module too: milliseconds, or the share that `jitter` is.
-    const value = raw !== '' && Number.isFinite(Number(raw)) ? Number(raw) : raw;
+    const value = asOption(raw);
     if (key) (options[group] ??= {})[key] = value;
     else options[group] = value;
     shown.push(`${parameter} ${raw}`);
@@ -38,5 +50,12 @@ export function optionsFrom(search) {
     options.debug = (entry) => void window.log.push(entry);
     shown.push('debug');
   }
-  return { options, shown: shown.join(', ') || 'defaults: interval 5m' };
+  return { options, shown: shown.join(', '), interval: milliseconds(options.interval) };
+}
+
+/** What is no duration the module refuses. @param {number | string} duration */
+function milliseconds(duration) {
+  if (typeof duration === 'number') return duration;
+  const [, amount, unit] = /^([\d.]+)(ms|s|m|h|d)$/.exec(duration) ?? [];
+  return amount * UNITS[unit];
 }

@@ -4,7 +4,7 @@ import { duration } from './format.js';
 const at = (id) => document.getElementById(id);
 
 /** Says in a few words what a status means for the person. */
-const MEANING = {
+export const MEANING = {
   starting: 'starting',
   connected: 'connected',
   degraded: 'no answer, session kept',

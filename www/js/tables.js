@@ -1,5 +1,5 @@
 // The protected work of the demo: the tables of the database, read through the session.
-import { accepted, isJson } from './api.js';
+import { read } from './api.js';
 import { clock } from './format.js';
 
 /** @param {import('/dist/index.js').KeepAlive} session */
@@ -7,29 +7,27 @@ export function showTables(session) {
   const database = document.getElementById('database');
   const list = document.getElementById('tables');
 
-  const read = async () => {
+  const show = async () => {
     try {
-      const response = await accepted(await session.fetch('/api/database'));
-      if (!isJson(response)) throw new Error('The backend answered with a page instead of the tables.');
+      const { engine, version, tables, truncated } = await read(session, '/api/database');
       if (session.getSnapshot().status === 'disconnected') return;
-      const { engine, version, tables, truncated } = await response.json();
       database.textContent = `${engine} ${version}, read at ${clock(new Date())}`;
       list.replaceChildren(...tables.map(item));
       if (truncated) list.append(item('and more …'));
     } catch (error) {
       // The tables already shown stay: they were true, and the person may be reading them.
-      database.textContent = error instanceof TypeError ? 'The backend cannot be reached.' : error.message;
+      database.textContent = error.message;
     }
   };
 
-  document.getElementById('read').addEventListener('click', read);
-  session.on('reconnected', read);
+  document.getElementById('read').addEventListener('click', show);
+  session.on('reconnected', show);
   session.on('disconnected', () => {
     // Whoever comes to this screen next has no business with them.
     database.textContent = 'Not connected.';
     list.replaceChildren();
   });
-  read();
+  show();
 }
 
 function item(name) {

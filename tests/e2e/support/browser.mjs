@@ -83,16 +83,21 @@ export class Person {
     this.navigations.length = 0;
   }
 
+  /** The field for a person's work: on every page the first one for text. */
+  get work() {
+    return this.page.getByRole('textbox').first();
+  }
+
   /** Types a text and leaves a mark that only a new document can wipe out. */
   async startWork(text) {
-    await this.page.getByRole('textbox').fill(text);
+    await this.work.fill(text);
     await this.page.evaluate(() => { window.mark = 'still the same document'; });
   }
 
   /** Fails unless this is still the document of {@link startWork} with the text in it. */
   async assertNothingLost(text) {
     assert.equal(await this.page.evaluate(() => window.mark), 'still the same document');
-    assert.equal(await this.page.getByRole('textbox').inputValue(), text);
+    assert.equal(await this.work.inputValue(), text);
     assert.deepEqual(this.navigations, []);
     assert.deepEqual(this.named('redirect'), []);
   }
@@ -133,9 +138,14 @@ export class Person {
     });
   }
 
+  /** The cookies that the API is sent: the session's and the ticket's, whatever else the page has. */
+  cookies() {
+    return this.context.cookies(`${this.origin}/api`);
+  }
+
   /** The value of the cookie whose name starts with `kind`. @param {'session' | 'ticket'} kind */
   async cookie(kind) {
-    const found = (await this.context.cookies()).find(({ name }) => name.startsWith(`${kind}-`));
+    const found = (await this.cookies()).find(({ name }) => name.startsWith(`${kind}-`));
     assert.ok(found, `no ${kind} cookie`);
     return found;
   }

@@ -7,6 +7,7 @@ use super::rules::Broken;
 use super::settings::Setting;
 use super::shell::Shell;
 use super::steps::Step;
+use super::transitions::Transitions;
 use crate::engine::{Effect, Status};
 use core::fmt;
 use std::collections::HashSet;
@@ -82,6 +83,8 @@ pub(super) struct Found {
     pub(super) connected: usize,
     /// Of these, the session is over.
     pub(super) over: usize,
+    /// Which status followed which.
+    pub(super) statuses: Transitions,
 }
 
 impl fmt::Display for Found {
@@ -120,10 +123,12 @@ pub(super) fn explore(setting: &Setting, depth: usize) -> Found {
             for (index, step) in steps.into_iter().enumerate() {
                 let index = u16::try_from(index).unwrap();
                 match state.after(step) {
-                    Ok((state, _)) if seen.insert(state.fingerprint()) => {
-                        next.push((u32::try_from(origins.len() + next.len()).unwrap(), state, (*number, index)));
+                    Ok((after, _)) => {
+                        found.statuses.note(state, step, &after);
+                        if seen.insert(after.fingerprint()) {
+                            next.push((u32::try_from(origins.len() + next.len()).unwrap(), after, (*number, index)));
+                        }
                     }
-                    Ok(_) => {}
                     Err(broken) => {
                         let mut path = path();
                         path.push(index);

@@ -23,6 +23,10 @@ pub(super) struct Setting {
 
 pub(super) const CLOSED: usize = usize::MAX;
 
+/// Every search.
+pub(super) const ALL: [fn() -> Setting; 10] =
+    [cookie, cookie_alone, page, one_call, two_calls, epochs, tabs, tabs_with_credentials, kept_and_idle, limits];
+
 fn config(credential: CredentialHolder) -> Config {
     Config {
         credential,

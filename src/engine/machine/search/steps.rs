@@ -28,6 +28,11 @@ impl Step {
         Self { after: instant.since(now.instant), ..Self::at_once(Input::DeadlineReached) }
     }
 
+    /// The same time passes, and nothing happens then. `None`: no time passes.
+    pub(super) fn without_input(self) -> Option<Self> {
+        (self.after != Millis::ZERO).then_some(Self { input: Input::DeadlineReached, ..self })
+    }
+
     /// When this happens.
     pub(super) fn at(self, now: Now) -> Now {
         let wall = now.wall.0 + self.after.0;

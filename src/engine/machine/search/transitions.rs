@@ -1,0 +1,103 @@
+//! Which status follows which, and why: every pair that a search has seen, for `docs/states.txt`.
+
+use super::explore::State;
+use super::steps::Step;
+use crate::engine::{Input, News, Outcome, Reason, Status, Verdict};
+use crate::numbers::{InputKind, VerdictKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The call has come back, or its time is over.
+const LOGOUT: &str = "logout";
+
+/// From where to where.
+type Pair = (usize, usize);
+
+/// What led from one status to another; the names are those of `src/js/names.js`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Transitions(BTreeMap<Pair, BTreeSet<&'static str>>);
+
+impl Transitions {
+    /// Looks whether a step has led from one status to another.
+    pub(super) fn note(&mut self, before: &State, step: Step, after: &State) {
+        let pair = (status(before), status(after));
+        if pair.0 != pair.1 {
+            self.0.entry((place(pair.0), place(pair.1))).or_default().insert(why(before, step, after));
+        }
+    }
+
+    pub(super) fn join(&mut self, other: &Self) {
+        for (pair, reasons) in &other.0 {
+            self.0.entry(*pair).or_default().extend(reasons);
+        }
+    }
+
+    /// One line for each: `connected -> degraded: transient`.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let name = |place: usize| Status::ALL[place].as_str();
+        let line = |(from, to): Pair, why: &str| format!("{} -> {}: {why}", name(from), name(to));
+        self.0.iter().flat_map(|(pair, reasons)| reasons.iter().map(move |why| line(*pair, why))).collect()
+    }
+}
+
+fn status(state: &State) -> Status {
+    state.machine.snapshot().status
+}
+
+fn place(status: Status) -> usize {
+    Status::ALL.iter().position(|other| *other == status).expect("it is one of them")
+}
+
+/// The input, unless the time that has passed before it explains the new status as well.
+fn why(before: &State, step: Step, after: &State) -> &'static str {
+    let waited = step.without_input().and_then(|waited| before.after(waited).ok());
+    if let Some((later, _)) = waited.filter(|(later, _)| status(later) == status(after)) {
+        return by_itself(before, &later);
+    }
+    match step.input {
+        Input::Start { .. } => InputKind::Start.as_str(),
+        Input::Stop => InputKind::Stop.as_str(),
+        Input::Dispose => InputKind::Dispose.as_str(),
+        Input::Check { .. } => InputKind::Check.as_str(),
+        Input::Remembered => InputKind::Remembered.as_str(),
+        Input::SignOut { .. } => InputKind::SignOut.as_str(),
+        Input::FetchStarted(_) => InputKind::FetchStarted.as_str(),
+        Input::FetchRefused { .. } => InputKind::FetchRefused.as_str(),
+        Input::FetchEnded(_) => InputKind::FetchEnded.as_str(),
+        Input::DeadlineReached => by_itself(before, after),
+        Input::Visible => InputKind::Visible.as_str(),
+        Input::Hidden => InputKind::Hidden.as_str(),
+        Input::Focused => InputKind::Focused.as_str(),
+        Input::Left => InputKind::Left.as_str(),
+        Input::Restored { .. } => InputKind::Restored.as_str(),
+        Input::Resumed => InputKind::Resumed.as_str(),
+        Input::Online => InputKind::Online.as_str(),
+        Input::Offline => InputKind::Offline.as_str(),
+        Input::Active => InputKind::Active.as_str(),
+        Input::Turn { .. } => InputKind::Turn.as_str(),
+        Input::Heard { news, .. } => match news {
+            News::Answered(answered) => verdict(answered.verdict),
+            News::Asking { .. } | News::Looking | News::SignedOut | News::Active => by_itself(before, after),
+        },
+        Input::Replied { id, .. } if before.machine.logout.waits_for(id) => LOGOUT,
+        Input::Replied { outcome: Outcome::Verdict(told), .. } => verdict(told),
+        Input::Replied { outcome: Outcome::NoCredential, .. } => Reason::CredentialMissing.as_str(),
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    let kind = match verdict {
+        Verdict::Valid(_) => VerdictKind::Valid,
+        Verdict::Lost => VerdictKind::Lost,
+        Verdict::Ended(_) => VerdictKind::Ended,
+        Verdict::Rejected(_) => VerdictKind::Rejected,
+        Verdict::Transient(_) => VerdictKind::Transient,
+    };
+    kind.as_str()
+}
+
+/// The new reason, or, where there is none, that the sign-out of the page before has been dealt with.
+fn by_itself(before: &State, after: &State) -> &'static str {
+    let reason = after.machine.snapshot().reason.map(Reason::as_str);
+    let logout = before.machine.logout.undelivered().map(|_| LOGOUT);
+    reason.or(logout).expect("without an input that says so the status changes for a reason only")
+}

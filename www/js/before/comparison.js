@@ -1,0 +1,88 @@
+// Before and after: the hand-written keep-alive and the module, counted alike.
+import { clock, setting } from '../format.js';
+import { Counts } from './counts.js';
+import { openLittlePage } from './little-page.js';
+
+const at = (id) => document.getElementById(id);
+
+/** The counts of the right side, while the person is at the login page. */
+const KEPT = 'demo:comparison';
+
+/** What the module asks by itself. What the page asks for is not the price of keeping a session. */
+const CALLS = ['/api/validate-session', '/api/reconnect'];
+
+/** To be made before the session: `fetch` is the option that counts what the module sends. */
+export function prepareComparison() {
+  const after = new Counts((numbers) => write(2, numbers));
+  return {
+    fetch: after.fetch((...request) => fetch(...request), (path) => CALLS.includes(path)),
+    /** @param {import('/dist/index.js').KeepAlive} session @param {number} interval in milliseconds */
+    show(session, interval) {
+      at('comparison-interval').textContent = setting(interval);
+      openLittlePage({ interval, counts: new Counts((numbers) => write(1, numbers)) });
+      showModule(session, after);
+    },
+  };
+}
+
+/** @param {import('/dist/index.js').KeepAlive} session @param {Counts} counts */
+function showModule(session, counts) {
+  const now = () => clock(new Date()).slice(0, 8);
+  const says = (message) => { at('after-says').textContent = message; };
+  const kept = takeKept();
+  if (kept) counts.goOnFrom(kept.counts);
+
+  const { on } = session;
+  let since = null;
+  let before = kept?.says;
+  on('connected', () => {
+    if (since) says(`Survived at ${now()}: the backend answers again, nothing happened to the session.`);
+    else says(before ? `${before} Signed in again.` : 'Signed in.');
+    since = before = null;
+  });
+  on('reconnected', () => {
+    counts.add('reconnects');
+    says(`Survived at ${now()}: the backend had forgotten it, and the session was re-established.`);
+  });
+  session.subscribe(() => {
+    const { status, reason } = session.getSnapshot();
+    if (reason === 'wasm-blocked') return says('This page allows no Wasm: nothing keeps its session.');
+    if (status !== 'degraded' && status !== 'offline') return;
+    since ??= now();
+    says(`${status === 'offline' ? 'Offline' : 'No verdict'} since ${since} (${reason ?? 'no network'}). The session is kept.`);
+  });
+  // Whoever signs out leaves on purpose: that is no redirect.
+  on('redirect', () => {
+    const { reason } = session.getSnapshot();
+    counts.thrownOut(at('after-words').value);
+    keep({ counts, says: `Thrown out at ${now()}, because the backend said so: ${reason}.` });
+  });
+}
+
+function keep(what) {
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify(what));
+  } catch {
+    // Storage is denied: counting starts anew.
+  }
+}
+
+/** What was kept, once: a tab that is opened from this one counts for itself. */
+function takeKept() {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT));
+    sessionStorage.removeItem(KEPT);
+    return kept;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {1 | 2} column @param {Readonly<Record<import('./counts.js').Count, number>>} numbers */
+function write(column, numbers) {
+  for (const [name, number] of Object.entries(numbers)) {
+    const cell = document.querySelector(`[data-count="${name}"]`).cells[column];
+    cell.textContent = String(number);
+    cell.classList.toggle('lost', number > 0 && ['thrownOut', 'wordsLost'].includes(name));
+  }
+}
