@@ -61,22 +61,36 @@ const button = (page, name) => page.getByRole('button', { name, exact: true });
 const says = (page, selector, pattern) =>
   until(`${selector} says ${pattern}`, async () => pattern.test(await page.locator(selector).textContent()), { within: 20_000 });
 
-/** Over quickly enough to be seen as a whole: stopped for some seconds, then too busy. */
-async function timeline({ page }) {
-  await look(page, WIDE, 900);
+/** All that can happen to a session and leave it whole, within the minute that the timeline shows. */
+async function timeline({ page, person }) {
+  // So tall that it is in view: what nobody sees is not drawn.
+  await look(page, WIDE, 1180);
+  const answered = () => page.locator('#log [data-event="checked"]').count();
+  /** @param {number} more so many checks go well */
+  const goWell = async (more) => {
+    await status(page, 'connected');
+    const before = await answered();
+    await until('checks went well', async () => (await answered()) >= before + more, { within: 20_000 });
+  };
+  await goWell(3);
   await page.getByRole('spinbutton', { name: 'Seconds to be stopped' }).fill('5');
   await button(page, 'Stop the backend').click();
   await status(page, 'degraded');
   await epoch(page, 3);
-  await status(page, 'connected');
+  await goWell(3);
   await button(page, 'Answer 503').click();
   await status(page, 'degraded');
   const waited = await page.locator('#log [data-event="degraded"]').count();
-  await until('it has waited and asked again', async () => (await page.locator('#log [data-event="degraded"]').count()) >= waited + 1);
+  await until('it has waited and asked again', async () => (await page.locator('#log [data-event="degraded"]').count()) >= waited + 2);
   await button(page, 'Answer normally').click();
-  await status(page, 'connected');
-  await until('checks went well again', async () =>
-    (await page.locator('#log [data-event]:not([data-event="change"])').first().getAttribute('data-event')) === 'checked');
+  await goWell(3);
+  await person.context.setOffline(true);
+  await status(page, 'offline');
+  const before = Date.now();
+  // For as long as can be seen.
+  await until('a while has passed', () => Date.now() - before > 3000);
+  await person.context.setOffline(false);
+  await goWell(3);
   return part(page, ['#timeline']);
 }
 
