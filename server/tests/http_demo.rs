@@ -318,7 +318,9 @@ mod tests {
             assert!(asked.elapsed() < Duration::from_secs(20), "{answer:?}");
         };
         assert_eq!(over.code(), "SESSION_EXPIRED");
-        assert!(asked.elapsed() >= Duration::from_secs(2), "{:?}", asked.elapsed());
+        // The server counts whole milliseconds of the wall clock, which may be on its way to the right time.
+        let rounding = Duration::from_millis(5);
+        assert!(asked.elapsed() + rounding >= Duration::from_secs(2), "{:?}", asked.elapsed());
     }
 
     #[tokio::test]
