@@ -71,8 +71,9 @@ export function wireBreakIt(session) {
     return DONE['/demo/restart']();
   });
   onPress(at('normal'), at('break-result'), async () => {
-    await send('DELETE', '/demo/fault');
+    // The fault last: once it is gone the session heals, and other tabs ask what is in force.
     if (at('skew').getAttribute('aria-pressed') === 'true') await send('POST', '/demo/clock', { aheadSeconds: 0 });
+    await send('DELETE', '/demo/fault');
     return 'The backend answers normally again.';
   });
 }
