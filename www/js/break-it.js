@@ -1,11 +1,10 @@
 // The ways to break the backend, and what is in force there. Each is a form: its `data-call` is the path, its fields the body.
 import { call } from './api.js';
 import { watchBackend } from './backend.js';
+import { at, write } from './dom.js';
 import { valuesOf, watchFields } from './fields.js';
 import { downInWords, inWords } from './in-force.js';
 import { onPress, perform } from './press.js';
-
-const at = (id) => document.getElementById(id);
 
 /** What to tell when it is done. What is in force is said elsewhere. @type {Record<string, (body: Record<string, any>) => string>} */
 const DONE = {
@@ -81,8 +80,7 @@ export function wireBreakIt(session) {
 /** @param {import('./backend.js').View} view */
 function show({ state, endsAt, down, refusal }) {
   const words = refusal ?? (down ? downInWords(down) : inWords(state, endsAt));
-  // A live region: said once.
-  if (at('in-force').textContent !== words) at('in-force').textContent = words;
+  write(at('in-force'), words);
   at('in-force').dataset.tone = down ? 'down' : state?.fault || state?.clockAheadSeconds ? 'broken' : 'normal';
   const section = at('break-it');
   for (const button of section.querySelectorAll('[name="kind"]')) {

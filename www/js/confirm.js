@@ -1,6 +1,5 @@
 // A question before something that cannot be taken back.
-
-const at = (id) => document.getElementById(id);
+import { at } from './dom.js';
 
 /**
  * @param {{title: string, text: string, yes: string}} question `yes`: what the button says that does it

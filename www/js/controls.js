@@ -1,8 +1,8 @@
 // The buttons around the session: ask now, and sign out.
+import { at } from './dom.js';
 import { onPress } from './press.js';
 import { signOut } from './sign-out.js';
 
-const at = (id) => document.getElementById(id);
 const on = (button, action) => onPress(button, at('result'), action);
 
 /** @param {import('/dist/index.js').KeepAlive} session */

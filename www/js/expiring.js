@@ -1,9 +1,8 @@
 // The warning before a session ends by a limit. The module counts; this asks the person.
+import { at, write } from './dom.js';
 import { duration } from './format.js';
 import { onPress } from './press.js';
 import { signOut } from './sign-out.js';
-
-const at = (id) => document.getElementById(id);
 
 /** Seconds left at which a screen reader says so; every second would be noise. */
 const SAID_AT = [60, 30, 10];
@@ -33,7 +32,7 @@ export function warnOfExpiry(session) {
       : 'Your session ends by itself when it is not used for a while, or has lasted its longest time.';
     at('expiring-stay').textContent = atTheEnd ? 'Back to your work' : 'Stay signed in';
     const count = left > 0 ? `Ends in ${left < 60 ? `${left} s` : duration(left * 1000)}` : 'Time is up: asking the backend';
-    if (at('expiring-left').textContent !== count) at('expiring-left').textContent = count;
+    write(at('expiring-left'), count);
   };
 
   const over = () => {

@@ -7,6 +7,9 @@ export function clock(date) {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${ms}`;
 }
 
+/** The same to the second, of now if nothing else is given. @param {Date} [date] */
+export const timeOfDay = (date = new Date()) => clock(date).slice(0, 8);
+
 /** A duration with two units at most: `840 ms`, `4.2 s`, `3 min 5 s`, `23 h 59 min`. @param {number} ms */
 export function duration(ms) {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;

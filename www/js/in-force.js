@@ -1,5 +1,5 @@
 // What is done to the backend at the moment, in words.
-import { clock, setting } from './format.js';
+import { setting, timeOfDay } from './format.js';
 
 /**
  * What `GET /demo/state` says.
@@ -28,13 +28,11 @@ export function endOf(fault, now, known) {
   return known <= end && end - known < 1500 ? known : end;
 }
 
-const timeOf = (at) => clock(new Date(at)).slice(0, 8);
-
 /** @param {Fault} fault @param {number} [endsAt] */
 function faultInWords(fault, endsAt) {
   const what = FAULTS[fault.kind]?.(fault) ?? `the fault ${fault.kind}`;
   if (fault.requests) return `${what}, ${fault.requests} more times`;
-  return `${what}, until ${endsAt ? timeOf(endsAt) : 'you take it back'}`;
+  return `${what}, until ${endsAt ? timeOfDay(new Date(endsAt)) : 'you take it back'}`;
 }
 
 /** A sentence about what is in force. @param {State} state @param {number} [endsAt] of the fault */
@@ -51,6 +49,6 @@ export function inWords({ fault, clockAheadSeconds }, endsAt) {
 export function downInWords({ why, until }) {
   if (why === 'restarting') return 'The backend restarts.';
   return why === 'stopped'
-    ? `The backend is stopped until ${timeOf(until)}. These buttons need it.`
+    ? `The backend is stopped until ${timeOfDay(new Date(until))}. These buttons need it.`
     : 'The backend cannot be reached. These buttons need it.';
 }

@@ -1,12 +1,11 @@
 // Where the person is signed in: their sessions, on whatever device, and the ways to end them.
 import { call, read } from './api.js';
 import { confirm } from './confirm.js';
+import { at } from './dom.js';
 import { ago } from './format.js';
 import { onPress } from './press.js';
 import { signOut } from './sign-out.js';
 import { browserName } from './user-agent.js';
-
-const at = (id) => document.getElementById(id);
 
 /** As in the answer of `GET /api/sessions`. @typedef {{handle: string, current: boolean, age: number, lastActivityAgo: number, userAgent: string | null}} Entry */
 

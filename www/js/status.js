@@ -1,7 +1,6 @@
 // The live status: what the module's snapshot says, counted down once a second while somebody can see it.
+import { at, write } from './dom.js';
 import { duration } from './format.js';
-
-const at = (id) => document.getElementById(id);
 
 /** Says in a few words what a status means for the person. */
 export const MEANING = {
@@ -21,10 +20,10 @@ export function showStatus(session) {
 
   const count = () => {
     const now = Date.now();
-    write('last-ok', snapshot.lastOkAt === null ? '–' : `${duration(now - snapshot.lastOkAt)} ago`);
-    write('next-check', snapshot.nextCheckAt === null ? '–' : `in ${duration(snapshot.nextCheckAt - now)}`);
+    write(at('last-ok'), snapshot.lastOkAt === null ? '–' : `${duration(now - snapshot.lastOkAt)} ago`);
+    write(at('next-check'), snapshot.nextCheckAt === null ? '–' : `in ${duration(snapshot.nextCheckAt - now)}`);
     const left = snapshot.expiresInMs === null ? null : snapshot.expiresInMs - (performance.now() - since);
-    write('expires', left === null ? '–' : duration(left));
+    write(at('expires'), left === null ? '–' : duration(left));
   };
 
   const update = () => {
@@ -35,11 +34,11 @@ export function showStatus(session) {
     const { status, reason, subject, epoch, error } = snapshot;
     at('pill').dataset.status = status;
     // Written only when it differs: the pill is a live region, and repeating itself would be noise.
-    write('pill-text', reason === 'wasm-blocked' ? 'not kept alive' : MEANING[status]);
-    write('status', status);
-    write('reason', error?.status ? `${reason} (HTTP ${error.status})` : reason ?? '–');
-    write('subject', subject ?? '–');
-    write('epoch', epoch > 0 ? String(epoch) : '–');
+    write(at('pill-text'), reason === 'wasm-blocked' ? 'not kept alive' : MEANING[status]);
+    write(at('status'), status);
+    write(at('reason'), error?.status ? `${reason} (HTTP ${error.status})` : reason ?? '–');
+    write(at('subject'), subject ?? '–');
+    write(at('epoch'), epoch > 0 ? String(epoch) : '–');
     // What heals by itself must not push the page about under somebody who is typing.
     showBanner(error?.retryable === false ? error : null);
     count();
@@ -52,11 +51,6 @@ export function showStatus(session) {
 
 /** @param {Error | null} error */
 export function showBanner(error) {
-  write('banner', error?.message ?? '');
+  write(at('banner'), error?.message ?? '');
   at('banner').hidden = !error;
-}
-
-function write(id, text) {
-  const element = at(id);
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,9 +1,8 @@
 // The tabs of this browser: which one asks the backend for all of them, and what that saves.
+import { at, write } from './dom.js';
 import { MEANING } from './status.js';
 import { createLedger } from './tabs/ledger.js';
 import { takePart } from './tabs/presence.js';
-
-const at = (id) => document.getElementById(id);
 
 /**
  * @param {import('/dist/index.js').KeepAlive} session
@@ -139,8 +138,4 @@ function fillRow({ row, label, self, last, alone, status, asked, heard, button }
   // A browser lets a script close only what a script has opened.
   button.hidden = !tab.closable;
   button.setAttribute('aria-label', `Close ${name(tab)}`);
-}
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

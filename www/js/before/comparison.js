@@ -1,9 +1,8 @@
 // Before and after: the hand-written keep-alive and the module, counted alike.
-import { clock, setting } from '../format.js';
+import { at } from '../dom.js';
+import { setting, timeOfDay } from '../format.js';
 import { Counts } from './counts.js';
 import { openLittlePage } from './little-page.js';
-
-const at = (id) => document.getElementById(id);
 
 /** The counts of the right side, while the person is at the login page. */
 const KEPT = 'demo:comparison';
@@ -27,7 +26,6 @@ export function prepareComparison() {
 
 /** @param {import('/dist/index.js').KeepAlive} session @param {Counts} counts */
 function showModule(session, counts) {
-  const now = () => clock(new Date()).slice(0, 8);
   const says = (message) => { at('after-says').textContent = message; };
   const kept = takeKept();
   if (kept) counts.goOnFrom(kept.counts);
@@ -36,26 +34,26 @@ function showModule(session, counts) {
   let since = null;
   let before = kept?.says;
   on('connected', () => {
-    if (since) says(`Survived at ${now()}: the backend answers again, nothing happened to the session.`);
+    if (since) says(`Survived at ${timeOfDay()}: the backend answers again, nothing happened to the session.`);
     else says(before ? `${before} Signed in again.` : 'Signed in.');
     since = before = null;
   });
   on('reconnected', () => {
     counts.add('reconnects');
-    says(`Survived at ${now()}: the backend had forgotten it, and the session was re-established.`);
+    says(`Survived at ${timeOfDay()}: the backend had forgotten it, and the session was re-established.`);
   });
   session.subscribe(() => {
     const { status, reason } = session.getSnapshot();
     if (reason === 'wasm-blocked') return says('This page allows no Wasm: nothing keeps its session.');
     if (status !== 'degraded' && status !== 'offline') return;
-    since ??= now();
+    since ??= timeOfDay();
     says(`${status === 'offline' ? 'Offline' : 'No verdict'} since ${since} (${reason ?? 'no network'}). The session is kept.`);
   });
   // Whoever signs out leaves on purpose: that is no redirect.
   on('redirect', () => {
     const { reason } = session.getSnapshot();
     counts.thrownOut(at('after-words').value);
-    keep({ counts, says: `Thrown out at ${now()}, because the backend said so: ${reason}.` });
+    keep({ counts, says: `Thrown out at ${timeOfDay()}, because the backend said so: ${reason}.` });
   });
 }
 

@@ -1,10 +1,9 @@
 // The page on the left: its work while it is signed in, its login form when the hand-written code has redirected.
 import { call } from '../api.js';
-import { clock } from '../format.js';
+import { at, write } from '../dom.js';
+import { timeOfDay } from '../format.js';
 import { words } from './counts.js';
 import { keepAliveByHand } from './hand-written.js';
-
-const at = (id) => document.getElementById(id);
 
 /** How long it stays on its login form, if nobody signs in. */
 const SIGNS_IN_AFTER = 5000;
@@ -45,7 +44,7 @@ export function openLittlePage({ interval, counts }) {
       fetch: fetchCounted,
       reconnected() {
         counts.add('reconnects');
-        say(`Survived at ${now()}: the backend had forgotten it, and it connected again.`);
+        say(`Survived at ${timeOfDay()}: the backend had forgotten it, and it connected again.`);
       },
       redirect: leave,
     });
@@ -57,7 +56,7 @@ export function openLittlePage({ interval, counts }) {
     counts.thrownOut(text.value);
     text.value = '';
     swap({ to: at('before-login'), from: at('before-work'), focus: at('before-sign-in') });
-    say(`Thrown out at ${now()}, because ${why}. ${lost === 1 ? '1 word' : `${lost} words`} lost.`);
+    say(`Thrown out at ${timeOfDay()}, because ${why}. ${lost === 1 ? '1 word' : `${lost} words`} lost.`);
     timer = setTimeout(signIn, SIGNS_IN_AFTER);
   };
 
@@ -73,9 +72,4 @@ function swap({ to, from, focus }) {
   if (wasIn) focus.focus();
 }
 
-const now = () => clock(new Date()).slice(0, 8);
-
-/** A live region: the same is not said twice. */
-function say(message) {
-  if (at('before-says').textContent !== message) at('before-says').textContent = message;
-}
+const say = (message) => write(at('before-says'), message);

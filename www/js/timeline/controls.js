@@ -1,11 +1,10 @@
 // Moving about in time: buttons, keys, wheel, drag and pinch.
+import { at } from '../dom.js';
 import { duration } from '../format.js';
 import { follow, hold, LONGEST, pan, SHORTEST, step, zoomTo } from './view.js';
 
 /** A key moves by so much of the width. */
 const KEY_PART = 0.2;
-
-const at = (id) => document.getElementById(id);
 
 /**
  * @param {HTMLElement} picture takes keys and pointers

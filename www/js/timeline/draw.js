@@ -1,4 +1,5 @@
 // The picture itself: a fixed number of paths, and words that are used again from one drawing to the next.
+import { write } from '../dom.js';
 import { ticks } from './scale.js';
 
 /** Every kind of mark, from the back to the front; with the pattern that lies over it, if one does. */
@@ -41,18 +42,18 @@ export function createDrawing(svg) {
 
   return (pen, scale, layout, now) => {
     const { plot, width, height, lanes } = layout;
-    write(svg, { viewBox: `0 0 ${width} ${height}`, height });
+    setAttributes(svg, { viewBox: `0 0 ${width} ${height}`, height });
     for (const [kind, elements] of paths) {
-      for (const element of elements) write(element, { d: pen.paths.get(kind) ?? '' });
+      for (const element of elements) setAttributes(element, { d: pen.paths.get(kind) ?? '' });
     }
     const marks = ticks(scale, layout.narrow ? 84 : 110, -new Date(now).getTimezoneOffset() * 60_000);
-    write(grid, { d: marks.map(({ at }) => `M${scale.x(at).toFixed(1)} ${plot.top}V${plot.bottom}`).join('') });
-    write(rules, { d: lanes.map(({ top, height: tall }) => `M${plot.left} ${top + tall + 0.5}H${plot.right}`).join('') });
+    setAttributes(grid, { d: marks.map(({ at }) => `M${scale.x(at).toFixed(1)} ${plot.top}V${plot.bottom}`).join('') });
+    setAttributes(rules, { d: lanes.map(({ top, height: tall }) => `M${plot.left} ${top + tall + 0.5}H${plot.right}`).join('') });
     const x = scale.x(now);
     const seen = x >= plot.left && x <= plot.right;
-    write(present, { d: seen ? `M${x.toFixed(1)} ${plot.top - 4}V${plot.bottom}` : '' });
+    setAttributes(present, { d: seen ? `M${x.toFixed(1)} ${plot.top - 4}V${plot.bottom}` : '' });
     const begins = Math.min(plot.right, Math.max(plot.left, x));
-    write(future, { x: begins.toFixed(1), y: plot.top, width: (plot.right - begins).toFixed(1), height: plot.bottom - plot.top });
+    setAttributes(future, { x: begins.toFixed(1), y: plot.top, width: (plot.right - begins).toFixed(1), height: plot.bottom - plot.top });
     words([
       ...pen.words,
       ...marks.flatMap(({ at, label }) => timeLabel(scale.x(at), label, layout)),
@@ -74,22 +75,22 @@ function pool(group) {
   return (words) => {
     words.forEach(({ kind, text, x, y, anchor }, place) => {
       elements[place] ??= child(group, 'text');
-      write(elements[place], { class: kind, x, y, 'text-anchor': anchor });
-      if (elements[place].textContent !== text) elements[place].textContent = text;
+      setAttributes(elements[place], { class: kind, x, y, 'text-anchor': anchor });
+      write(elements[place], text);
     });
-    for (const unused of elements.slice(words.length)) if (unused.textContent) unused.textContent = '';
+    for (const unused of elements.slice(words.length)) write(unused, '');
   };
 }
 
 function child(parent, name, attributes = {}) {
   const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-  write(element, attributes);
+  setAttributes(element, attributes);
   parent.append(element);
   return element;
 }
 
 /** Only what differs: most of a picture stays as it was. */
-function write(element, attributes) {
+function setAttributes(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
     if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
   }

@@ -1,4 +1,5 @@
 // The timeline: everything that happened to the session in the last hour, and what comes next.
+import { at, write } from '../dom.js';
 import { wireTimelineControls } from './controls.js';
 import { summary } from './describe.js';
 import { createDrawing } from './draw.js';
@@ -16,8 +17,6 @@ import { windowOf } from './view.js';
 const SECOND = 1000;
 /** Shown at first: enough of it to be legible. */
 const BEGIN_WITH = { wide: 60_000, narrow: 30_000 };
-
-const at = (id) => document.getElementById(id);
 
 /** @param {import('/dist/index.js').KeepAlive} session */
 export function showTimeline(session) {
@@ -38,7 +37,7 @@ export function showTimeline(session) {
   const tell = (now) => {
     toldAt = now;
     const text = summary(model, windowOf(view, now), now);
-    if (at('timeline-description').textContent !== text) at('timeline-description').textContent = text;
+    write(at('timeline-description'), text);
     // While it is closed nobody can read it.
     if (details.open) table(rows(model, now));
   };

@@ -1,4 +1,5 @@
 // Writes the table: rows stay the same elements, so that somebody who reads one is not thrown out of it.
+import { write } from '../dom.js';
 
 /** @param {HTMLTableSectionElement} body @returns {(rows: ReturnType<import('./rows.js').rows>) => void} */
 export function createTable(body) {
@@ -19,7 +20,7 @@ export function createTable(body) {
 function filled(row, cells) {
   cells.forEach((text, place) => {
     const cell = row.cells[place] ?? row.insertCell();
-    if (cell.textContent !== text) cell.textContent = text;
+    write(cell, text);
   });
   return row;
 }

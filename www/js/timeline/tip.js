@@ -1,4 +1,5 @@
 // What a mark is, next to the pointer. The table says the same to those without one.
+import { write } from '../dom.js';
 import { clock } from '../format.js';
 import { howLong, laneName, what } from './describe.js';
 import { targetAt } from './pen.js';
@@ -39,8 +40,4 @@ export function createTip(picture, tip, targets, now) {
   addEventListener('keydown', (event) => event.key === 'Escape' && leave());
   addEventListener('pointerdown', (event) => picture.contains(event.target) || leave());
   return update;
-}
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
