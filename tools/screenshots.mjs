@@ -1,13 +1,13 @@
 // `npm run screenshots`: the pictures of the demo in docs/images, from a session with the real server in a real browser.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { buildModule } from './build/index.mjs';
-import { buildServer, server } from './build/server.mjs';
+import { server } from './build/server.mjs';
 import { endOnSignals } from './lib/children.mjs';
 import { Failure, main } from './lib/failure.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { Stages } from './lib/stages.mjs';
-import { checkNode, checkRust, ensureCrates, ensureNodePackages, ensureToolchain } from './lib/toolchain.mjs';
+import { checkNode, ensureNodePackages } from './lib/toolchain.mjs';
+import { prepareWithServer } from './start/prepare.mjs';
 
 /** Heavier than this, and reading the documents would take a while. */
 const heaviest = 250_000;
@@ -21,16 +21,14 @@ folder, and goes through a session in Chromium, taking a picture of each thing t
   SESSION_KEEPALIVE_SERVER=… npm run screenshots         with this server, and dist/ as it is: nothing is built`;
 
 async function prepare(stages) {
+  const given = process.env.SESSION_KEEPALIVE_SERVER;
+  if (!given) {
+    await prepareWithServer(stages);
+    return server;
+  }
   checkNode();
   await stages.run('npm packages', ensureNodePackages);
-  const given = process.env.SESSION_KEEPALIVE_SERVER;
-  if (given) return given;
-  checkRust();
-  await stages.run('Rust toolchain', ensureToolchain);
-  await stages.run('crates', ensureCrates);
-  await buildModule(stages);
-  await stages.run('compile the server', buildServer);
-  return server;
+  return given;
 }
 
 main(async () => {

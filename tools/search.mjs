@@ -8,7 +8,7 @@ import { cargoEnvironment, checkRust, ensureCrates } from './lib/toolchain.mjs';
 main(async () => {
   checkRust();
   await ensureCrates();
-  // One after the other: each may need a gigabyte or two.
+  // One after the other: each may need many gigabytes.
   const args = ['test', '--locked', '--offline', '-p', 'session-keepalive', '--lib', 'search::', '--', '--test-threads', '1'];
   const env = { ...cargoEnvironment(), SESSION_KEEPALIVE_SEARCH: 'deep' };
   const { stderr } = await run('cargo', args, { cwd: root, show: 'keep', env });
