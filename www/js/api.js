@@ -1,8 +1,5 @@
 // One call to the backend: the headers every state-changing request must carry, and its refusals as readable errors.
 
-/** What the window is told of every {@link call} that was accepted. */
-export const CALLED = 'backend-called';
-
 /**
  * A refusal in the backend's own words. `code` is the stable name from its problem document, if it sent one; without `status`
  * there was no answer at all.
@@ -37,10 +34,7 @@ export async function call(method, path, body = {}, send = fetch) {
   } catch {
     throw new Refusal('The backend cannot be reached. Try again in a moment.');
   }
-  await accepted(response);
-  // Whoever shows what was done to the backend need not know every button.
-  dispatchEvent(new CustomEvent(CALLED, { detail: { method, path } }));
-  return response;
+  return accepted(response);
 }
 
 /**

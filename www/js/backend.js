@@ -12,11 +12,14 @@ const ASK_EVERY = { restarting: 100, stopped: 1000, unreachable: 1000 };
  */
 
 /**
- * Keeps `show` informed: from the start, when the person comes back to this tab, and when the session notices something.
+ * Asks from the start, when the person comes back to this tab, and when the session notices something.
  * @param {import('/dist/index.js').KeepAlive} session
- * @param {(view: View) => void} show
  */
-export function watchBackend(session, show) {
+export function watchBackend(session) {
+  /** @type {((view: View) => void)[]} */
+  const watchers = [];
+  /** @type {View | undefined} */
+  let view;
   /** @type {number | undefined} Tells one process from the next. */
   let startedAt;
   /** @type {View['down'] & {process?: number} | null} */
@@ -27,6 +30,11 @@ export function watchBackend(session, show) {
   let timer;
   /** Who waits until it is up. @type {(() => void)[]} */
   const waiting = [];
+
+  const show = (next) => {
+    view = next;
+    for (const watcher of watchers) watcher(view);
+  };
 
   const again = (ms) => {
     clearTimeout(timer);
@@ -75,6 +83,11 @@ export function watchBackend(session, show) {
 
   return {
     refresh,
+    /** Informed from now on. While it is down, `down` stays the same object. @param {(view: View) => void} watcher */
+    watch(watcher) {
+      watchers.push(watcher);
+      if (view) watcher(view);
+    },
     /** It was told to end; it is down until another process answers. @param {'restarting' | 'stopped'} why @param {number} [seconds] */
     ends(why, seconds) {
       down = { why, process: startedAt, until: seconds && Date.now() + seconds * 1000 };

@@ -1,6 +1,5 @@
 // The ways to break the backend, and what is in force there. Each is a form: its `data-call` is the path, its fields the body.
 import { call } from './api.js';
-import { watchBackend } from './backend.js';
 import { at, write } from './dom.js';
 import { valuesOf, watchFields } from './fields.js';
 import { downInWords, inWords } from './in-force.js';
@@ -22,9 +21,12 @@ const DONE = {
 /** What ends the process, and how that is called while it is away. */
 const ENDS = { '/demo/restart': 'restarting', '/demo/stop': 'stopped' };
 
-/** @param {import('/dist/index.js').KeepAlive} session */
-export function wireBreakIt(session) {
-  const backend = watchBackend(session, show);
+/**
+ * @param {import('/dist/index.js').KeepAlive} session
+ * @param {ReturnType<import('./backend.js').watchBackend>} backend
+ */
+export function wireBreakIt(session, backend) {
+  backend.watch(show);
 
   /** The one way to do something to the backend. */
   const send = async (method, path, body) => {

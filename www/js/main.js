@@ -1,5 +1,6 @@
 // The demo page: a session that is kept alive, and everything about it made visible.
 import { createKeepAlive } from '/dist/index.js';
+import { watchBackend } from './backend.js';
 import { prepareComparison } from './before/comparison.js';
 import { wireBreakIt } from './break-it.js';
 import { wireControls } from './controls.js';
@@ -23,13 +24,14 @@ try {
   showEvents(session);
   showStatus(session);
   wireControls(session);
-  wireBreakIt(session);
+  const backend = watchBackend(session);
+  wireBreakIt(session, backend);
   comparison.show(session, interval);
   showTables(session);
   showTabs(session, options);
   showSessions(session);
   warnOfExpiry(session);
-  showTimeline(session);
+  showTimeline(session, backend);
 } catch (error) {
   // An impossible option in the address bar: the module's own message names it.
   showBanner(error);

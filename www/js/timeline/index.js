@@ -18,8 +18,11 @@ const SECOND = 1000;
 /** Shown at first: enough of it to be legible. */
 const BEGIN_WITH = { wide: 60_000, narrow: 30_000 };
 
-/** @param {import('/dist/index.js').KeepAlive} session */
-export function showTimeline(session) {
+/**
+ * @param {import('/dist/index.js').KeepAlive} session
+ * @param {ReturnType<import('../backend.js').watchBackend>} backend
+ */
+export function showTimeline(session, backend) {
   const model = new Model({ now: Date.now });
   const picture = at('timeline-picture');
   const details = at('timeline-details');
@@ -74,7 +77,7 @@ export function showTimeline(session) {
     width = picture.clientWidth;
     redraw();
   }).observe(picture);
-  listen(session, model, redraw);
+  listen(session, backend, model, redraw);
 
   // For the console, and for the tests.
   window.timeline = {
