@@ -15,7 +15,7 @@ const heaviest = 250_000;
 const help = `npm run screenshots: takes the pictures of the demo in docs/images anew.
 
 Builds the module and the server, starts the server as \`npm start\` does, on a free port and with its files in a temporary
-folder, and goes through a session in Chromium, taking a picture of each thing that is worth one. Half a minute once all is built.
+folder, and goes through a session in Chromium, taking a picture of each thing that is worth one. A minute once all is built.
 
   npm run screenshots -- --help                          this text
   SESSION_KEEPALIVE_SERVER=… npm run screenshots         with this server, and dist/ as it is: nothing is built`;
