@@ -166,7 +166,7 @@ fn a_difference_is_told_in_words() {
     log[place]["detail"] = json!(["degraded", Reason::RateLimited as u32, 20_000]);
     let told = replayed(&log).unwrap_err().to_string();
     let expected = format!(
-        "entry {place}, after the input `answered request 0, call validate, http 200, no code, valid yes, reconnected no, \
+        "entry {place}, after the input `answered request 0, call validate, http 200, no code, body 1, reconnected no, \
          epoch 1, idle in 600 s`:\n  \
          recorded: the effect `degraded reason rate-limited, retry in 20.000 s`\n  \
          replayed: the effect `checked duration 1.000 s, shared no`"

@@ -30,11 +30,30 @@ impl Call {
     }
 }
 
+/// What a body is, as far as it shows who wrote it: a backend refuses in JSON, with a line of text or with nothing; a firewall
+/// or a proxy in front of it refuses with a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Body {
+    /// JSON or problem+json, read to its end.
+    Json,
+    /// Nothing.
+    #[default]
+    Empty,
+    /// `text/plain` of at most 1 KiB.
+    ShortText,
+    /// A page, or anything else.
+    Foreign,
+    /// The connection ended inside it.
+    Cut,
+}
+
 /// What came back over HTTP, as far as a verdict needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
+    /// What the body is.
+    pub body: Body,
     /// The session answer, if the body was one.
     pub session: Option<SessionAnswer>,
     /// The `code` of a problem body, if the protocol has it.
@@ -73,11 +92,22 @@ pub fn classify(call: Call, holder: CredentialHolder, answer: Answer) -> Verdict
         (200..=299, Call::Logout) => Verdict::Valid(Facts::default()),
         (200..=299, Call::Validate | Call::Reconnect) => match answer.session {
             Some(session) if session.valid => Verdict::Valid(facts(&session)),
-            // A captive portal, a proxy page, somebody else's JSON.
+            // A captive portal, a proxy page, somebody else's JSON; or an answer that did not arrive whole.
+            Some(_) | None if answer.body == Body::Cut => transient(Reason::Network),
             Some(_) | None => transient(Reason::Server),
         },
         (401 | 419 | 440, Call::Validate) => Verdict::Lost,
-        (401 | 403 | 419 | 422 | 440, Call::Reconnect) => Verdict::Rejected(Reason::CredentialRejected),
+        // Only what identifies itself as the backend's own refusal destroys a credential.
+        (401 | 419 | 440, Call::Reconnect) => match answer.body {
+            Body::Json | Body::Empty | Body::ShortText => Verdict::Rejected(Reason::CredentialRejected),
+            Body::Foreign => transient(Reason::Server),
+            Body::Cut => transient(Reason::Network),
+        },
+        (403 | 422, Call::Reconnect) => match answer.body {
+            Body::Json => Verdict::Rejected(Reason::CredentialRejected),
+            Body::Empty | Body::ShortText | Body::Foreign => transient(Reason::Server),
+            Body::Cut => transient(Reason::Network),
+        },
         // The session is gone already: nothing is left to end.
         (401 | 419 | 440, Call::Logout) => Verdict::Lost,
         (403, Call::Validate | Call::Logout) => transient(Reason::Server),

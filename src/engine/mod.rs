@@ -30,7 +30,7 @@ mod snapshot;
 mod time;
 mod verdict;
 
-pub use classify::{Answer, Call, NoAnswer, classify};
+pub use classify::{Answer, Body, Call, NoAnswer, classify};
 pub use config::{Config, CredentialHolder};
 pub use effect::{Effect, Event, FetchStep, Phase, Promised, Request};
 pub use input::{FetchId, Generation, Input, Kept, Outcome, Refusal, RequestId, SignOut};

@@ -3,7 +3,7 @@
  * this file only brings it back.
  */
 import { report } from './events.js';
-import { CALLS, CODES, REASONS, VERDICTS } from './names.js';
+import { BODY_KINDS, CALLS, CODES, REASONS, VERDICTS } from './names.js';
 
 /** A number, or `NaN` for none. */
 const number = (value) => (typeof value === 'number' ? value : NaN);
@@ -13,6 +13,28 @@ const retryAfter = (headers) => {
   const value = headers.get('retry-after');
   if (/^\d+$/.test(value)) return value * 1000;
   return Date.parse(value) - (headers.has('date') ? Date.parse(headers.get('date')) : Date.now());
+};
+
+/** A refusal in plain text is a line; what is longer is a page. */
+const SHORT_TEXT = 1024;
+
+/** Reads a body to its end: what it is, and the object in it if it is JSON. */
+const read = async (response) => {
+  let text;
+  try {
+    text = await response.text();
+  } catch {
+    return { kind: 'cut' };
+  }
+  if (text.trim() === '') return { kind: 'empty' };
+  const type = response.headers.get('content-type') ?? '';
+  if (/html/i.test(type)) return { kind: 'foreign' };
+  try {
+    const json = JSON.parse(text) ?? {};
+    return { kind: json.valid === true ? 'session' : 'json', json };
+  } catch {
+    return { kind: /^text\/plain/i.test(type) && new TextEncoder().encode(text).length <= SHORT_TEXT ? 'short-text' : 'foreign' };
+  }
 };
 
 /** The body of a reconnect: a string is a connection string, anything else is the body itself. */
@@ -93,11 +115,11 @@ export const createHttp = (options) => {
     const response = await post(call, context);
     const verdict = await classified(response);
     if (verdict !== undefined) return judge(feed, id, verdict);
-    const body = (await response.json().catch(() => null)) ?? {};
-    if (body.valid === true) brought.set(id, { subject: body.subject });
+    const { kind, json: body = {} } = await read(response);
+    if (kind === 'session') brought.set(id, { subject: body.subject });
     feed(
       'answered', id, CALLS.indexOf(call), response.status, CODES.indexOf(body.code), retryAfter(response.headers),
-      body.valid === true, !!body.reconnected, body.epoch ?? 1, number(body.idleIn), number(body.absoluteIn), number(body.warnIn),
+      BODY_KINDS.indexOf(kind), !!body.reconnected, body.epoch ?? 1, number(body.idleIn), number(body.absoluteIn), number(body.warnIn),
       number(body.nextCheckIn),
     );
   };

@@ -27,6 +27,8 @@ export const EFFECTS = [
   'idle', 'active', 'change', 'redirect', 'send', 'abort', 'clearCredential', 'settle', 'resume', 'takeTurn', 'yieldTurn', 'tell',
   'keepSignOut', 'keepFloor',
 ];
+/** What the body of an answer is. */
+export const BODY_KINDS = ['empty', 'session', 'json', 'short-text', 'foreign', 'cut'];
 /** What tabs tell each other. */
 export const NEWS = ['asking', 'answered', 'looking', 'signedOut', 'active'];
 export const EVENTS = EFFECTS.slice(0, 14);

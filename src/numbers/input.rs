@@ -3,7 +3,7 @@
 use super::news::heard;
 use super::{Given, at, given, millis, on, whole};
 use crate::engine::{
-    Answer, Call, CredentialHolder, Facts, FetchId, Generation, Input, Kept, Millis, NoAnswer, Outcome, Reason,
+    Answer, Body, Call, CredentialHolder, Facts, FetchId, Generation, Input, Kept, Millis, NoAnswer, Outcome, Reason,
     Refusal, RequestId, SignOut, Trouble, Verdict, classify,
 };
 use crate::wire::{ProblemCode, SessionAnswer};
@@ -33,7 +33,7 @@ kinds! {
     Turn = "turn", "granted";
     Heard = "heard", "age ms, news, a, b, c, d, e, f, g, h, i";
     // An answer over HTTP.
-    Answered = "answered", "request, call, http, code, retry after ms, valid, reconnected, epoch, idle in s, absolute in s, \
+    Answered = "answered", "request, call, http, code, retry after ms, body, reconnected, epoch, idle in s, absolute in s, \
         warn in s, next check in s";
     // What a function of the application says.
     Judged = "judged", "request, verdict, reason, retry after ms, reconnected, epoch, idle in ms, absolute in ms, warn in ms, \
@@ -100,13 +100,17 @@ fn kept(everywhere: f64, floor: f64, signed_out: f64) -> Kept {
     Kept { sign_out, floor: given(floor, millis), signed_out: on(signed_out) }
 }
 
+/// By their number. The first JSON is that of a valid session, the other one any.
+const BODIES: [Body; 6] = [Body::Empty, Body::Json, Body::Json, Body::ShortText, Body::Foreign, Body::Cut];
+const VALID_SESSION: u32 = 1;
+
 /// What an HTTP answer means. The status decides, unless the body has a code that the protocol knows.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn answered(numbers: &Given, holder: CredentialHolder) -> Verdict {
     const CALLS: [Call; 3] = [Call::Validate, Call::Reconnect, Call::Logout];
-    let [_, call, status, code, retry_after, valid, reconnected, epoch, idle, absolute, warn, next] = *numbers;
+    let [_, call, status, code, retry_after, body, reconnected, epoch, idle, absolute, warn, next] = *numbers;
     let session = SessionAnswer {
-        valid: on(valid),
+        valid: whole(body) == VALID_SESSION,
         reconnected: on(reconnected),
         epoch: whole(epoch),
         subject: None,
@@ -117,6 +121,7 @@ fn answered(numbers: &Given, holder: CredentialHolder) -> Verdict {
     };
     let answer = Answer {
         status: status as u16,
+        body: at(&BODIES, body).unwrap_or_default(),
         session: Some(session),
         code: at(ProblemCode::ALL, code),
         retry_after: given(retry_after, millis),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createHttp } from '../../src/js/http.js';
-import { CALLS, CODES, REASONS, VERDICTS } from '../../src/js/names.js';
+import { BODY_KINDS, CALLS, CODES, REASONS, VERDICTS } from '../../src/js/names.js';
 import { normalise } from '../../src/js/options.js';
 import { openPage, settled } from './support/page.mjs';
 
@@ -35,9 +35,9 @@ const answered = async (call, response, options) => {
   const { told, send } = backend(response, options);
   await send(call);
   assert.equal(told.length, 1);
-  const [[name, id, callNumber, status, code, retryAfterMs, valid, reconnected, epoch, idleIn, absoluteIn, warnIn, nextCheckIn]] = told;
+  const [[name, id, callNumber, status, code, retryAfterMs, body, reconnected, epoch, idleIn, absoluteIn, warnIn, nextCheckIn]] = told;
   assert.equal(name, 'answered');
-  return { id, call: CALLS[callNumber], status, code: CODES[code], retryAfterMs, valid, reconnected, epoch, idleIn, absoluteIn, warnIn, nextCheckIn };
+  return { id, call: CALLS[callNumber], status, code: CODES[code], retryAfterMs, body: BODY_KINDS[body], valid: BODY_KINDS[body] === 'session', reconnected, epoch, idleIn, absoluteIn, warnIn, nextCheckIn };
 };
 
 const judgedBy = async (call, options) => {
@@ -160,11 +160,11 @@ test('headers of the application are added, asked for anew, and win', async () =
 test('a session answer is brought back whole; what it does not say is NaN', async () => {
   const whole = { valid: true, reconnected: true, epoch: 3, subject: 'alice', idleIn: 86400, absoluteIn: 2591000, warnIn: 86100, nextCheckIn: 60 };
   assert.deepEqual(await answered('validate', json(whole)), {
-    id: 1, call: 'validate', status: 200, code: undefined, retryAfterMs: NaN, valid: true, reconnected: true, epoch: 3, idleIn: 86400,
+    id: 1, call: 'validate', status: 200, code: undefined, retryAfterMs: NaN, body: 'session', valid: true, reconnected: true, epoch: 3, idleIn: 86400,
     absoluteIn: 2591000, warnIn: 86100, nextCheckIn: 60,
   });
   assert.deepEqual(await answered('reconnect', json({ valid: true, epoch: null, idleIn: null, absoluteIn: '5', somethingNew: {} })), {
-    id: 1, call: 'reconnect', status: 200, code: undefined, retryAfterMs: NaN, valid: true, reconnected: false, epoch: 1, idleIn: NaN,
+    id: 1, call: 'reconnect', status: 200, code: undefined, retryAfterMs: NaN, body: 'session', valid: true, reconnected: false, epoch: 1, idleIn: NaN,
     absoluteIn: NaN, warnIn: NaN, nextCheckIn: NaN,
   });
 });
@@ -192,6 +192,23 @@ test('every code of the protocol arrives as itself, an unknown one as none', asy
 test('an answer without a body is one all the same', async () => {
   const { call, status, valid } = await answered('logout', new Response(null, { status: 204 }));
   assert.deepEqual([call, status, valid], ['logout', 204, false]);
+});
+
+test('a body says who refused: the backend in JSON, a line of text or nothing, a firewall with a page', async () => {
+  const page = '<!doctype html><title>Checking your browser</title>';
+  const cut = new Response(new ReadableStream({ start(controller) { controller.error(new TypeError('terminated')); } }), { status: 403 });
+  const rows = [
+    [new Response(page, { status: 403, headers: { 'content-type': 'text/html; charset=utf-8' } }), 'foreign'],
+    [new Response('{}', { status: 401, headers: { 'content-type': 'application/xhtml+xml' } }), 'foreign'],
+    [cut, 'cut'],
+    [new Response('{"error": "no', { status: 401, headers: { 'content-type': 'application/json' } }), 'foreign'],
+    [json({ error: 'no' }, { status: 401 }), 'json'],
+    [json(null, { status: 401 }), 'json'],
+    [new Response('Forbidden', { status: 401, headers: { 'content-type': 'text/plain; charset=utf-8' } }), 'short-text'],
+    [new Response('x'.repeat(1025), { status: 401, headers: { 'content-type': 'text/plain' } }), 'foreign'],
+    [new Response(null, { status: 401 }), 'empty'],
+  ];
+  for (const [response, body] of rows) assert.equal((await answered('reconnect', response)).body, body);
 });
 
 test('Retry-After is seconds, or a date counted from the answer’s own', async (t) => {

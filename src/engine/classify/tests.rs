@@ -120,7 +120,7 @@ fn without_a_code_the_status_decides() {
         assert_eq!(classify(Call::Validate, CredentialHolder::Cookie, with_status(status)), Verdict::Lost);
         assert_eq!(classify(Call::Logout, CredentialHolder::Cookie, with_status(status)), Verdict::Lost);
     }
-    for status in [401, 403, 419, 422, 440] {
+    for status in [401, 419, 440] {
         assert_eq!(classify(Call::Reconnect, CredentialHolder::Page, with_status(status)), rejected, "{status}");
     }
     let rows = [
@@ -143,6 +143,41 @@ fn without_a_code_the_status_decides() {
         let verdict = classify(Call::Validate, CredentialHolder::Cookie, with_status(status));
         assert_eq!(trouble(&verdict), Some(reason), "{status}");
     }
+}
+
+#[test]
+fn on_reconnect_only_a_refusal_that_looks_like_the_backends_destroys_a_credential() {
+    let rejected = Ok(Reason::CredentialRejected);
+    let (server, network) = (Err(Reason::Server), Err(Reason::Network));
+    // 401, 419, 440 — and 403, 422.
+    let rows = [
+        (Body::Json, rejected, rejected),
+        (Body::Empty, rejected, server),
+        (Body::ShortText, rejected, server),
+        (Body::Foreign, server, server),
+        (Body::Cut, network, network),
+    ];
+    for (body, refused, forbidden) in rows {
+        for (statuses, expected) in [(vec![401, 419, 440], refused), (vec![403, 422], forbidden)] {
+            for status in statuses {
+                let answer = Answer { body, ..with_status(status) };
+                let verdict = classify(Call::Reconnect, CredentialHolder::Page, answer.clone());
+                match expected {
+                    Ok(reason) => assert_eq!(verdict, Verdict::Rejected(reason), "{body:?} {status}"),
+                    Err(reason) => assert_eq!(trouble(&verdict), Some(reason), "{body:?} {status}"),
+                }
+                let on_validate = classify(Call::Validate, CredentialHolder::Page, answer);
+                let lost = matches!(status, 401 | 419 | 440);
+                assert_eq!(on_validate == Verdict::Lost, lost, "a check leads to a reconnect alone: {body:?} {status}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_good_answer_that_was_cut_off_is_a_failure_of_the_network() {
+    let answer = Answer { body: Body::Cut, ..with_status(200) };
+    assert_eq!(trouble(&classify(Call::Validate, CredentialHolder::Cookie, answer)), Some(Reason::Network));
 }
 
 #[test]
@@ -177,7 +212,7 @@ fn only_what_the_server_said_definitively_ends_a_session() {
                 classify(call, CredentialHolder::Cookie, with_status(status)),
                 Verdict::Ended(_) | Verdict::Rejected(_)
             );
-            let definitive = call == Call::Reconnect && matches!(status, 401 | 403 | 419 | 422 | 440);
+            let definitive = call == Call::Reconnect && matches!(status, 401 | 419 | 440);
             assert_eq!(ends, definitive, "{call:?} {status}");
         }
     }

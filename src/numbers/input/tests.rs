@@ -161,7 +161,7 @@ fn every_code_is_read_as_itself_and_no_code_as_none() {
     for code in ProblemCode::ALL {
         let numbers = [7.0, 1.0, f64::from(code.status()), place(ProblemCode::ALL, code), 20_000.5];
         let answer =
-            Answer { status: code.status(), session: None, code: Some(*code), retry_after: Some(Millis(20_000)) };
+            Answer { status: code.status(), code: Some(*code), retry_after: Some(Millis(20_000)), ..Answer::default() };
         assert_eq!(verdict(InputKind::Answered, &numbers), classify(Call::Reconnect, PAGE, answer), "{code:?}");
     }
     for nowhere in [-1.0, NONE, 16.0, f64::INFINITY] {
