@@ -5,7 +5,7 @@
 #![allow(clippy::panic, clippy::expect_used, clippy::indexing_slicing)]
 
 use session_keepalive::engine::{
-    Answered, Call, Effect, Event, Millis, News, Phase, Reason, RequestId, Status, Verdict,
+    Call, CheckResult, Effect, Event, Millis, Phase, Reason, RequestId, Status, TabMessage, Verdict,
 };
 use session_keepalive::numbers::{EffectKind, InputKind, VerdictKind, effect};
 use session_keepalive::wire::ProblemCode;
@@ -109,8 +109,8 @@ fn kinds_are_in_the_order_of_the_types() {
 
 #[test]
 fn news_are_in_the_order_in_which_they_are_numbered() {
-    let asking = News::Asking { phase: Phase::Validate, activity: false, since: Millis::ZERO };
-    let answered = News::Answered(Answered {
+    let asking = TabMessage::CheckStarted { phase: Phase::Validate, activity: false, since: Millis::ZERO };
+    let answered = TabMessage::CheckFinished(CheckResult {
         request: RequestId(1),
         phase: Phase::Validate,
         verdict: Verdict::Lost,
@@ -118,15 +118,19 @@ fn news_are_in_the_order_in_which_they_are_numbered() {
         next_in: Millis::ZERO,
         signed_in: false,
     });
-    for (place, news) in [asking, answered, News::Looking, News::SignedOut, News::Active].into_iter().enumerate() {
-        let (_, [kind, ..]) = effect(&Effect::Tell(news));
+    for (place, message) in
+        [asking, answered, TabMessage::CredentialWanted, TabMessage::SignedOut, TabMessage::Activity]
+            .into_iter()
+            .enumerate()
+    {
+        let (_, [kind, ..]) = effect(&Effect::Broadcast(message));
         // A new kind does not compile before it is in the list above.
-        let name = match news {
-            News::Asking { .. } => "asking",
-            News::Answered(_) => "answered",
-            News::Looking => "looking",
-            News::SignedOut => "signedOut",
-            News::Active => "active",
+        let name = match message {
+            TabMessage::CheckStarted { .. } => "asking",
+            TabMessage::CheckFinished(_) => "answered",
+            TabMessage::CredentialWanted => "looking",
+            TabMessage::SignedOut => "signedOut",
+            TabMessage::Activity => "active",
         };
         assert_eq!((kind as usize, list("NEWS")[place]), (place, name));
     }

@@ -8,7 +8,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use session_keepalive::engine::{
-    Config, CredentialHolder, FetchId, FetchStep, Generation, Input, Kept, Millis, Promised, Reason, Refusal, Status,
+    Config, CredentialHolder, FetchId, FetchStep, Generation, Input, Millis, Persisted, Promised, Reason, Refusal,
+    Status,
 };
 use session_keepalive::wire::ProblemCode;
 use world::{Mood, World};
@@ -45,7 +46,7 @@ fn inputs() -> impl Strategy<Value = Input> {
         (any::<bool>(), any::<bool>()).prop_map(|(visible, online)| Input::Start {
             visible,
             online,
-            kept: Kept::NOTHING
+            persisted: Persisted::NOTHING
         }),
         any::<bool>().prop_map(|activity| Input::Check { activity }),
         Just(Input::Remembered),
@@ -56,11 +57,11 @@ fn inputs() -> impl Strategy<Value = Input> {
         Just(Input::Hidden),
         Just(Input::Focused),
         Just(Input::Left),
-        Just(Input::Restored { kept: Kept::NOTHING }),
+        Just(Input::Restored { persisted: Persisted::NOTHING }),
         Just(Input::Resumed),
         Just(Input::Online),
         Just(Input::Offline),
-        Just(Input::Active),
+        Just(Input::UserActive),
     ]
 }
 
@@ -191,8 +192,8 @@ fn all_is_well(world: &mut World) {
     world.server.restart();
     world.latency = Millis(20);
     (world.server.idle_in, world.server.warn_in, world.server.next_check_in) = (Some(86_400), None, None);
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
-    world.feed(Input::Restored { kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
+    world.feed(Input::Restored { persisted: Persisted::NOTHING });
     world.feed(Input::Online);
     world.unhang();
     world.run(Millis::from_secs(3600 + 1000));
@@ -224,7 +225,7 @@ proptest! {
     fn trouble_heals_without_the_login_page(config in configs(), happenings in vec(troubles(), 0..60)) {
         let mut world = World::new(config);
         let cookie_alone = !world.config.can_reconnect;
-        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+        world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
         for happening in happenings {
             // Without a reconnect call an unknown session is over; a server that holds tickets never says so.
             happen(&mut world, happening);
@@ -241,13 +242,13 @@ proptest! {
         happenings in vec(prop_oneof![8 => troubles(), 1 => ends()], 0..60),
     ) {
         let mut world = World::new(config);
-        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+        world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
         for happening in happenings {
             happen(&mut world, happening);
         }
         let fetch = FetchId(9);
         world.feed(Input::FetchStarted(fetch));
-        world.feed(Input::Restored { kept: Kept::NOTHING });
+        world.feed(Input::Restored { persisted: Persisted::NOTHING });
         let asked = world.settled(Promised::Check);
         world.feed(Input::Check { activity: true });
         world.server.mood = Mood::Hangs;
@@ -265,7 +266,7 @@ proptest! {
         after in vec(troubles(), 0..30),
     ) {
         let mut world = World::new(Config { can_log_out: true, ..config });
-        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+        world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
         for happening in before {
             happen(&mut world, happening);
         }

@@ -39,7 +39,7 @@ fn inputs() -> impl Strategy<Value = Input> {
         1 => Just(Input::Resumed),
         1 => Just(Input::Online),
         1 => Just(Input::Offline),
-        1 => Just(Input::Active),
+        1 => Just(Input::UserActive),
         1 => Just(Input::Stop),
     ]
 }

@@ -49,7 +49,7 @@ pub enum Body {
 
 /// What came back over HTTP, as far as a verdict needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Answer {
+pub struct HttpAnswer {
     /// The HTTP status.
     pub status: u16,
     /// What the body is.
@@ -82,7 +82,7 @@ impl From<NoAnswer> for Verdict {
 }
 
 /// What `answer` to `call` means.
-pub fn classify(call: Call, holder: CredentialHolder, answer: Answer) -> Verdict {
+pub fn classify(call: Call, holder: CredentialHolder, answer: HttpAnswer) -> Verdict {
     let transient =
         |reason| Verdict::Transient(Trouble { reason, status: Some(answer.status), retry_after: answer.retry_after });
     if let Some(code) = answer.code {

@@ -22,8 +22,8 @@ pub struct Config {
     pub can_log_out: bool,
     /// Whether a last resort leads to the login page.
     pub redirects: bool,
-    /// Whether the tabs of this name share their checks.
-    pub shares: bool,
+    /// Whether the tabs of this name share their checks: one tab sends, all tabs receive the result.
+    pub cross_tab: bool,
     /// Without a sign of the person for this long, in any tab, they count as idle; `None`: nobody wants to know.
     pub idle: Option<Millis>,
     /// Between two checks.
@@ -53,7 +53,7 @@ impl Default for Config {
             can_reconnect: true,
             can_log_out: true,
             redirects: true,
-            shares: false,
+            cross_tab: false,
             idle: None,
             interval: Millis::from_secs(300),
             jitter_permille: 100,

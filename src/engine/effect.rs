@@ -1,8 +1,9 @@
 //! Everything the machine can ask of its shell.
 
-use super::input::{FetchId, Generation, RequestId, SignOut};
-use super::news::News;
+use super::ids::{FetchId, Generation, RequestId};
+use super::input::SignOut;
 use super::snapshot::Snapshot;
+use super::tab_message::TabMessage;
 use super::time::Millis;
 use super::verdict::Reason;
 
@@ -180,20 +181,20 @@ pub enum Effect {
         /// How.
         step: FetchStep,
     },
-    /// Ask for the turn to send, which one tab of the name has at a time; answered by
-    /// [`Input::Turn`](super::Input::Turn).
-    TakeTurn {
-        /// Whoever has it does not answer any more.
+    /// Request the lock that a tab must hold to send; one tab of the name holds it at a time. Answered by
+    /// [`Input::LockResult`](super::Input::LockResult).
+    AcquireLock {
+        /// Take the lock from its holder, which no longer responds.
         steal: bool,
     },
-    /// Give the turn back, or no longer ask for it.
-    YieldTurn,
-    /// Tell the other tabs.
-    Tell(News),
-    /// Keep, or forget, beyond this page that the server has still to learn of a sign-out.
-    KeepSignOut(Option<SignOut>),
-    /// Keep beyond this page how long the server asked to be left alone; `None`: forget it.
-    KeepFloor(Option<Millis>),
+    /// Release the lock, or withdraw the request for it.
+    ReleaseLock,
+    /// Send a message to all other tabs of the name.
+    Broadcast(TabMessage),
+    /// Store, beyond the life of this page, a sign-out that has not reached the server yet; `None`: delete it.
+    PersistSignOut(Option<SignOut>),
+    /// Store, beyond the life of this page, the rest of a `Retry-After`; `None`: delete it.
+    PersistRetryFloor(Option<Millis>),
     /// Go to the login page, if [`Machine::may_redirect`](super::Machine::may_redirect) still says so.
     Redirect(Reason),
 }

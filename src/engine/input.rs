@@ -1,20 +1,9 @@
-//! Everything the world, and the application, can tell the machine.
+//! Every input of the machine: from the application, the page, the other tabs and the network.
 
-use super::news::News;
+use super::ids::{FetchId, Generation, RequestId};
+use super::tab_message::TabMessage;
 use super::time::Millis;
 use super::verdict::Verdict;
-
-/// Names one request; a reply with another id is ignored.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RequestId(pub u32);
-
-/// Names one `session.fetch` call of the application.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FetchId(pub u32);
-
-/// Counts how often the session was established. A request remembers the one it was sent in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Generation(pub u32);
 
 /// What a request came back with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,20 +23,20 @@ pub enum Refusal {
     Unclear,
 }
 
-/// What the page before this one, or another tab, left in the storage of the name.
+/// What an earlier page, or another tab, left in the storage of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Kept {
+pub struct Persisted {
     /// A sign-out that the server has still to learn of.
     pub sign_out: Option<SignOut>,
-    /// How much longer the server asked to be left alone.
-    pub floor: Option<Millis>,
-    /// Somebody signed out while this page did not run and could not be told.
+    /// The rest of a `Retry-After`: no request may be sent before it has passed.
+    pub retry_floor: Option<Millis>,
+    /// The user signed out in another tab while this page did not run and could not receive the message.
     pub signed_out: bool,
 }
 
-impl Kept {
-    /// Nothing was left behind.
-    pub const NOTHING: Self = Self { sign_out: None, floor: None, signed_out: false };
+impl Persisted {
+    /// Nothing is stored.
+    pub const NOTHING: Self = Self { sign_out: None, retry_floor: None, signed_out: false };
 }
 
 /// A sign-out that the server has still to learn of.
@@ -63,12 +52,12 @@ pub enum Input {
     // The application.
     /// Begin, with the page as it is now.
     Start {
-        /// A person can see the page.
+        /// The page is visible.
         visible: bool,
         /// The browser believes that it has a network.
         online: bool,
-        /// What was left behind.
-        kept: Kept,
+        /// What the storage holds.
+        persisted: Persisted,
     },
     /// Pause until the next start.
     Stop,
@@ -81,7 +70,7 @@ pub enum Input {
     },
     /// The application signed in, or handed over a credential.
     Remembered,
-    /// The person signs out.
+    /// The user signs out.
     SignOut {
         /// End every session of the subject.
         everywhere: bool,
@@ -113,8 +102,8 @@ pub enum Input {
     Left,
     /// The page came back out of the back/forward cache.
     Restored {
-        /// What was left behind meanwhile.
-        kept: Kept,
+        /// What the storage holds by now.
+        persisted: Persisted,
     },
     /// The page was frozen and runs again.
     Resumed,
@@ -122,20 +111,20 @@ pub enum Input {
     Online,
     /// The browser lost its network.
     Offline,
-    /// The person did something.
-    Active,
+    /// The user did something.
+    UserActive,
 
     // The other tabs.
-    /// What [`Effect::TakeTurn`](super::Effect::TakeTurn) asked for.
-    Turn {
-        /// This tab alone may send now; otherwise another one has the turn.
+    /// The answer to [`Effect::AcquireLock`](super::Effect::AcquireLock).
+    LockResult {
+        /// This tab holds the lock now and may send; otherwise another tab holds it.
         granted: bool,
     },
-    /// Another tab told this. [`News::Looking`] is passed on only by a tab that holds a credential.
-    Heard {
-        /// What.
-        news: News,
-        /// How long ago: a frozen tab hears late.
+    /// A message from another tab. The shell passes [`TabMessage::CredentialWanted`] on only if this tab holds a credential.
+    Received {
+        /// The message.
+        message: TabMessage,
+        /// How long ago it was sent: a frozen tab receives its messages late.
         age: Millis,
     },
 

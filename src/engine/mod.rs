@@ -8,8 +8,8 @@
 //!    The machine asks the clock, not the timer: early, late and throttled timers are harmless.
 //! 4. Every [`Effect::Send`] carries a fresh [`RequestId`]; the outcome comes back under it exactly once, and is ignored
 //!    if it is no longer the one that is waited for.
-//! 5. Where tabs share their checks, [`Effect::TakeTurn`] is answered by exactly one [`Input::Turn`], unless
-//!    [`Effect::YieldTurn`] came first; [`Effect::Tell`] reaches every other tab as [`Input::Heard`], in order.
+//! 5. Where tabs share their checks, [`Effect::AcquireLock`] is answered by exactly one [`Input::LockResult`], unless
+//!    [`Effect::ReleaseLock`] came first; [`Effect::Broadcast`] reaches every other tab as [`Input::Received`], in order.
 //! 6. A redirect waits until the inputs of its own listeners are through; then [`Machine::may_redirect`] is asked again.
 //!
 //! # What always holds
@@ -21,21 +21,23 @@
 mod classify;
 mod config;
 mod effect;
+mod ids;
 mod input;
 mod machine;
 mod named;
-mod news;
 mod schedule;
 mod snapshot;
+mod tab_message;
 mod time;
 mod verdict;
 
-pub use classify::{Answer, Body, Call, NoAnswer, classify};
+pub use classify::{Body, Call, HttpAnswer, NoAnswer, classify};
 pub use config::{Config, CredentialHolder};
 pub use effect::{Effect, Event, FetchStep, Phase, Promised, Request};
-pub use input::{FetchId, Generation, Input, Kept, Outcome, Refusal, RequestId, SignOut};
+pub use ids::{FetchId, Generation, RequestId};
+pub use input::{Input, Outcome, Persisted, Refusal, SignOut};
 pub use machine::Machine;
-pub use news::{Answered, News};
-pub use snapshot::{Failure, Snapshot, Status};
+pub use snapshot::{Snapshot, SnapshotError, Status};
+pub use tab_message::{CheckResult, TabMessage};
 pub use time::{Chance, Instant, Millis, Now, WallTime};
 pub use verdict::{Facts, Reason, Trouble, Verdict};

@@ -10,15 +10,15 @@ use super::time::{Chance, Millis};
 pub(super) const RETRY_AFTER_MAX: Millis = Millis::from_secs(3600);
 
 /// The shortest interval that a server can ask for; a slip there must not make every page a flood.
-const SHORTEST_WISH: Millis = Millis::from_secs(1);
+const SHORTEST_SERVER_INTERVAL: Millis = Millis::from_secs(1);
 
 /// Until the next check when all is well. The server's wish replaces the interval and is never shortened
 /// (0 to +10 %); the client's own is spread evenly on both sides.
-pub(super) fn next_check(config: &Config, wished: Option<Millis>, chance: Chance) -> Millis {
-    match wished {
-        Some(wished) => {
-            let wished = wished.max(SHORTEST_WISH);
-            wished + chance.of(wished.scaled(1, 10))
+pub(super) fn next_check(config: &Config, server_interval: Option<Millis>, chance: Chance) -> Millis {
+    match server_interval {
+        Some(server_interval) => {
+            let server_interval = server_interval.max(SHORTEST_SERVER_INTERVAL);
+            server_interval + chance.of(server_interval.scaled(1, 10))
         }
         None => {
             let spread = config.interval.scaled(u64::from(config.jitter_permille), 1000);
@@ -44,15 +44,15 @@ pub(super) fn backoff(config: &Config, failures: u32, chance: Chance) -> Millis 
 /// once within the spread, so that a fleet does not return in one wave, and then at the normal interval.
 pub(super) fn retry(
     config: &Config,
-    person_waiting: bool,
+    user_waiting: bool,
     failures: u32,
-    wished: Option<Millis>,
+    server_interval: Option<Millis>,
     chance: Chance,
 ) -> Millis {
-    match (person_waiting, failures) {
+    match (user_waiting, failures) {
         (true, _) => backoff(config, failures, chance),
         (false, 0 | 1) => chance.of(config.retry_spread),
-        (false, _) => next_check(config, wished, chance),
+        (false, _) => next_check(config, server_interval, chance),
     }
 }
 
@@ -74,9 +74,9 @@ mod tests {
     #[test]
     fn the_servers_wish_is_never_shortened() {
         let config = Config::default();
-        let wished = Some(Millis::from_secs(60));
-        assert_eq!(next_check(&config, wished, Chance::LOWEST), Millis(60_000));
-        assert_eq!(next_check(&config, wished, Chance::HIGHEST), Millis(66_000));
+        let server_interval = Some(Millis::from_secs(60));
+        assert_eq!(next_check(&config, server_interval, Chance::LOWEST), Millis(60_000));
+        assert_eq!(next_check(&config, server_interval, Chance::HIGHEST), Millis(66_000));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The public picture of a session.
 
-use super::input::RequestId;
+use super::ids::RequestId;
 use super::named::named;
 use super::time::{Millis, WallTime};
 use super::verdict::Reason;
@@ -26,7 +26,7 @@ named! {
 
 /// What went wrong last, as far as a person or a log can use it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Failure {
+pub struct SnapshotError {
     /// Why.
     pub code: Reason,
     /// The HTTP status, if an answer came back.
@@ -53,5 +53,5 @@ pub struct Snapshot {
     /// Until the nearest limit, as of this snapshot.
     pub expires_in_ms: Option<Millis>,
     /// What went wrong last.
-    pub error: Option<Failure>,
+    pub error: Option<SnapshotError>,
 }

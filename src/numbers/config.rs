@@ -20,7 +20,7 @@ pub fn config(numbers: &Given) -> Config {
         can_reconnect: on(CAN_RECONNECT),
         can_log_out: on(CAN_LOG_OUT),
         redirects: on(REDIRECTS),
-        shares: on(SHARES),
+        cross_tab: on(SHARES),
         idle: given(idle, millis),
         interval: millis(interval),
         jitter_permille: whole(jitter),
@@ -59,9 +59,9 @@ mod tests {
         let with = |switches: u32| {
             let mut numbers = DEFAULTS;
             numbers[0] = f64::from(switches);
-            let Config { credential, can_reconnect, can_log_out, redirects, shares, .. } = config(&numbers);
+            let Config { credential, can_reconnect, can_log_out, redirects, cross_tab, .. } = config(&numbers);
             let holds = credential == CredentialHolder::Page;
-            [holds, can_reconnect, can_log_out, redirects, is_traced(&numbers), shares]
+            [holds, can_reconnect, can_log_out, redirects, is_traced(&numbers), cross_tab]
         };
         assert_eq!(with(0), [false; 6]);
         for place in 0..6 {
@@ -79,7 +79,7 @@ mod tests {
             can_reconnect: false,
             can_log_out: false,
             redirects: false,
-            shares: false,
+            cross_tab: false,
             idle: Some(Millis(10)),
             interval: Millis(2),
             jitter_permille: 1,

@@ -63,13 +63,13 @@ pub fn effect(effect: &Effect) -> (EffectKind, Told) {
             };
             told(EffectKind::Resume, &[n(fetch), n(generation)])
         }
-        Effect::TakeTurn { steal } => told(EffectKind::TakeTurn, &[n(steal)]),
-        Effect::YieldTurn => told(EffectKind::YieldTurn, &[]),
-        Effect::Tell(news) => (EffectKind::Tell, super::news::told(&news)),
-        Effect::KeepSignOut(sign_out) => {
+        Effect::AcquireLock { steal } => told(EffectKind::TakeTurn, &[n(steal)]),
+        Effect::ReleaseLock => told(EffectKind::YieldTurn, &[]),
+        Effect::Broadcast(message) => (EffectKind::Tell, super::news::told(&message)),
+        Effect::PersistSignOut(sign_out) => {
             told(EffectKind::KeepSignOut, &[n(sign_out.map(|sign_out| sign_out.everywhere))])
         }
-        Effect::KeepFloor(floor) => told(EffectKind::KeepFloor, &[n(floor)]),
+        Effect::PersistRetryFloor(floor) => told(EffectKind::KeepFloor, &[n(floor)]),
         Effect::Redirect(reason) => told(EffectKind::Redirect, &[n(reason)]),
     }
 }

@@ -3,8 +3,8 @@
 use super::news::heard;
 use super::{Given, at, given, millis, on, whole};
 use crate::engine::{
-    Answer, Body, Call, CredentialHolder, Facts, FetchId, Generation, Input, Kept, Millis, NoAnswer, Outcome, Reason,
-    Refusal, RequestId, SignOut, Trouble, Verdict, classify,
+    Body, Call, CredentialHolder, Facts, FetchId, Generation, HttpAnswer, Input, Millis, NoAnswer, Outcome, Persisted,
+    Reason, Refusal, RequestId, SignOut, Trouble, Verdict, classify,
 };
 use crate::wire::{ProblemCode, SessionAnswer};
 
@@ -59,7 +59,9 @@ pub fn input(kind: InputKind, numbers: &Given, holder: CredentialHolder) -> Inpu
     let [first, second, third, fourth, fifth, ..] = *numbers;
     let replied = |outcome| Input::Replied { id: RequestId(whole(first)), outcome };
     match kind {
-        InputKind::Start => Input::Start { visible: on(first), online: on(second), kept: kept(third, fourth, fifth) },
+        InputKind::Start => {
+            Input::Start { visible: on(first), online: on(second), persisted: kept(third, fourth, fifth) }
+        }
         InputKind::Stop => Input::Stop,
         InputKind::Dispose => Input::Dispose,
         InputKind::Check => Input::Check { activity: on(first) },
@@ -77,15 +79,15 @@ pub fn input(kind: InputKind, numbers: &Given, holder: CredentialHolder) -> Inpu
         InputKind::Hidden => Input::Hidden,
         InputKind::Focused => Input::Focused,
         InputKind::Left => Input::Left,
-        InputKind::Restored => Input::Restored { kept: kept(first, second, third) },
+        InputKind::Restored => Input::Restored { persisted: kept(first, second, third) },
         InputKind::Resumed => Input::Resumed,
         InputKind::Online => Input::Online,
         InputKind::Offline => Input::Offline,
-        InputKind::Active => Input::Active,
-        InputKind::Turn => Input::Turn { granted: on(first) },
+        InputKind::Active => Input::UserActive,
+        InputKind::Turn => Input::LockResult { granted: on(first) },
         InputKind::Heard => {
             let [age, a, b, c, d, e, f, g, h, i, j, _] = *numbers;
-            Input::Heard { news: heard([a, b, c, d, e, f, g, h, i, j]), age: millis(age) }
+            Input::Received { message: heard([a, b, c, d, e, f, g, h, i, j]), age: millis(age) }
         }
         InputKind::Answered => replied(Outcome::Verdict(answered(numbers, holder))),
         InputKind::Judged => replied(Outcome::Verdict(judged(numbers))),
@@ -95,9 +97,9 @@ pub fn input(kind: InputKind, numbers: &Given, holder: CredentialHolder) -> Inpu
 }
 
 /// What a page before this one, or another tab, left behind.
-fn kept(everywhere: f64, floor: f64, signed_out: f64) -> Kept {
+fn kept(everywhere: f64, floor: f64, signed_out: f64) -> Persisted {
     let sign_out = given(everywhere, |everywhere| SignOut { everywhere: on(everywhere) });
-    Kept { sign_out, floor: given(floor, millis), signed_out: on(signed_out) }
+    Persisted { sign_out, retry_floor: given(floor, millis), signed_out: on(signed_out) }
 }
 
 /// By their number. The first JSON is that of a valid session, the other one any.
@@ -119,7 +121,7 @@ fn answered(numbers: &Given, holder: CredentialHolder) -> Verdict {
         warn_in: given(warn, whole),
         next_check_in: given(next, whole),
     };
-    let answer = Answer {
+    let answer = HttpAnswer {
         status: status as u16,
         body: at(&BODIES, body).unwrap_or_default(),
         session: Some(session),

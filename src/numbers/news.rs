@@ -1,7 +1,7 @@
 //! What tabs tell each other, as numbers: there and back.
 
 use super::{NONE, Told, given, millis, on, whole};
-use crate::engine::{Answered, Facts, Millis, News, Phase, Reason, RequestId, Trouble, Verdict};
+use crate::engine::{CheckResult, Facts, Millis, Phase, Reason, RequestId, TabMessage, Trouble, Verdict};
 
 /// What the first number says.
 const ASKING: u32 = 0;
@@ -26,15 +26,15 @@ fn length(length: Option<Millis>) -> f64 {
 }
 
 /// As numbers. Of an answer these are: the request, which verdict on what, five of the verdict, epoch, next check.
-pub(super) fn told(news: &News) -> Told {
+pub(super) fn told(message: &TabMessage) -> Told {
     let mut numbers = [NONE; 10];
     let [kind, a, b, c, d, e, f, g, h, i] = &mut numbers;
     let say = |kind: u32| f64::from(kind);
-    match *news {
-        News::Asking { phase, activity, since } => {
+    match *message {
+        TabMessage::CheckStarted { phase, activity, since } => {
             (*kind, *a, *b, *c) = (say(ASKING), say(phase as u32), f64::from(activity), length(Some(since)));
         }
-        News::Answered(Answered { request, phase, verdict, epoch, next_in, signed_in }) => {
+        TabMessage::CheckFinished(CheckResult { request, phase, verdict, epoch, next_in, signed_in }) => {
             let mut flags = bit(phase == Phase::Reconnect, RECONNECT) | bit(signed_in, SIGNED_IN);
             match verdict {
                 Verdict::Valid(facts) => {
@@ -54,18 +54,18 @@ pub(super) fn told(news: &News) -> Told {
             (*kind, *a, *b) = (say(ANSWERED), say(request.0), say(flags));
             (*h, *i) = (say(epoch), length(Some(next_in)));
         }
-        News::Looking => *kind = say(LOOKING),
-        News::SignedOut => *kind = say(SIGNED_OUT),
-        News::Active => *kind = say(ACTIVE),
+        TabMessage::CredentialWanted => *kind = say(LOOKING),
+        TabMessage::SignedOut => *kind = say(SIGNED_OUT),
+        TabMessage::Activity => *kind = say(ACTIVE),
     }
     numbers
 }
 
 /// From numbers. What is no news is a sign of the person, which changes least.
-pub(super) fn heard([kind, a, b, c, d, e, f, g, h, i]: Told) -> News {
+pub(super) fn heard([kind, a, b, c, d, e, f, g, h, i]: Told) -> TabMessage {
     let phase = |reconnect| if reconnect { Phase::Reconnect } else { Phase::Validate };
     match whole(kind) {
-        ASKING => News::Asking { phase: phase(on(a)), activity: on(b), since: millis(c) },
+        ASKING => TabMessage::CheckStarted { phase: phase(on(a)), activity: on(b), since: millis(c) },
         ANSWERED => {
             let flags = whole(b);
             let is = |bit| flags & bit != 0;
@@ -88,7 +88,7 @@ pub(super) fn heard([kind, a, b, c, d, e, f, g, h, i]: Told) -> News {
                     Verdict::Transient(Trouble { reason, status, retry_after: given(e, millis) })
                 }
             };
-            News::Answered(Answered {
+            TabMessage::CheckFinished(CheckResult {
                 request: RequestId(whole(a)),
                 phase: phase(is(RECONNECT)),
                 verdict,
@@ -97,9 +97,9 @@ pub(super) fn heard([kind, a, b, c, d, e, f, g, h, i]: Told) -> News {
                 signed_in: is(SIGNED_IN),
             })
         }
-        LOOKING => News::Looking,
-        SIGNED_OUT => News::SignedOut,
-        _ => News::Active,
+        LOOKING => TabMessage::CredentialWanted,
+        SIGNED_OUT => TabMessage::SignedOut,
+        _ => TabMessage::Activity,
     }
 }
 
@@ -129,7 +129,7 @@ mod tests {
         ];
         let answered = verdicts.into_iter().enumerate().map(|(number, verdict)| {
             let odd = number % 2 == 1;
-            News::Answered(Answered {
+            TabMessage::CheckFinished(CheckResult {
                 request: RequestId(7),
                 phase: if odd { Phase::Reconnect } else { Phase::Validate },
                 verdict,
@@ -139,11 +139,13 @@ mod tests {
             })
         });
         let asking = [
-            News::Asking { phase: Phase::Validate, activity: true, since: Millis::ZERO },
-            News::Asking { phase: Phase::Reconnect, activity: false, since: Millis(15_000) },
+            TabMessage::CheckStarted { phase: Phase::Validate, activity: true, since: Millis::ZERO },
+            TabMessage::CheckStarted { phase: Phase::Reconnect, activity: false, since: Millis(15_000) },
         ];
-        for news in answered.chain(asking).chain([News::Looking, News::SignedOut, News::Active]) {
-            assert_eq!(heard(told(&news)), news);
+        for message in
+            answered.chain(asking).chain([TabMessage::CredentialWanted, TabMessage::SignedOut, TabMessage::Activity])
+        {
+            assert_eq!(heard(told(&message)), message);
         }
     }
 }

@@ -41,7 +41,7 @@ fn sleep_is_noticed_by_the_clocks_and_costs_one_check() {
 fn a_wrong_wall_clock_changes_nothing_and_a_jump_costs_one_check() {
     let mut world = World::new(steady());
     world.wall_ahead -= 24 * HOUR.0;
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(HOUR);
     assert_eq!(world.validates(), 12);
     world.run(MINUTE);
@@ -71,7 +71,7 @@ fn a_page_out_of_the_back_forward_cache_checks_at_once() {
     world.feed(Input::Left);
     assert_eq!(world.machine.deadline(), None);
     world.run(Millis::from_secs(2));
-    world.feed(Input::Restored { kept: Kept::NOTHING });
+    world.feed(Input::Restored { persisted: Persisted::NOTHING });
     world.run(Millis(100));
     assert_eq!((world.validates(), world.status()), (2, Status::Connected));
 }

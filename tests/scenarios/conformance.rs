@@ -47,14 +47,14 @@ fn every_answer_means_the_same_to_a_fresh_and_to_an_expired_session() {
         for expired in [false, true] {
             let mut world = World::new(Config::default());
             world.server.idle_in = Some(10);
-            world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+            world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
             world.run(Millis(1000));
             world.server.mood = mood;
             if expired {
                 // Nobody asks meanwhile.
                 world.feed(Input::Left);
                 world.run(Millis(20_000));
-                world.feed(Input::Restored { kept: Kept::NOTHING });
+                world.feed(Input::Restored { persisted: Persisted::NOTHING });
             }
             world.feed(Input::Check { activity: false });
             world.run(Millis(16_000));
@@ -169,7 +169,7 @@ fn a_tab_that_is_closed_neither_keeps_the_person_active_nor_makes_them_idle() {
     let config = Config { idle: Some(Millis::from_secs(600)), ..Config::default() };
     let mut browser = Browser::connected(2, config);
     browser.run(Millis::from_secs(500));
-    browser.feed(1, Input::Active);
+    browser.feed(1, Input::UserActive);
     browser.run(Millis(1000));
     browser.kill(1);
     let idle = |browser: &Browser| browser.events(0).contains(&Event::Idle);
@@ -202,11 +202,11 @@ fn extending_in_one_tab_ends_the_countdown_in_all() {
 #[test]
 fn a_person_who_comes_back_from_idling_is_made_known_at_once() {
     let mut world = World::new(Config { idle: Some(Millis::from_secs(60)), ..Config::default() });
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(Millis::from_secs(100));
     assert_eq!(world.events().iter().filter(|event| **event == Event::Idle).count(), 1);
     world.log.clear();
-    world.feed(Input::Active);
+    world.feed(Input::UserActive);
     assert_eq!(world.events().first(), Some(&Event::Active));
     assert!(matches!(world.sent()[..], [(_, Request::Validate { activity: true, .. })]), "{:?}", world.sent());
 }
@@ -214,7 +214,7 @@ fn a_person_who_comes_back_from_idling_is_made_known_at_once() {
 #[test]
 fn whoever_slept_was_not_active() {
     let mut world = World::new(Config { idle: Some(Millis::from_secs(600)), ..Config::default() });
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(Millis(1000));
     world.sleep(Millis::from_secs(3600), true);
     world.run(Millis(31_000));

@@ -52,7 +52,7 @@ fn after_the_end_nothing_is_asked_until_somebody_signs_in() {
     world.server.mood = Mood::Refuses(ProblemCode::SessionExpired);
     next_check(&mut world);
     let asked = world.sent().len();
-    for input in [Input::Visible, Input::Focused, Input::Online, Input::Restored { kept: Kept::NOTHING }] {
+    for input in [Input::Visible, Input::Focused, Input::Online, Input::Restored { persisted: Persisted::NOTHING }] {
         world.feed(input);
     }
     world.run(HOUR);

@@ -9,7 +9,7 @@ fn stopping_pauses_everything_and_starting_goes_on() {
     assert_eq!((world.status(), world.machine.deadline()), (Status::Inactive, None));
     world.run(HOUR);
     assert_eq!(world.validates(), 1);
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(Millis(100));
     assert_eq!((world.status(), world.snapshot().epoch), (Status::Connected, 1));
 }
@@ -17,7 +17,7 @@ fn stopping_pauses_everything_and_starting_goes_on() {
 #[test]
 fn starting_twice_is_starting_once() {
     let mut world = World::connected(cookie());
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(MINUTE);
     assert_eq!(world.validates(), 1);
 }
@@ -42,7 +42,7 @@ fn after_dispose_there_is_no_effect() {
     world.unhang();
     world.server.mood = Mood::Works;
     for input in [
-        Input::Start { visible: true, online: true, kept: Kept::NOTHING },
+        Input::Start { visible: true, online: true, persisted: Persisted::NOTHING },
         Input::Check { activity: true },
         Input::Visible,
     ] {
@@ -59,7 +59,7 @@ fn a_snapshot_changes_only_when_something_in_it_does() {
         world.log.iter().filter(|(_, effect)| matches!(effect, session_keepalive::engine::Effect::Change(_))).count()
     };
     let before = changes(&world);
-    for input in [Input::Hidden, Input::Visible, Input::Active, Input::Focused, Input::DeadlineReached] {
+    for input in [Input::Hidden, Input::Visible, Input::UserActive, Input::Focused, Input::DeadlineReached] {
         world.feed(input);
     }
     world.run(Millis::from_secs(200));
@@ -75,7 +75,7 @@ fn a_new_start_waits_for_the_request_that_a_stop_left_behind() {
     world.run(Millis(INTERVAL.0 + 100));
     world.feed(Input::Stop);
     world.run(MINUTE);
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     assert_eq!((world.validates(), world.aborts(), world.status()), (2, 0, Status::Degraded));
     world.server.restart();
     world.unhang();
@@ -104,7 +104,7 @@ fn a_stopped_machine_gives_nothing_up() {
     assert_eq!(world.machine.deadline(), None);
     world.run(HOUR);
     assert_eq!(world.aborts(), 0);
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     assert_eq!(world.aborts(), 1, "now it has had its time");
 }
 

@@ -32,8 +32,8 @@ mod warning;
 mod world;
 
 use session_keepalive::engine::{
-    Chance, Config, CredentialHolder, Event, Failure, FetchId, FetchStep, Generation, Input, Kept, Millis, Phase,
-    Promised, Reason, Refusal, Request, Status,
+    Chance, Config, CredentialHolder, Event, FetchId, FetchStep, Generation, Input, Millis, Persisted, Phase, Promised,
+    Reason, Refusal, Request, SnapshotError, Status,
 };
 use session_keepalive::wire::ProblemCode;
 use world::{Mood, World};

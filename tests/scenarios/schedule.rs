@@ -16,7 +16,7 @@ fn jitter_spreads_the_interval_by_a_tenth_to_both_sides() {
     for (chance, seconds) in [(Chance::LOWEST, 270), (Chance::HIGHEST, 330)] {
         let mut world = World::new(cookie());
         world.chance = Some(chance);
-        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+        world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
         world.run(HOUR);
         let sent = world.sent();
         assert_eq!(sent[1].0.since(sent[0].0 + world.latency), Millis::from_secs(seconds));
@@ -29,7 +29,7 @@ fn the_server_can_set_the_interval_and_is_never_asked_sooner() {
         let mut world = World::new(cookie());
         world.chance = Some(chance);
         world.server.next_check_in = Some(1000);
-        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+        world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
         world.run(HOUR);
         for pair in world.sent().windows(2) {
             let apart = pair[1].0.since(pair[0].0 + world.latency);
@@ -44,7 +44,7 @@ fn an_interval_longer_than_a_timer_can_hold_is_kept() {
     let interval = Millis(30 * 24 * 3_600_000);
     let mut world = World::new(Config { interval, jitter_permille: 0, ..cookie() });
     (world.server.idle_in, world.server.absolute_in) = (None, None);
-    world.feed(Input::Start { visible: false, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: false, online: true, persisted: Persisted::NOTHING });
     world.run(Millis(interval.0 - 10_000));
     assert_eq!(world.validates(), 1);
     world.run(Millis(20_000));
@@ -82,7 +82,7 @@ fn throttled_timers_are_harmless() {
 fn a_server_cannot_ask_for_a_flood() {
     let mut world = World::new(steady());
     world.server.next_check_in = Some(0);
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(MINUTE);
     assert!((50..=60).contains(&world.validates()), "{}", world.validates());
 }

@@ -146,7 +146,7 @@ fn a_start_after_a_sign_out_first_delivers_it() {
     world.feed(Input::SignOut { everywhere: false });
     world.run(Millis(30));
     world.feed(Input::Stop);
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     assert_eq!(world.status(), Status::Disconnected);
     world.server.mood = Mood::Works;
     world.run(MINUTE);

@@ -225,7 +225,7 @@ fn activity_in_one_tab_is_told_by_the_tab_that_checks() {
     browser.run(INTERVAL);
     browser.run(INTERVAL);
     browser.forget();
-    browser.feed(1, Input::Active);
+    browser.feed(1, Input::UserActive);
     browser.run(Millis(10));
     browser.feed(0, Input::Check { activity: false });
     browser.run(Millis(1000));
@@ -246,13 +246,13 @@ fn the_person_is_idle_only_when_every_tab_is() {
     let mut browser = Browser::connected(2, config);
     for _ in 0..10 {
         browser.run(Millis::from_secs(300));
-        browser.feed(1, Input::Active);
+        browser.feed(1, Input::UserActive);
     }
     let idles = |browser: &Browser, tab| browser.events(tab).iter().filter(|event| **event == Event::Idle).count();
     assert_eq!((idles(&browser, 0), idles(&browser, 1)), (0, 0));
     browser.run(Millis::from_secs(601));
     assert_eq!((idles(&browser, 0), idles(&browser, 1)), (1, 1));
-    browser.feed(0, Input::Active);
+    browser.feed(0, Input::UserActive);
     browser.run(Millis(100));
     for tab in 0..2 {
         assert_eq!(browser.events(tab).iter().filter(|event| **event == Event::Active).count(), 1, "tab {tab}");

@@ -125,9 +125,9 @@ fn as_soon_as_retry_after_is_over_a_check_is_a_check() {
     let mut world = World::connected(steady());
     world.server.mood = Mood::Says(429, Some(60));
     world.run(INTERVAL);
-    let floor = world.sent()[1].0 + world.latency + MINUTE;
+    let retry_floor = world.sent()[1].0 + world.latency + MINUTE;
     world.server.mood = Mood::Hangs;
-    world.run(Millis(floor.since(world.now).0 - 1));
+    world.run(Millis(retry_floor.since(world.now).0 - 1));
     world.feed(Input::Check { activity: false });
     assert_eq!((world.validates(), world.settled(Promised::Check)), (2, 1), "held to the end");
     world.now = world.now + Millis(1);
@@ -142,11 +142,11 @@ fn trouble_is_told_with_its_reason_and_with_the_time_of_the_next_try() {
     world.run(INTERVAL);
     let told = Event::Degraded { reason: Reason::Server, retry_in_ms: Millis::from_secs(7) };
     assert!(world.events().contains(&told), "{:?}", world.events());
-    let failure = Failure { code: Reason::Server, status: Some(503), retryable: true };
+    let failure = SnapshotError { code: Reason::Server, status: Some(503), retryable: true };
     assert_eq!(world.snapshot().error, Some(failure));
     world.server.mood = Mood::Refuses(ProblemCode::SessionExpired);
     world.run(MINUTE);
-    let failure = Failure { code: Reason::SessionExpired, status: None, retryable: false };
+    let failure = SnapshotError { code: Reason::SessionExpired, status: None, retryable: false };
     assert_eq!(world.snapshot().error, Some(failure));
 }
 

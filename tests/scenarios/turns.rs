@@ -2,10 +2,10 @@
 
 use super::*;
 use session_keepalive::engine::{
-    Answered, Effect, Facts, Instant, Machine, News, Now, Outcome, RequestId, Verdict, WallTime,
+    CheckResult, Effect, Facts, Instant, Machine, Now, Outcome, RequestId, TabMessage, Verdict, WallTime,
 };
 
-const START: Input = Input::Start { visible: true, online: true, kept: Kept::NOTHING };
+const START: Input = Input::Start { visible: true, online: true, persisted: Persisted::NOTHING };
 const REPLIED: Outcome = Outcome::Verdict(Verdict::Valid(Facts {
     epoch: Some(1),
     idle_in: None,
@@ -22,14 +22,14 @@ struct Tab {
 
 impl Tab {
     fn new(config: Config) -> Self {
-        Self { machine: Machine::new(Config { shares: true, ..config }), now: 5000 }
+        Self { machine: Machine::new(Config { cross_tab: true, ..config }), now: 5000 }
     }
 
     /// Started, and its first check answered.
     fn connected(config: Config) -> Self {
         let mut tab = Self::new(config);
         tab.hears(START);
-        tab.hears(Input::Turn { granted: true });
+        tab.hears(Input::LockResult { granted: true });
         tab.hears(Input::Replied { id: RequestId(0), outcome: REPLIED });
         assert_eq!(tab.machine.snapshot().status, Status::Connected);
         tab.now += 10_000;
@@ -41,18 +41,25 @@ impl Tab {
         self.machine.handle(Now { instant: Instant(self.now), wall: WallTime(self.now), chance }, input)
     }
 
-    fn is_told(&mut self, news: News) -> Vec<Effect> {
-        self.hears(Input::Heard { news, age: Millis::ZERO })
+    fn is_told(&mut self, message: TabMessage) -> Vec<Effect> {
+        self.hears(Input::Received { message, age: Millis::ZERO })
     }
 
     fn is_told_of_asking(&mut self, phase: Phase, since: u64) -> Vec<Effect> {
-        self.is_told(News::Asking { phase, activity: false, since: Millis(since) })
+        self.is_told(TabMessage::CheckStarted { phase, activity: false, since: Millis(since) })
     }
 
     fn is_told_of_a_good_session(&mut self, signed_in: bool) -> Vec<Effect> {
         let Outcome::Verdict(verdict) = REPLIED else { unreachable!() };
         let (request, phase) = (RequestId(1 << 31), Phase::Validate);
-        self.is_told(News::Answered(Answered { request, phase, verdict, epoch: 1, next_in: INTERVAL, signed_in }))
+        self.is_told(TabMessage::CheckFinished(CheckResult {
+            request,
+            phase,
+            verdict,
+            epoch: 1,
+            next_in: INTERVAL,
+            signed_in,
+        }))
     }
 
     fn status(&self) -> Status {
@@ -66,26 +73,26 @@ impl Tab {
 }
 
 fn takes_the_turn(effects: &[Effect]) -> bool {
-    effects.iter().any(|effect| matches!(effect, Effect::TakeTurn { .. }))
+    effects.iter().any(|effect| matches!(effect, Effect::AcquireLock { .. }))
 }
 
 #[test]
 fn whoever_hears_of_another_one_asking_no_longer_asks_for_the_turn() {
     let mut tab = Tab::new(cookie());
     assert!(takes_the_turn(&tab.hears(START)));
-    assert_eq!(tab.is_told_of_asking(Phase::Validate, 0), [Effect::YieldTurn]);
-    assert_eq!(tab.hears(Input::Turn { granted: true }), [], "it came too late");
+    assert_eq!(tab.is_told_of_asking(Phase::Validate, 0), [Effect::ReleaseLock]);
+    assert_eq!(tab.hears(Input::LockResult { granted: true }), [], "it came too late");
 }
 
 #[test]
 fn a_turn_that_was_taken_before_a_stop_is_given_back_after_a_new_start() {
     let mut tab = Tab::new(cookie());
     tab.hears(START);
-    tab.hears(Input::Turn { granted: true });
+    tab.hears(Input::LockResult { granted: true });
     tab.hears(Input::Stop);
     assert!(!takes_the_turn(&tab.hears(START)), "the request is still under way");
     let effects = tab.hears(Input::Replied { id: RequestId(0), outcome: REPLIED });
-    assert_eq!(effects.last(), Some(&Effect::YieldTurn));
+    assert_eq!(effects.last(), Some(&Effect::ReleaseLock));
 }
 
 #[test]
@@ -93,14 +100,14 @@ fn a_tab_that_is_turned_away_asks_again_a_little_later_and_at_last_by_force() {
     let mut tab = Tab::new(cookie());
     let mut taken = tab.hears(START);
     let first = tab.now;
-    while taken == [Effect::TakeTurn { steal: false }] || tab.now == first {
-        assert_eq!(tab.hears(Input::Turn { granted: false }), []);
+    while taken == [Effect::AcquireLock { steal: false }] || tab.now == first {
+        assert_eq!(tab.hears(Input::LockResult { granted: false }), []);
         let wait = tab.waits().expect("another try");
         assert!((100..=200).contains(&wait), "{wait} ms");
         tab.now += wait;
         taken = tab.hears(Input::DeadlineReached);
     }
-    assert_eq!(taken, [Effect::TakeTurn { steal: true }]);
+    assert_eq!(taken, [Effect::AcquireLock { steal: true }]);
     let waited = tab.now - first;
     assert!((15_000..=15_200).contains(&waited), "{waited} ms");
 }
@@ -110,8 +117,8 @@ fn what_is_told_to_a_tab_that_is_away_or_stopped_is_not_heard() {
     for gone in [Input::Left, Input::Stop] {
         let mut tab = Tab::connected(cookie());
         tab.hears(gone);
-        assert_eq!(tab.is_told(News::SignedOut), []);
-        assert_eq!(tab.is_told(News::Looking), []);
+        assert_eq!(tab.is_told(TabMessage::SignedOut), []);
+        assert_eq!(tab.is_told(TabMessage::CredentialWanted), []);
         assert_eq!(tab.is_told_of_asking(Phase::Reconnect, 0), []);
     }
 }
@@ -120,17 +127,17 @@ fn what_is_told_to_a_tab_that_is_away_or_stopped_is_not_heard() {
 fn whoever_asks_itself_or_is_signed_out_helps_nobody_to_find_a_credential() {
     let mut asking = Tab::new(page());
     asking.hears(START);
-    asking.hears(Input::Turn { granted: true });
-    assert_eq!(asking.is_told(News::Looking), []);
+    asking.hears(Input::LockResult { granted: true });
+    assert_eq!(asking.is_told(TabMessage::CredentialWanted), []);
     asking.hears(Input::Replied { id: RequestId(0), outcome: REPLIED });
     assert_eq!(asking.status(), Status::Connected, "its own answer still counts");
 
     let mut out = Tab::connected(page());
     out.hears(Input::SignOut { everywhere: false });
-    assert_eq!(out.is_told(News::Looking), []);
+    assert_eq!(out.is_told(TabMessage::CredentialWanted), []);
 
     let mut helping = Tab::connected(page());
-    assert!(takes_the_turn(&helping.is_told(News::Looking)));
+    assert!(takes_the_turn(&helping.is_told(TabMessage::CredentialWanted)));
 }
 
 #[test]
@@ -198,14 +205,18 @@ fn whoever_is_signed_out_believes_only_in_a_new_sign_in_and_not_before_the_serve
 #[test]
 fn activity_is_told_once_for_each_check_and_not_by_a_tab_that_does_not_run() {
     let mut tab = Tab::connected(cookie());
-    assert_eq!(tab.hears(Input::Active), [Effect::Tell(News::Active)]);
-    assert_eq!(tab.hears(Input::Active), []);
+    assert_eq!(tab.hears(Input::UserActive), [Effect::Broadcast(TabMessage::Activity)]);
+    assert_eq!(tab.hears(Input::UserActive), []);
     tab.hears(Input::Stop);
-    assert_eq!(tab.hears(Input::Active), []);
+    assert_eq!(tab.hears(Input::UserActive), []);
 
     let mut idling = Tab::connected(Config { idle: Some(MINUTE), ..cookie() });
     for _ in 0..2 {
-        assert_eq!(idling.hears(Input::Active), [Effect::Tell(News::Active)], "others count from the last sign");
+        assert_eq!(
+            idling.hears(Input::UserActive),
+            [Effect::Broadcast(TabMessage::Activity)],
+            "others count from the last sign"
+        );
     }
 }
 
@@ -225,7 +236,11 @@ fn the_mark_of_a_sign_out_stays_while_it_is_under_way_and_goes_with_it() {
     assert_eq!(marks(&tab.hears(Input::SignOut { everywhere: false })).len(), 1);
     assert_eq!(marks(&tab.hears(Input::Check { activity: false })), [], "the server may not know yet");
     tab.now += 15_000;
-    assert_eq!(marks(&tab.hears(Input::DeadlineReached)), [Effect::KeepSignOut(None)], "somebody has signed in again");
+    assert_eq!(
+        marks(&tab.hears(Input::DeadlineReached)),
+        [Effect::PersistSignOut(None)],
+        "somebody has signed in again"
+    );
 }
 
 #[test]
@@ -234,9 +249,9 @@ fn the_mark_of_a_sign_out_that_is_not_tried_again_is_taken_away_once() {
     tab.hears(Input::SignOut { everywhere: false });
     tab.now += 15_000;
     assert_eq!(marks(&tab.hears(Input::DeadlineReached)), [], "the server could not be told");
-    assert_eq!(marks(&tab.hears(Input::Check { activity: false })), [Effect::KeepSignOut(None)]);
+    assert_eq!(marks(&tab.hears(Input::Check { activity: false })), [Effect::PersistSignOut(None)]);
 }
 
 fn marks(effects: &[Effect]) -> Vec<Effect> {
-    effects.iter().copied().filter(|effect| matches!(effect, Effect::KeepSignOut(_))).collect()
+    effects.iter().copied().filter(|effect| matches!(effect, Effect::PersistSignOut(_))).collect()
 }

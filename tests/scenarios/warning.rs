@@ -7,7 +7,7 @@ fn the_person_is_warned_second_by_second_and_at_zero_the_server_is_asked() {
     let mut world = World::new(Config { jitter_permille: 0, interval: HOUR, ..cookie() });
     world.server.idle_in = Some(100);
     world.server.warn_in = Some(97);
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(Millis(100_500));
     let left: Vec<u32> = world
         .events()
@@ -25,7 +25,7 @@ fn the_person_is_warned_second_by_second_and_at_zero_the_server_is_asked() {
 fn extending_counts_as_activity_and_ends_the_countdown() {
     let mut world = World::new(Config { jitter_permille: 0, interval: HOUR, ..cookie() });
     world.server.idle_in = Some(100);
-    world.feed(Input::Start { visible: false, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: false, online: true, persisted: Persisted::NOTHING });
     world.run(Millis(50_000));
     world.feed(Input::Check { activity: true });
     assert_eq!(world.sent().last().unwrap().1, Request::Validate { attempt: 1, activity: true });
@@ -39,7 +39,7 @@ fn activity_is_told_once_and_again_only_when_there_was_some() {
     assert_eq!(world.sent()[0].1, Request::Validate { attempt: 1, activity: true });
     next_check(&mut world);
     assert_eq!(world.sent()[1].1, Request::Validate { attempt: 1, activity: false });
-    world.feed(Input::Active);
+    world.feed(Input::UserActive);
     next_check(&mut world);
     assert_eq!(world.sent()[2].1, Request::Validate { attempt: 1, activity: true });
 }
@@ -48,7 +48,7 @@ fn activity_is_told_once_and_again_only_when_there_was_some() {
 fn a_limit_right_after_an_answer_is_asked_about_as_well() {
     let mut world = World::new(steady());
     world.server.absolute_in = Some(3);
-    world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+    world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(Millis(2500));
     world.server.absolute_in = None;
     world.server.idle_in = None;

@@ -3,8 +3,8 @@
 use super::page::{Network, Page, UnderWay};
 use super::server::{Mood, Server};
 use session_keepalive::engine::{
-    Chance, Config, CredentialHolder, Effect, Event, Facts, Input, Instant, Kept, Millis, News, Now, Outcome, Reason,
-    Request, RequestId, SignOut, Status, Verdict, WallTime,
+    Chance, Config, CredentialHolder, Effect, Event, Facts, Input, Instant, Millis, Now, Outcome, Persisted, Reason,
+    Request, RequestId, SignOut, Status, TabMessage, Verdict, WallTime,
 };
 use std::collections::VecDeque;
 
@@ -23,8 +23,8 @@ enum Fate {
 
 #[derive(Clone, Copy, Debug)]
 enum Post {
-    Turn { granted: bool },
-    News { news: News, told: Instant },
+    LockResult { granted: bool },
+    Message { message: TabMessage, sent: Instant },
 }
 
 struct Tab {
@@ -68,9 +68,9 @@ pub(crate) struct Browser {
     /// Whether there is a turn; if not, everybody has it.
     pub(crate) locks: bool,
     tabs: Vec<Tab>,
-    turn: Option<usize>,
+    lock: Option<usize>,
     sign_out: Option<SignOut>,
-    floor: Option<(Instant, Millis)>,
+    retry_floor: Option<(Instant, Millis)>,
     sign_outs: u32,
     dice: u64,
     heard: u32,
@@ -92,7 +92,7 @@ impl Browser {
 
     /// Tabs that have not been started.
     pub(crate) fn new(count: usize, config: Config) -> Self {
-        let config = Config { shares: true, ..config };
+        let config = Config { cross_tab: true, ..config };
         let tab = || Tab {
             page: Page::new(&config),
             fate: Fate::Runs,
@@ -110,9 +110,9 @@ impl Browser {
             now: Instant(5000),
             channel: true,
             locks: true,
-            turn: None,
+            lock: None,
             sign_out: None,
-            floor: None,
+            retry_floor: None,
             sign_outs: 0,
             dice: 7,
             heard: 0,
@@ -125,8 +125,8 @@ impl Browser {
         if self.tabs[tab].page.status() != Status::Inactive {
             return;
         }
-        let kept = self.kept(tab);
-        self.feed(tab, Input::Start { visible: tab == 0, online: true, kept });
+        let persisted = self.persisted(tab);
+        self.feed(tab, Input::Start { visible: tab == 0, online: true, persisted });
     }
 
     /// The page comes back out of the back/forward cache.
@@ -134,14 +134,14 @@ impl Browser {
         if self.tabs[tab].page.status() == Status::Inactive {
             return;
         }
-        let kept = self.kept(tab);
-        self.feed(tab, Input::Restored { kept });
+        let persisted = self.persisted(tab);
+        self.feed(tab, Input::Restored { persisted });
     }
 
-    fn kept(&self, tab: usize) -> Kept {
+    fn persisted(&self, tab: usize) -> Persisted {
         let left = |(set, length): (Instant, Millis)| Millis(length.0.saturating_sub(self.now.since(set).0));
         let signed_out = self.tabs[tab].sign_outs_known < self.sign_outs;
-        Kept { sign_out: self.sign_out, floor: self.floor.map(left), signed_out }
+        Persisted { sign_out: self.sign_out, retry_floor: self.retry_floor.map(left), signed_out }
     }
 
     /// The tab is loaded anew: another page, the same storage.
@@ -254,7 +254,7 @@ impl Browser {
                 self.tabs[tab].away = false;
                 self.tabs[tab].sign_outs_known = self.sign_outs;
             }
-            Input::Heard { news: News::SignedOut, .. } if !self.tabs[tab].away => {
+            Input::Received { message: TabMessage::SignedOut, .. } if !self.tabs[tab].away => {
                 self.tabs[tab].sign_outs_known = self.sign_outs;
             }
             _ => {}
@@ -266,30 +266,30 @@ impl Browser {
 
     fn carry_out(&mut self, tab: usize, effect: Effect) {
         match effect {
-            Effect::TakeTurn { steal } => {
-                let granted = steal || !self.locks || self.turn.is_none();
+            Effect::AcquireLock { steal } => {
+                let granted = steal || !self.locks || self.lock.is_none();
                 if granted {
-                    self.turn = Some(tab);
+                    self.lock = Some(tab);
                 }
                 self.tabs[tab].asks = true;
-                self.post(tab, Post::Turn { granted });
+                self.post(tab, Post::LockResult { granted });
             }
-            Effect::YieldTurn => {
+            Effect::ReleaseLock => {
                 self.tabs[tab].asks = false;
                 self.give_back(tab);
             }
-            Effect::Tell(news) if self.channel => {
-                if news == News::SignedOut {
+            Effect::Broadcast(message) if self.channel => {
+                if message == TabMessage::SignedOut {
                     self.sign_outs += 1;
                     self.tabs[tab].sign_outs_known = self.sign_outs;
                 }
                 for other in (0..self.tabs.len()).filter(|other| *other != tab) {
-                    self.post(other, Post::News { news, told: self.now });
+                    self.post(other, Post::Message { message, sent: self.now });
                 }
             }
-            Effect::KeepSignOut(sign_out) => self.sign_out = sign_out,
-            Effect::KeepFloor(floor) => self.floor = floor.map(|length| (self.now, length)),
-            Effect::Tell(_)
+            Effect::PersistSignOut(sign_out) => self.sign_out = sign_out,
+            Effect::PersistRetryFloor(retry_floor) => self.retry_floor = retry_floor.map(|length| (self.now, length)),
+            Effect::Broadcast(_)
             | Effect::Send { .. }
             | Effect::Abort(_)
             | Effect::ClearCredential
@@ -303,15 +303,15 @@ impl Browser {
 
     fn post(&mut self, tab: usize, post: Post) {
         // A page that is away has closed its channel.
-        let closed = self.tabs[tab].away && matches!(post, Post::News { .. });
+        let closed = self.tabs[tab].away && matches!(post, Post::Message { .. });
         if self.tabs[tab].fate != Fate::Gone && !closed {
             self.tabs[tab].inbox.push_back((self.now + HOP, post));
         }
     }
 
     fn give_back(&mut self, tab: usize) {
-        if self.turn == Some(tab) {
-            self.turn = None;
+        if self.lock == Some(tab) {
+            self.lock = None;
         }
     }
 
@@ -363,18 +363,18 @@ impl Browser {
 
     fn deliver(&mut self, tab: usize, post: Post) {
         match post {
-            Post::Turn { granted } => {
+            Post::LockResult { granted } => {
                 if core::mem::take(&mut self.tabs[tab].asks) {
-                    self.feed(tab, Input::Turn { granted });
+                    self.feed(tab, Input::LockResult { granted });
                 }
             }
-            Post::News { news: News::Looking, .. } if !self.tabs[tab].page.credential => {}
-            Post::News { mut news, told } => {
-                if let News::Answered(answered) = &mut news {
+            Post::Message { message: TabMessage::CredentialWanted, .. } if !self.tabs[tab].page.credential => {}
+            Post::Message { mut message, sent } => {
+                if let TabMessage::CheckFinished(answered) = &mut message {
                     self.heard += 1;
                     answered.request = RequestId((1 << 31) + self.heard);
                 }
-                self.feed(tab, Input::Heard { news, age: self.now.since(told) });
+                self.feed(tab, Input::Received { message, age: self.now.since(sent) });
             }
         }
     }

@@ -15,8 +15,8 @@ pub(crate) use page::Page;
 use page::{Network, UnderWay};
 pub(crate) use server::{Mood, Server};
 use session_keepalive::engine::{
-    Chance, Config, CredentialHolder, Effect, FetchId, FetchStep, Generation, Input, Instant, Kept, Millis, Now,
-    Outcome, Request, Status, WallTime,
+    Chance, Config, CredentialHolder, Effect, FetchId, FetchStep, Generation, Input, Instant, Millis, Now, Outcome,
+    Persisted, Request, Status, WallTime,
 };
 use std::ops::{Deref, DerefMut};
 
@@ -59,7 +59,7 @@ impl World {
     /// Started, and its first check answered.
     pub(crate) fn connected(config: Config) -> Self {
         let mut world = Self::new(config);
-        world.feed(Input::Start { visible: true, online: true, kept: Kept::NOTHING });
+        world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
         world.run(Millis(1000));
         assert_eq!(world.status(), Status::Connected);
         world
@@ -71,7 +71,7 @@ impl World {
         let now = Now { instant: self.now, wall: WallTime(self.now.0 + self.wall_ahead), chance };
         let network = Network { hangs: self.server.mood == Mood::Hangs, latency: self.latency };
         for effect in self.page.take(&self.config, now, network, input) {
-            let alone = !matches!(effect, Effect::TakeTurn { .. } | Effect::Tell(_));
+            let alone = !matches!(effect, Effect::AcquireLock { .. } | Effect::Broadcast(_));
             assert!(alone, "{effect:?} of a page that is alone");
         }
     }

@@ -2,8 +2,8 @@
 
 use super::rules::Rules;
 use session_keepalive::engine::{
-    Config, Effect, Event, FetchId, FetchStep, Input, Instant, Machine, Millis, News, Now, Promised, Reason, Request,
-    RequestId, Snapshot, Status,
+    Config, Effect, Event, FetchId, FetchStep, Input, Instant, Machine, Millis, Now, Promised, Reason, Request,
+    RequestId, Snapshot, Status, TabMessage,
 };
 
 /// A request that has not come back.
@@ -51,8 +51,11 @@ impl Page {
     /// Feeds one input and carries out what concerns this page alone. All effects, for whoever carries out the rest.
     pub(super) fn take(&mut self, config: &Config, now: Now, network: Network, input: Input) -> Vec<Effect> {
         let disowns = match input {
-            Input::Dispose | Input::Left | Input::SignOut { .. } | Input::Heard { news: News::SignedOut, .. } => true,
-            Input::Start { kept, .. } | Input::Restored { kept } => kept.sign_out.is_some(),
+            Input::Dispose
+            | Input::Left
+            | Input::SignOut { .. }
+            | Input::Received { message: TabMessage::SignedOut, .. } => true,
+            Input::Start { persisted, .. } | Input::Restored { persisted } => persisted.sign_out.is_some(),
             _ => false,
         };
         if disowns {
@@ -73,11 +76,11 @@ impl Page {
                 | Effect::Emit(_)
                 | Effect::Settle(_)
                 | Effect::Fetch { .. }
-                | Effect::TakeTurn { .. }
-                | Effect::YieldTurn
-                | Effect::Tell(_)
-                | Effect::KeepSignOut(_)
-                | Effect::KeepFloor(_) => {}
+                | Effect::AcquireLock { .. }
+                | Effect::ReleaseLock
+                | Effect::Broadcast(_)
+                | Effect::PersistSignOut(_)
+                | Effect::PersistRetryFloor(_) => {}
             }
             self.log.push((now.instant, *effect));
         }
@@ -179,7 +182,7 @@ impl Page {
 
     /// How often the other tabs were told something.
     pub(crate) fn told(&self) -> usize {
-        self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Tell(_))).count()
+        self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Broadcast(_))).count()
     }
 
     pub(crate) fn aborts(&self) -> usize {

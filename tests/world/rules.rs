@@ -1,7 +1,7 @@
 //! What never happens, whatever does: held for every input of every scenario, from outside.
 
 use session_keepalive::engine::{
-    Config, CredentialHolder, Effect, Event, FetchId, Input, Instant, News, Outcome, Reason, Request, RequestId,
+    Config, CredentialHolder, Effect, Event, FetchId, Input, Instant, Outcome, Reason, Request, RequestId, TabMessage,
     Verdict,
 };
 use std::collections::{HashMap, HashSet};
@@ -16,7 +16,7 @@ pub(super) struct Rules {
     barred: bool,
     sent: HashMap<RequestId, (Instant, Request)>,
     /// It is this tab's turn.
-    turn: bool,
+    lock: bool,
     /// Calls that may not go on yet.
     waiting: HashSet<FetchId>,
 }
@@ -31,10 +31,12 @@ impl Rules {
         self.take_in(input);
         let definitive = definitive(input);
         let was_left_behind = match input {
-            Input::Start { kept, .. } | Input::Restored { kept } => kept.sign_out.is_some() || kept.signed_out,
+            Input::Start { persisted, .. } | Input::Restored { persisted } => {
+                persisted.sign_out.is_some() || persisted.signed_out
+            }
             _ => false,
         };
-        let signs_out = matches!(input, Input::SignOut { .. } | Input::Heard { news: News::SignedOut, .. });
+        let signs_out = matches!(input, Input::SignOut { .. } | Input::Received { message: TabMessage::SignedOut, .. });
         let mut redirects = 0;
         let mut cleared = 0;
         for effect in effects {
@@ -52,7 +54,7 @@ impl Rules {
                 Effect::Emit(Event::Disconnected { reason }) => {
                     let by_the_person = matches!(reason, Reason::SignedOut | Reason::SignedOutElsewhere);
                     // No tab has said that it holds a credential.
-                    let waited = reason == Reason::CredentialMissing && config.shares;
+                    let waited = reason == Reason::CredentialMissing && config.cross_tab;
                     let right = if by_the_person { signs_out || was_left_behind } else { definitive || waited };
                     assert!(right, "{input:?} ends the session");
                     self.barred = !was_left_behind;
@@ -60,20 +62,20 @@ impl Rules {
                 Effect::Redirect(reason) => {
                     redirects += 1;
                     let over = Effect::Emit(Event::Disconnected { reason });
-                    let definitive = definitive || reason == Reason::CredentialMissing && config.shares;
+                    let definitive = definitive || reason == Reason::CredentialMissing && config.cross_tab;
                     assert!(definitive && effects.contains(&over) && config.redirects, "{input:?} redirects");
                 }
                 Effect::Fetch { fetch, .. } => assert!(self.waiting.remove(&fetch), "{fetch:?} goes on twice"),
                 Effect::Emit(Event::Connected) => self.barred = false,
-                Effect::Tell(News::Asking { .. }) => assert!(self.turn, "{input:?} sends out of turn"),
-                Effect::YieldTurn => self.turn = false,
+                Effect::Broadcast(TabMessage::CheckStarted { .. }) => assert!(self.lock, "{input:?} sends out of turn"),
+                Effect::ReleaseLock => self.lock = false,
                 Effect::Emit(_)
                 | Effect::Change(_)
                 | Effect::Settle(_)
-                | Effect::TakeTurn { .. }
-                | Effect::Tell(_)
-                | Effect::KeepSignOut(_)
-                | Effect::KeepFloor(_) => {}
+                | Effect::AcquireLock { .. }
+                | Effect::Broadcast(_)
+                | Effect::PersistSignOut(_)
+                | Effect::PersistRetryFloor(_) => {}
             }
         }
         assert!(redirects <= 1, "{input:?} redirects {redirects} times");
@@ -105,10 +107,10 @@ impl Rules {
             Input::Online => self.online = true,
             Input::Offline => self.online = false,
             Input::Left => self.away = true,
-            Input::Restored { kept } => {
+            Input::Restored { persisted } => {
                 self.away = false;
                 // Once that is delivered, this page is like any other.
-                self.barred &= kept.sign_out.is_none();
+                self.barred &= persisted.sign_out.is_none();
             }
             Input::FetchStarted(fetch) | Input::FetchRefused { fetch, .. } => {
                 self.waiting.insert(fetch);
@@ -119,16 +121,16 @@ impl Rules {
             Input::Replied { id, .. } => {
                 self.sent.remove(&id);
             }
-            Input::Turn { granted } => self.turn = granted,
+            Input::LockResult { granted } => self.lock = granted,
             Input::Start { .. }
-            | Input::Heard { .. }
+            | Input::Received { .. }
             | Input::Check { .. }
             | Input::DeadlineReached
             | Input::Visible
             | Input::Hidden
             | Input::Focused
             | Input::Resumed
-            | Input::Active => {}
+            | Input::UserActive => {}
         }
     }
 
@@ -151,7 +153,7 @@ fn definitive(input: Input) -> bool {
             Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) => true,
             Verdict::Valid(_) | Verdict::Transient(_) => false,
         },
-        Input::Heard { news: News::Answered(answered), .. } => match answered.verdict {
+        Input::Received { message: TabMessage::CheckFinished(answered), .. } => match answered.verdict {
             Verdict::Lost | Verdict::Ended(_) | Verdict::Rejected(_) => true,
             Verdict::Valid(_) | Verdict::Transient(_) => false,
         },

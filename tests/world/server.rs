@@ -1,6 +1,8 @@
 //! A backend, as far as a session sees it: it can forget, refuse, hang and be gone.
 
-use session_keepalive::engine::{Answer, Call, Config, CredentialHolder, Millis, NoAnswer, Outcome, Request, classify};
+use session_keepalive::engine::{
+    Call, Config, CredentialHolder, HttpAnswer, Millis, NoAnswer, Outcome, Request, classify,
+};
 use session_keepalive::wire::{ProblemCode, SessionAnswer};
 
 /// How the server answers.
@@ -64,7 +66,7 @@ impl Server {
             Mood::Down => return Some(Outcome::Verdict(NoAnswer::Network.into())),
             Mood::Hangs => return None,
             Mood::Says(status, seconds) => {
-                Answer { status, retry_after: seconds.map(Millis::from_secs), ..Answer::default() }
+                HttpAnswer { status, retry_after: seconds.map(Millis::from_secs), ..HttpAnswer::default() }
             }
             Mood::Refuses(code) => problem(code),
             Mood::Works => self.work(config.credential, call),
@@ -72,12 +74,12 @@ impl Server {
         Some(Outcome::Verdict(classify(call, config.credential, answer)))
     }
 
-    fn work(&mut self, holder: CredentialHolder, call: Call) -> Answer {
+    fn work(&mut self, holder: CredentialHolder, call: Call) -> HttpAnswer {
         if call == Call::Logout {
             self.remembers = false;
             // What the page holds is not the server's to take.
             self.ticket &= holder == CredentialHolder::Page;
-            return Answer { status: 204, ..Answer::default() };
+            return HttpAnswer { status: 204, ..HttpAnswer::default() };
         }
         // What the page holds is presented on the reconnect call only.
         let presented = call == Call::Reconnect || holder == CredentialHolder::Cookie;
@@ -99,10 +101,10 @@ impl Server {
             warn_in: self.warn_in,
             next_check_in: self.next_check_in,
         };
-        Answer { status: 200, session: Some(session), ..Answer::default() }
+        HttpAnswer { status: 200, session: Some(session), ..HttpAnswer::default() }
     }
 }
 
-fn problem(code: ProblemCode) -> Answer {
-    Answer { status: code.status(), code: Some(code), ..Answer::default() }
+fn problem(code: ProblemCode) -> HttpAnswer {
+    HttpAnswer { status: code.status(), code: Some(code), ..HttpAnswer::default() }
 }

@@ -3,12 +3,12 @@ use super::*;
 const HOLDERS: [CredentialHolder; 2] = [CredentialHolder::Cookie, CredentialHolder::Page];
 const CALLS: [Call; 3] = [Call::Validate, Call::Reconnect, Call::Logout];
 
-fn with_status(status: u16) -> Answer {
-    Answer { status, ..Answer::default() }
+fn with_status(status: u16) -> HttpAnswer {
+    HttpAnswer { status, ..HttpAnswer::default() }
 }
 
-fn with_code(code: ProblemCode) -> Answer {
-    Answer { status: code.status(), code: Some(code), ..Answer::default() }
+fn with_code(code: ProblemCode) -> HttpAnswer {
+    HttpAnswer { status: code.status(), code: Some(code), ..HttpAnswer::default() }
 }
 
 fn trouble(verdict: &Verdict) -> Option<Reason> {
@@ -30,7 +30,7 @@ fn a_valid_answer_brings_its_durations_as_lengths() {
         warn_in: Some(86_100),
         next_check_in: Some(60),
     };
-    let answer = Answer { status: 200, session: Some(session), ..Answer::default() };
+    let answer = HttpAnswer { status: 200, session: Some(session), ..HttpAnswer::default() };
     let facts = Facts {
         epoch: Some(3),
         idle_in: Some(Millis(86_400_000)),
@@ -47,7 +47,7 @@ fn a_valid_answer_brings_its_durations_as_lengths() {
 #[test]
 fn a_200_that_is_not_a_session_answer_is_transient() {
     for session in [None, Some(SessionAnswer::default())] {
-        let answer = Answer { status: 200, session, ..Answer::default() };
+        let answer = HttpAnswer { status: 200, session, ..HttpAnswer::default() };
         for call in [Call::Validate, Call::Reconnect] {
             assert_eq!(trouble(&classify(call, CredentialHolder::Cookie, answer.clone())), Some(Reason::Server));
         }
@@ -160,7 +160,7 @@ fn on_reconnect_only_a_refusal_that_looks_like_the_backends_destroys_a_credentia
     for (body, refused, forbidden) in rows {
         for (statuses, expected) in [(vec![401, 419, 440], refused), (vec![403, 422], forbidden)] {
             for status in statuses {
-                let answer = Answer { body, ..with_status(status) };
+                let answer = HttpAnswer { body, ..with_status(status) };
                 let verdict = classify(Call::Reconnect, CredentialHolder::Page, answer.clone());
                 match expected {
                     Ok(reason) => assert_eq!(verdict, Verdict::Rejected(reason), "{body:?} {status}"),
@@ -176,7 +176,7 @@ fn on_reconnect_only_a_refusal_that_looks_like_the_backends_destroys_a_credentia
 
 #[test]
 fn a_good_answer_that_was_cut_off_is_a_failure_of_the_network() {
-    let answer = Answer { body: Body::Cut, ..with_status(200) };
+    let answer = HttpAnswer { body: Body::Cut, ..with_status(200) };
     assert_eq!(trouble(&classify(Call::Validate, CredentialHolder::Cookie, answer)), Some(Reason::Network));
 }
 
@@ -192,7 +192,7 @@ fn a_logout_that_was_accepted_is_done_without_a_body() {
 fn every_transient_verdict_carries_status_and_retry_after() {
     for call in CALLS {
         for status in [429, 503] {
-            let answer = Answer { retry_after: Some(Millis(7000)), ..with_status(status) };
+            let answer = HttpAnswer { retry_after: Some(Millis(7000)), ..with_status(status) };
             match classify(call, CredentialHolder::Cookie, answer) {
                 Verdict::Transient(trouble) => {
                     assert_eq!((trouble.status, trouble.retry_after), (Some(status), Some(Millis(7000))));

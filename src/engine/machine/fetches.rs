@@ -1,9 +1,10 @@
 //! The application's own requests that wait for the session.
 
 use super::super::effect::{Effect, Effects, FetchStep};
-use super::super::input::{FetchId, Generation, Refusal};
+use super::super::ids::{FetchId, Generation};
+use super::super::input::Refusal;
 use super::super::time::{Instant, Millis, Now};
-use super::{Lifecycle, Machine, Standing};
+use super::{Lifecycle, Machine, SessionState};
 
 /// A refusal right after a good check is about the request, not about the session.
 pub(super) const CHECKED_JUST_NOW: Millis = Millis::from_secs(5);
@@ -18,7 +19,7 @@ enum Waits {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Call {
+pub(super) struct PendingFetch {
     fetch: FetchId,
     waits: Waits,
     pub(super) until: Instant,
@@ -26,7 +27,7 @@ pub(super) struct Call {
 
 /// Every call that waits, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Fetches(pub(super) Vec<Call>);
+pub(super) struct Fetches(pub(super) Vec<PendingFetch>);
 
 impl Fetches {
     pub(super) fn is_empty(&self) -> bool {
@@ -61,7 +62,7 @@ impl Fetches {
     }
 }
 
-fn step(call: Call, generation: Generation, refused: FetchStep) -> Effect {
+fn step(call: PendingFetch, generation: Generation, refused: FetchStep) -> Effect {
     let step = match call.waits {
         Waits::ToBeSent => FetchStep::Send(generation),
         Waits::Refused => refused,
@@ -72,10 +73,10 @@ fn step(call: Call, generation: Generation, refused: FetchStep) -> Effect {
 impl Machine {
     /// Sent at once, unless a reconnect is under way: then it would be refused for certain.
     pub(super) fn fetch_started(&mut self, now: Now, fetch: FetchId, out: &mut Effects) {
-        match (self.lifecycle, self.standing) {
-            (Lifecycle::Running, Standing::Lost) => self.wait(now, fetch, Waits::ToBeSent),
+        match (self.lifecycle, self.state) {
+            (Lifecycle::Running, SessionState::Lost) => self.wait(now, fetch, Waits::ToBeSent),
             (Lifecycle::Inactive | Lifecycle::Disposed, _)
-            | (Lifecycle::Running, Standing::Unknown | Standing::Good | Standing::Over(_)) => {
+            | (Lifecycle::Running, SessionState::Unknown | SessionState::Good | SessionState::Over(_)) => {
                 out.push(Effect::Fetch { fetch, step: FetchStep::Send(self.session.generation) });
             }
         }
@@ -91,19 +92,19 @@ impl Machine {
     ) {
         let current = self.session.generation;
         let outdated = generation != current;
-        match (self.lifecycle, self.standing, refusal) {
-            (Lifecycle::Inactive | Lifecycle::Disposed, _, _) | (Lifecycle::Running, Standing::Over(_), _) => {
+        match (self.lifecycle, self.state, refusal) {
+            (Lifecycle::Inactive | Lifecycle::Disposed, _, _) | (Lifecycle::Running, SessionState::Over(_), _) => {
                 out.push(Effect::Fetch { fetch, step: FetchStep::Deliver });
             }
             // Refused by a session that has been replaced meanwhile.
-            (Lifecycle::Running, Standing::Good, _) if outdated => {
+            (Lifecycle::Running, SessionState::Good, _) if outdated => {
                 out.push(Effect::Fetch { fetch, step: FetchStep::Send(current) });
             }
-            (Lifecycle::Running, Standing::Good, Refusal::SessionUnknown) => {
+            (Lifecycle::Running, SessionState::Good, Refusal::SessionUnknown) => {
                 self.lose(now);
                 self.wait(now, fetch, Waits::Refused);
             }
-            (Lifecycle::Running, Standing::Good, Refusal::Unclear) => {
+            (Lifecycle::Running, SessionState::Good, Refusal::Unclear) => {
                 if self.checked_just_now(now) {
                     out.push(Effect::Fetch { fetch, step: FetchStep::Deliver });
                 } else {
@@ -112,18 +113,18 @@ impl Machine {
                     self.wait(now, fetch, Waits::Refused);
                 }
             }
-            (Lifecycle::Running, Standing::Unknown | Standing::Lost, _) => {
+            (Lifecycle::Running, SessionState::Unknown | SessionState::Lost, _) => {
                 self.wait(now, fetch, Waits::Refused);
             }
         }
     }
 
     fn checked_just_now(&self, now: Now) -> bool {
-        self.ordeal.trouble.is_none() && self.session.last_ok.is_some_and(|ok| now.instant.since(ok) < CHECKED_JUST_NOW)
+        self.outage.trouble.is_none() && self.session.last_ok.is_some_and(|ok| now.instant.since(ok) < CHECKED_JUST_NOW)
     }
 
     fn wait(&mut self, now: Now, fetch: FetchId, waits: Waits) {
         let until = now.instant + self.config.reconnect_timeout;
-        self.fetches.0.push(Call { fetch, waits, until });
+        self.fetches.0.push(PendingFetch { fetch, waits, until });
     }
 }

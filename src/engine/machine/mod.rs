@@ -1,28 +1,29 @@
 //! The machine: what is known, what is under way, and how every input changes it.
 
+mod deadlines;
 mod fetches;
+mod known_session;
 mod page;
 mod probing;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod search;
-mod session;
 mod sign_out;
 mod tabs;
-mod timers;
 mod verdicts;
 
 use super::config::{Config, CredentialHolder};
 use super::effect::{Effect, Effects, Event, FetchStep, Promised};
-use super::input::{Input, Kept, RequestId, SignOut};
+use super::ids::RequestId;
+use super::input::{Input, Persisted, SignOut};
 use super::schedule::RETRY_AFTER_MAX;
-use super::snapshot::{Failure, Snapshot, Status};
+use super::snapshot::{Snapshot, SnapshotError, Status};
 use super::time::{Instant, Now};
 use super::verdict::{Reason, Trouble};
 use fetches::Fetches;
+use known_session::KnownSession;
 use page::Page;
 use probing::Probe;
-use session::Session;
 use sign_out::Logout;
 use tabs::Tabs;
 
@@ -39,7 +40,7 @@ enum Lifecycle {
 
 /// What the last definitive verdict was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Standing {
+enum SessionState {
     /// There was none yet.
     Unknown,
     /// The session is good.
@@ -52,7 +53,7 @@ enum Standing {
 
 /// A run of answers that were not a definitive verdict, and when trouble began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Ordeal {
+struct Outage {
     /// The first sign of trouble: a transient answer or a lost session.
     since: Option<Instant>,
     /// Transient answers in a row.
@@ -67,7 +68,7 @@ struct Schedule {
     /// The next probe.
     next: Option<Instant>,
     /// The server asked to be left alone until then.
-    floor: Option<Instant>,
+    retry_floor: Option<Instant>,
     /// The last answer of any kind, or the last catch-up.
     quiet_since: Option<Instant>,
 }
@@ -80,9 +81,9 @@ pub struct Machine {
     config: Config,
     lifecycle: Lifecycle,
     page: Page,
-    standing: Standing,
-    session: Session,
-    ordeal: Ordeal,
+    state: SessionState,
+    session: KnownSession,
+    outage: Outage,
     schedule: Schedule,
     probe: Option<Probe>,
     /// Verdicts on requests older than this say nothing about the session as it is now.
@@ -91,7 +92,7 @@ pub struct Machine {
     /// A page before this one signed out: once the server knows, it is asked how things stand.
     check_after_logout: bool,
     /// What storage keeps for the next page.
-    kept: (Option<SignOut>, Option<Instant>),
+    persisted: (Option<SignOut>, Option<Instant>),
     tabs: Tabs,
     fetches: Fetches,
     /// `check()` promises wait for the next verdict.
@@ -109,15 +110,15 @@ impl Machine {
             config,
             lifecycle: Lifecycle::Inactive,
             page: Page::default(),
-            standing: Standing::Unknown,
-            session: Session::default(),
-            ordeal: Ordeal::default(),
+            state: SessionState::Unknown,
+            session: KnownSession::default(),
+            outage: Outage::default(),
             schedule: Schedule::default(),
             probe: None,
             fresh_from: RequestId::default(),
             logout: Logout::None,
             check_after_logout: false,
-            kept: (None, None),
+            persisted: (None, None),
             tabs: Tabs::default(),
             fetches: Fetches::default(),
             check_promised: false,
@@ -136,9 +137,9 @@ impl Machine {
         self.compare_clocks(now, &mut out);
         self.take(now, input, &mut out);
         self.fire(now, &mut out);
-        self.yield_turn(now, &mut out);
+        self.release_lock(now, &mut out);
         let mut first = self.announce(now);
-        self.keep(now, &mut first);
+        self.persist(now, &mut first);
         out.behind(first)
     }
 
@@ -150,20 +151,20 @@ impl Machine {
     /// Whether a redirect for this reason is still right. A listener may have stopped the machine, or signed in again,
     /// since the effect was returned.
     pub fn may_redirect(&self, reason: Reason) -> bool {
-        self.lifecycle == Lifecycle::Running && self.standing == Standing::Over(reason)
+        self.lifecycle == Lifecycle::Running && self.state == SessionState::Over(reason)
     }
 
     fn take(&mut self, now: Now, input: Input, out: &mut Effects) {
         match input {
-            Input::Start { visible, online, kept } => self.start(now, visible, online, kept, out),
+            Input::Start { visible, online, persisted } => self.start(now, visible, online, persisted, out),
             Input::Stop => self.stop(out),
             Input::Dispose => {
                 self.stop(out);
                 self.lifecycle = Lifecycle::Disposed;
             }
             Input::Check { activity } => self.check(now, activity, out),
-            Input::Turn { granted } => self.turned(now, granted),
-            Input::Heard { news, age } => self.heard(now.ago(age), news, out),
+            Input::LockResult { granted } => self.lock_result(now, granted),
+            Input::Received { message, age } => self.received(now.ago(age), message, out),
             Input::Remembered => self.remembered(now, out),
             Input::SignOut { everywhere } => self.sign_out(now, everywhere, out),
             Input::FetchStarted(fetch) => self.fetch_started(now, fetch, out),
@@ -177,27 +178,27 @@ impl Machine {
             Input::Hidden => self.page.visible = false,
             Input::Focused | Input::Resumed => self.catch_up(now),
             Input::Left => self.left(out),
-            Input::Restored { kept } => self.restored(now, kept, out),
+            Input::Restored { persisted } => self.restored(now, persisted, out),
             Input::Online => self.became_online(now),
             Input::Offline => self.became_offline(out),
-            Input::Active => self.acted(now, out),
+            Input::UserActive => self.user_active_here(now, out),
             Input::Replied { id, outcome } => self.replied(now, id, outcome, out),
         }
     }
 
-    fn start(&mut self, now: Now, visible: bool, online: bool, kept: Kept, out: &mut Effects) {
+    fn start(&mut self, now: Now, visible: bool, online: bool, persisted: Persisted, out: &mut Effects) {
         match self.lifecycle {
             Lifecycle::Running | Lifecycle::Disposed => {}
             Lifecycle::Inactive => {
                 self.lifecycle = Lifecycle::Running;
                 self.page = Page::opened(now, visible, online);
                 self.page.idle_at = self.config.idle.map(|idle| now.instant + idle);
-                self.tabs = self.tabs.only_turn();
+                self.tabs = self.tabs.only_lock();
                 self.forget_trouble();
                 self.schedule = Schedule::default();
-                self.take_kept(now, kept, out);
+                self.restore(now, persisted, out);
                 if self.logout == Logout::None {
-                    self.standing = Standing::Unknown;
+                    self.state = SessionState::Unknown;
                     self.schedule.next = Some(now.instant);
                 } else {
                     // First the sign-out is delivered.
@@ -223,20 +224,20 @@ impl Machine {
 
     fn check(&mut self, now: Now, activity: bool, out: &mut Effects) {
         if activity {
-            self.acted(now, out);
+            self.user_active_here(now, out);
         }
         self.check_promised = true;
-        if matches!(self.standing, Standing::Over(_)) {
+        if matches!(self.state, SessionState::Over(_)) {
             // The application may have signed in since another tab has asked.
             self.probe = self.own_probe().copied();
         }
-        let held = self.schedule.floor.is_some_and(|floor| floor > now.instant);
+        let held = self.schedule.retry_floor.is_some_and(|until| until > now.instant);
         let answer_is_late = self.probe.as_ref().is_some_and(|probe| probe.overdue);
         if self.lifecycle != Lifecycle::Running || !self.page.reachable() || held || answer_is_late {
             self.keep_promise(out);
         } else {
             self.forgo_logout();
-            if matches!(self.standing, Standing::Over(_)) {
+            if matches!(self.state, SessionState::Over(_)) {
                 self.forget_sign_out(out);
             }
             self.schedule.next = Some(now.instant);
@@ -245,12 +246,12 @@ impl Machine {
 
     fn remembered(&mut self, now: Now, out: &mut Effects) {
         self.check_after_logout = false;
-        self.tabs.looking_until = None;
+        self.tabs.credential_wanted_until = None;
         self.drop_logout(out);
         self.forget_sign_out(out);
         out.push(Effect::Settle(Promised::SignOut));
-        if self.standing != Standing::Good {
-            self.standing = Standing::Unknown;
+        if self.state != SessionState::Good {
+            self.state = SessionState::Unknown;
         }
         self.forget_trouble();
         self.fresh_from = self.next_request;
@@ -259,8 +260,8 @@ impl Machine {
 
     /// A definitive verdict ends every run of failures, and the next attempt is a new one for the server.
     fn forget_trouble(&mut self) {
-        self.ordeal = Ordeal::default();
-        self.schedule.floor = None;
+        self.outage = Outage::default();
+        self.schedule.retry_floor = None;
         self.key = self.key.wrapping_add(1);
     }
 
@@ -272,8 +273,8 @@ impl Machine {
 
     /// The session is over: definitive, until the application signs in again.
     fn end(&mut self, reason: Reason, out: &mut Effects) {
-        let over = Standing::Over(reason);
-        let known = core::mem::replace(&mut self.standing, over) == over;
+        let over = SessionState::Over(reason);
+        let known = core::mem::replace(&mut self.state, over) == over;
         self.schedule.next = None;
         self.forget_trouble();
         self.fetches.release(self.session.generation, FetchStep::Deliver, out);
@@ -284,32 +285,32 @@ impl Machine {
     }
 
     fn status(&self) -> Status {
-        match (self.lifecycle, self.standing) {
+        match (self.lifecycle, self.state) {
             (Lifecycle::Inactive | Lifecycle::Disposed, _) => Status::Inactive,
-            (Lifecycle::Running, Standing::Over(_)) => Status::Disconnected,
+            (Lifecycle::Running, SessionState::Over(_)) => Status::Disconnected,
             (Lifecycle::Running, _) if !self.page.online => Status::Offline,
-            (Lifecycle::Running, _) if self.ordeal.trouble.is_some() => Status::Degraded,
-            (Lifecycle::Running, Standing::Unknown) => Status::Starting,
-            (Lifecycle::Running, Standing::Good) => Status::Connected,
-            (Lifecycle::Running, Standing::Lost) => Status::Reconnecting,
+            (Lifecycle::Running, _) if self.outage.trouble.is_some() => Status::Degraded,
+            (Lifecycle::Running, SessionState::Unknown) => Status::Starting,
+            (Lifecycle::Running, SessionState::Good) => Status::Connected,
+            (Lifecycle::Running, SessionState::Lost) => Status::Reconnecting,
         }
     }
 
     fn reason(&self) -> Option<Reason> {
-        match (self.standing, self.ordeal.trouble) {
-            (Standing::Over(reason), _) => Some(reason),
-            (Standing::Unknown | Standing::Good | Standing::Lost, Some(trouble)) => Some(trouble.reason),
-            (Standing::Lost, None) => Some(Reason::SessionLost),
-            (Standing::Unknown | Standing::Good, None) => None,
+        match (self.state, self.outage.trouble) {
+            (SessionState::Over(reason), _) => Some(reason),
+            (SessionState::Unknown | SessionState::Good | SessionState::Lost, Some(trouble)) => Some(trouble.reason),
+            (SessionState::Lost, None) => Some(Reason::SessionLost),
+            (SessionState::Unknown | SessionState::Good, None) => None,
         }
     }
 
-    fn failure(&self) -> Option<Failure> {
-        match (self.standing, self.ordeal.trouble) {
-            (Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere), _) => None,
-            (Standing::Over(code), _) => Some(Failure { code, status: None, retryable: false }),
-            (Standing::Unknown | Standing::Good | Standing::Lost, trouble) => {
-                trouble.map(|trouble| Failure { code: trouble.reason, status: trouble.status, retryable: true })
+    fn failure(&self) -> Option<SnapshotError> {
+        match (self.state, self.outage.trouble) {
+            (SessionState::Over(Reason::SignedOut | Reason::SignedOutElsewhere), _) => None,
+            (SessionState::Over(code), _) => Some(SnapshotError { code, status: None, retryable: false }),
+            (SessionState::Unknown | SessionState::Good | SessionState::Lost, trouble) => {
+                trouble.map(|trouble| SnapshotError { code: trouble.reason, status: trouble.status, retryable: true })
             }
         }
     }
@@ -354,15 +355,15 @@ impl Machine {
     /// When the next probe may be sent, as long as requests can be sent at all.
     fn next_probe(&self) -> Option<Instant> {
         let next = self.schedule.next.filter(|_| self.page.online)?;
-        Some(next.max(self.schedule.floor.unwrap_or_default()))
+        Some(next.max(self.schedule.retry_floor.unwrap_or_default()))
     }
 
     /// What was left behind while this page did not run.
-    pub(super) fn take_kept(&mut self, now: Now, kept: Kept, out: &mut Effects) {
-        let floor = kept.floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX));
-        self.kept = (kept.sign_out.or(self.kept.0), self.schedule.floor.max(floor));
-        let pending = kept.sign_out.filter(|_| self.logout == Logout::None && self.config.can_log_out);
-        if kept.signed_out || pending.is_some() {
+    pub(super) fn restore(&mut self, now: Now, persisted: Persisted, out: &mut Effects) {
+        let retry_floor = persisted.retry_floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX));
+        self.persisted = (persisted.sign_out.or(self.persisted.0), self.schedule.retry_floor.max(retry_floor));
+        let pending = persisted.sign_out.filter(|_| self.logout == Logout::None && self.config.can_log_out);
+        if persisted.signed_out || pending.is_some() {
             out.push(Effect::ClearCredential);
         }
         if let Some(SignOut { everywhere }) = pending {
@@ -371,21 +372,21 @@ impl Machine {
             self.check_after_logout = true;
             self.end(Reason::SignedOut, out);
         }
-        self.schedule.floor = self.kept.1;
+        self.schedule.retry_floor = self.persisted.1;
     }
 
     /// Leaves behind what the next page must know, before anything is sent that makes it so.
-    fn keep(&mut self, now: Now, out: &mut Effects) {
-        let (sign_out, floor) = self.kept;
-        self.kept = (self.logout.undelivered(), self.schedule.floor);
+    fn persist(&mut self, now: Now, out: &mut Effects) {
+        let (sign_out, retry_floor) = self.persisted;
+        self.persisted = (self.logout.undelivered(), self.schedule.retry_floor);
         if self.lifecycle == Lifecycle::Disposed {
             return;
         }
-        if self.kept.0 != sign_out {
-            out.push(Effect::KeepSignOut(self.kept.0));
+        if self.persisted.0 != sign_out {
+            out.push(Effect::PersistSignOut(self.persisted.0));
         }
-        if self.kept.1 != floor {
-            out.push(Effect::KeepFloor(self.kept.1.map(|floor| floor.since(now.instant))));
+        if self.persisted.1 != retry_floor {
+            out.push(Effect::PersistRetryFloor(self.persisted.1.map(|until| until.since(now.instant))));
         }
     }
 

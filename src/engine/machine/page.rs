@@ -1,18 +1,18 @@
 //! The page and its clocks: when a person is there, and when the machine has been asleep.
 
 use super::super::effect::{Effects, Event};
-use super::super::input::Kept;
-use super::super::news::News;
+use super::super::input::Persisted;
+use super::super::tab_message::TabMessage;
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::Reason;
-use super::{Lifecycle, Machine, Standing};
+use super::{Lifecycle, Machine, SessionState};
 
 /// A catch-up happens at most this often, and only if the last answer is older.
 pub(super) const CATCH_UP_EVERY: Millis = Millis::from_secs(5);
 /// More than this between the two clocks is a jump: sleep, or somebody set the clock.
 const CLOCK_JUMP: Millis = Millis::from_secs(1);
 /// After a wake, or with a network that has just been found, this many network failures are no sign of anything else.
-const COMING_UP: u32 = 4;
+const NETWORK_GRACE: u32 = 4;
 /// In a visible page the clocks are compared at least this often, because the monotonic one may stop in sleep.
 pub(super) const COMPARE_CLOCKS_EVERY: Millis = Millis::from_secs(30);
 
@@ -32,7 +32,7 @@ pub(super) struct Page {
     /// The application knows that they are idle.
     pub(super) idle: bool,
     /// So many network failures more may mean that the network is still coming up.
-    pub(super) coming_up: u32,
+    pub(super) network_grace: u32,
     /// When the clocks were last compared.
     pub(super) compared: Instant,
     /// Wall minus monotonic clock at that time.
@@ -41,9 +41,9 @@ pub(super) struct Page {
 
 impl Page {
     pub(super) fn opened(now: Now, visible: bool, online: bool) -> Self {
-        let (away, idle, idle_at, coming_up) = (false, false, None, 0);
+        let (away, idle, idle_at, network_grace) = (false, false, None, 0);
         let (compared, offset) = (now.instant, offset(now));
-        Self { visible, online, away, active: visible, idle_at, idle, coming_up, compared, offset }
+        Self { visible, online, away, active: visible, idle_at, idle, network_grace, compared, offset }
     }
 
     /// Requests can be sent.
@@ -52,10 +52,10 @@ impl Page {
     }
 
     /// Whether a network failure may only mean that the network is still coming up. It counts as one.
-    pub(super) const fn network_comes_up(&mut self) -> bool {
-        let coming_up = !self.online || self.coming_up > 0;
-        self.coming_up = self.coming_up.saturating_sub(1);
-        coming_up
+    pub(super) const fn use_network_grace(&mut self) -> bool {
+        let in_grace = !self.online || self.network_grace > 0;
+        self.network_grace = self.network_grace.saturating_sub(1);
+        in_grace
     }
 }
 
@@ -74,7 +74,7 @@ impl Machine {
         self.page.compared = now.instant;
         if jump.unsigned_abs() > CLOCK_JUMP.0 {
             if jump > 0 {
-                self.page.coming_up = COMING_UP;
+                self.page.network_grace = NETWORK_GRACE;
                 let slept = Millis(jump.unsigned_abs());
                 // Whoever slept was not active.
                 self.page.idle_at = self.page.idle_at.map(|at| at.minus(slept));
@@ -86,20 +86,20 @@ impl Machine {
 
     pub(super) fn became_visible(&mut self, now: Now, out: &mut Effects) {
         self.page.visible = true;
-        self.acted(now, out);
+        self.user_active_here(now, out);
         self.catch_up(now);
     }
 
     /// The person did something, in this tab.
-    pub(super) fn acted(&mut self, now: Now, out: &mut Effects) {
+    pub(super) fn user_active_here(&mut self, now: Now, out: &mut Effects) {
         if self.lifecycle == Lifecycle::Running && (!self.page.active || self.config.idle.is_some()) {
-            self.tell(News::Active, out);
+            self.broadcast(TabMessage::Activity, out);
         }
-        self.person_acted(now, out);
+        self.user_active(now, out);
     }
 
     /// The person did something, in any tab. Back from idling, the server learns of it at once.
-    pub(super) fn person_acted(&mut self, now: Now, out: &mut Effects) {
+    pub(super) fn user_active(&mut self, now: Now, out: &mut Effects) {
         self.page.active = true;
         self.page.idle_at = self.page.idle_at.max(self.config.idle.map(|idle| now.instant + idle));
         if core::mem::take(&mut self.page.idle) {
@@ -111,12 +111,12 @@ impl Machine {
     /// What failed for want of a network is no trouble any more, and the next tries follow quickly.
     pub(super) fn became_online(&mut self, now: Now) {
         self.page.online = true;
-        self.page.coming_up = COMING_UP;
+        self.page.network_grace = NETWORK_GRACE;
         self.catch_up(now);
-        if self.ordeal.trouble.is_some_and(|trouble| trouble.reason == Reason::Network) {
-            self.ordeal.trouble = None;
+        if self.outage.trouble.is_some_and(|trouble| trouble.reason == Reason::Network) {
+            self.outage.trouble = None;
         }
-        self.ordeal.failures = 0;
+        self.outage.failures = 0;
     }
 
     /// While offline nothing is asked, so nobody is kept waiting for an answer.
@@ -131,10 +131,10 @@ impl Machine {
         self.drop_probe(out);
     }
 
-    pub(super) fn restored(&mut self, now: Now, kept: Kept, out: &mut Effects) {
+    pub(super) fn restored(&mut self, now: Now, persisted: Persisted, out: &mut Effects) {
         self.page.away = false;
         if self.lifecycle == Lifecycle::Running {
-            self.take_kept(now, kept, out);
+            self.restore(now, persisted, out);
         }
         self.schedule.quiet_since = None;
         self.catch_up(now);
@@ -142,10 +142,10 @@ impl Machine {
 
     /// Pulls the next check forward, coalescing everything that says "you may have missed something".
     pub(super) fn catch_up(&mut self, now: Now) {
-        if self.lifecycle != Lifecycle::Running || matches!(self.standing, Standing::Over(_)) {
+        if self.lifecycle != Lifecycle::Running || matches!(self.state, SessionState::Over(_)) {
             return;
         }
-        if self.quiet_until(now) > now.instant && self.ordeal.trouble.is_none() && self.standing == Standing::Good {
+        if self.quiet_until(now) > now.instant && self.outage.trouble.is_none() && self.state == SessionState::Good {
             return;
         }
         self.pull_forward(now);

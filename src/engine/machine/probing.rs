@@ -2,36 +2,36 @@
 
 use super::super::config::CredentialHolder;
 use super::super::effect::{Effect, Effects, Event, Phase, Request};
-use super::super::input::RequestId;
-use super::super::news::News;
+use super::super::ids::RequestId;
+use super::super::tab_message::TabMessage;
 use super::super::time::{Instant, Millis, Now};
-use super::{Machine, Standing};
+use super::{Machine, SessionState};
 
 /// Whose request it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Asker {
+pub(super) enum Requester {
     ThisTab,
-    AnotherTab,
+    OtherTab,
 }
 
 /// The check or reconnect that is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Probe {
     pub(super) id: RequestId,
-    pub(super) asker: Asker,
+    pub(super) requester: Requester,
     pub(super) phase: Phase,
     pub(super) sent: Instant,
     /// It told the server that the person was active.
     pub(super) activity: bool,
     /// The application knows that it is slow.
-    pub(super) slow_told: bool,
+    pub(super) slow_reported: bool,
     /// The status already counts it as failed.
     pub(super) overdue: bool,
 }
 
 impl Probe {
-    pub(super) const fn new(id: RequestId, asker: Asker, phase: Phase, sent: Instant, activity: bool) -> Self {
-        Self { id, asker, phase, sent, activity, slow_told: false, overdue: false }
+    pub(super) const fn new(id: RequestId, requester: Requester, phase: Phase, sent: Instant, activity: bool) -> Self {
+        Self { id, requester, phase, sent, activity, slow_reported: false, overdue: false }
     }
 }
 
@@ -39,34 +39,34 @@ impl Machine {
     /// If it were cut off, the server would have moved on while the browser keeps the old cookie.
     pub(super) fn may_reestablish(&self, probe: &Probe) -> bool {
         let reestablishes = probe.phase == Phase::Reconnect || self.config.credential == CredentialHolder::Cookie;
-        probe.asker == Asker::ThisTab && reestablishes
+        probe.requester == Requester::ThisTab && reestablishes
     }
 
     /// Sends what the standing asks for.
     pub(super) fn send_probe(&mut self, now: Now, out: &mut Effects) {
-        let attempt = self.ordeal.failures.saturating_add(1);
+        let attempt = self.outage.failures.saturating_add(1);
         let activity = self.page.active;
-        let phase = match self.standing {
-            Standing::Lost if self.config.can_reconnect => Phase::Reconnect,
-            Standing::Unknown | Standing::Good | Standing::Lost | Standing::Over(_) => Phase::Validate,
+        let phase = match self.state {
+            SessionState::Lost if self.config.can_reconnect => Phase::Reconnect,
+            SessionState::Unknown | SessionState::Good | SessionState::Lost | SessionState::Over(_) => Phase::Validate,
         };
         let (request, event) = match phase {
             Phase::Validate => (Request::Validate { attempt, activity }, Event::Checking { attempt }),
             Phase::Reconnect => (Request::Reconnect { attempt, activity }, Event::Reconnecting { attempt }),
         };
         let id = self.fresh_id();
-        self.probe = Some(Probe::new(id, Asker::ThisTab, phase, now.instant, activity));
+        self.probe = Some(Probe::new(id, Requester::ThisTab, phase, now.instant, activity));
         self.schedule.quiet_since = Some(now.instant);
         out.emit(event);
         out.push(Effect::Send { id, request, key: self.key });
-        self.tell(News::Asking { phase, activity, since: Millis::ZERO }, out);
+        self.broadcast(TabMessage::CheckStarted { phase, activity, since: Millis::ZERO }, out);
     }
 
     /// Its answer will be ignored. It is given up only if that cannot hurt.
     pub(super) fn drop_probe(&mut self, out: &mut Effects) {
-        self.tabs.looking_until = None;
+        self.tabs.credential_wanted_until = None;
         if let Some(probe) = self.probe.take()
-            && probe.asker == Asker::ThisTab
+            && probe.requester == Requester::ThisTab
             && !self.may_reestablish(&probe)
         {
             out.push(Effect::Abort(probe.id));

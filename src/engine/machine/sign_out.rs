@@ -1,12 +1,13 @@
 //! Signing out: at once here, and delivered to the server as soon as it can be.
 
 use super::super::effect::{Effect, Effects, Promised, Request};
-use super::super::input::{Outcome, RequestId, SignOut};
-use super::super::news::News;
+use super::super::ids::RequestId;
+use super::super::input::{Outcome, SignOut};
 use super::super::schedule;
+use super::super::tab_message::TabMessage;
 use super::super::time::{Instant, Now};
 use super::super::verdict::{Reason, Verdict};
-use super::{Machine, Standing};
+use super::{Machine, SessionState};
 
 /// What the server has still to learn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -42,7 +43,7 @@ impl Machine {
     pub(super) fn sign_out(&mut self, now: Now, everywhere: bool, out: &mut Effects) {
         self.drop_probe(out);
         out.push(Effect::ClearCredential);
-        self.tell(News::SignedOut, out);
+        self.broadcast(TabMessage::SignedOut, out);
         self.end(Reason::SignedOut, out);
         self.check_after_logout = false;
         if self.config.can_log_out {
@@ -59,7 +60,7 @@ impl Machine {
     pub(super) fn late_reply(&mut self, now: Now, outcome: &Outcome, out: &mut Effects) {
         let alive = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
         // After a check that was asked for since, the session may be that of a new sign-in.
-        let signed_out = matches!(self.standing, Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
+        let signed_out = matches!(self.state, SessionState::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
             && self.schedule.next.is_none();
         if alive && signed_out && self.config.can_log_out {
             let everywhere = self.logout.everywhere();
@@ -87,7 +88,7 @@ impl Machine {
             | Outcome::NoCredential => Logout::None,
         };
         if self.logout == Logout::None && core::mem::take(&mut self.check_after_logout) {
-            self.standing = Standing::Unknown;
+            self.state = SessionState::Unknown;
             self.schedule.next = Some(now.instant);
         }
     }
@@ -109,8 +110,8 @@ impl Machine {
 
     /// What another tab, or a page before this one, left to be delivered would now end the session of a new sign-in.
     pub(super) fn forget_sign_out(&self, out: &mut Effects) {
-        if self.logout == Logout::None && self.kept.0.is_none() {
-            out.push(Effect::KeepSignOut(None));
+        if self.logout == Logout::None && self.persisted.0.is_none() {
+            out.push(Effect::PersistSignOut(None));
         }
     }
 

@@ -6,129 +6,129 @@
 
 use super::super::effect::{Effect, Effects, Phase};
 use super::super::input::Outcome;
-use super::super::news::{Answered, News};
+use super::super::tab_message::{CheckResult, TabMessage};
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::{Reason, Verdict};
-use super::probing::{Asker, Probe};
+use super::probing::{Probe, Requester};
 use super::sign_out::Logout;
-use super::{Lifecycle, Machine, Standing};
+use super::{Lifecycle, Machine, SessionState};
 
 /// A tab that holds a credential has this long to say that it re-establishes the session.
-const LOOKING: Millis = Millis(500);
+const CREDENTIAL_WAIT: Millis = Millis(500);
 /// Turned away, a tab asks again after this, and as much again at most. What is told meanwhile makes it wait longer.
-pub(super) const TURNED_AWAY: Millis = Millis(100);
+pub(super) const LOCK_RETRY: Millis = Millis(100);
 
 /// Who may send.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) enum Turn {
+pub(super) enum Lock {
     /// Not this tab.
     #[default]
     Free,
     /// This tab has asked for it.
-    Asked,
+    Requested,
     /// This tab alone.
-    Ours,
+    Held,
 }
 
 /// What a tab knows of the others.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Tabs {
-    pub(super) turn: Turn,
+    pub(super) lock: Lock,
     /// The turn is not asked for before.
     pub(super) not_before: Option<Instant>,
     /// From then on whoever has the turn has had it for too long.
     pub(super) steal_at: Option<Instant>,
     /// The other tabs have until then to re-establish the session.
-    pub(super) looking_until: Option<Instant>,
+    pub(super) credential_wanted_until: Option<Instant>,
 }
 
 impl Tabs {
     /// Nothing is known any more but whose turn it is.
-    pub(super) fn only_turn(self) -> Self {
-        Self { turn: self.turn, ..Self::default() }
+    pub(super) fn only_lock(self) -> Self {
+        Self { lock: self.lock, ..Self::default() }
     }
 }
 
 impl Machine {
     /// Sends at once, or as soon as it is this tab's turn.
     pub(super) fn ask(&mut self, now: Now, out: &mut Effects) {
-        if !self.config.shares || self.tabs.turn == Turn::Ours {
+        if !self.config.cross_tab || self.tabs.lock == Lock::Held {
             return self.send_probe(now, out);
         }
-        self.tabs.turn = Turn::Asked;
+        self.tabs.lock = Lock::Requested;
         let steal = self.tabs.steal_at.is_some_and(|at| at <= now.instant);
-        out.push(Effect::TakeTurn { steal });
+        out.push(Effect::AcquireLock { steal });
     }
 
     /// The answer to that. If nothing is to be sent any more, the turn is given back when all is done.
-    pub(super) fn turned(&mut self, now: Now, granted: bool) {
-        if self.tabs.turn != Turn::Asked {
+    pub(super) fn lock_result(&mut self, now: Now, granted: bool) {
+        if self.tabs.lock != Lock::Requested {
             return;
         }
         if granted {
-            self.tabs = Tabs { turn: Turn::Ours, ..Tabs::default() };
+            self.tabs = Tabs { lock: Lock::Held, ..Tabs::default() };
         } else {
-            self.tabs.turn = Turn::Free;
-            self.wait_a_little(now);
+            self.tabs.lock = Lock::Free;
+            self.retry_lock_later(now);
             self.tabs.steal_at = self.tabs.steal_at.or(Some(now.instant + self.config.validate_timeout));
         }
     }
 
     /// The turn is not kept, nor asked for, longer than it is needed.
-    pub(super) fn yield_turn(&mut self, now: Now, out: &mut Effects) {
-        let needed = match self.tabs.turn {
-            Turn::Free => return,
-            Turn::Asked => self.wants_to_ask().is_some_and(|due| due <= now.instant),
-            Turn::Ours => self.lifecycle != Lifecycle::Disposed && self.own_probe().is_some(),
+    pub(super) fn release_lock(&mut self, now: Now, out: &mut Effects) {
+        let needed = match self.tabs.lock {
+            Lock::Free => return,
+            Lock::Requested => self.wants_to_ask().is_some_and(|due| due <= now.instant),
+            Lock::Held => self.lifecycle != Lifecycle::Disposed && self.own_probe().is_some(),
         };
         if !needed {
-            self.tabs.turn = Turn::Free;
-            out.push(Effect::YieldTurn);
+            self.tabs.lock = Lock::Free;
+            out.push(Effect::ReleaseLock);
         }
     }
 
-    pub(super) fn tell(&self, news: News, out: &mut Effects) {
-        if self.config.shares {
-            out.push(Effect::Tell(news));
+    pub(super) fn broadcast(&self, message: TabMessage, out: &mut Effects) {
+        if self.config.cross_tab {
+            out.push(Effect::Broadcast(message));
         }
     }
 
-    /// What another tab tells. A request of our own will be answered itself.
-    pub(super) fn heard(&mut self, now: Now, news: News, out: &mut Effects) {
+    /// What another tab tells. A request of this tab gets its own answer.
+    pub(super) fn received(&mut self, now: Now, message: TabMessage, out: &mut Effects) {
         if self.lifecycle != Lifecycle::Running || self.page.away {
             return;
         }
-        let asks_itself = self.own_probe().is_some();
-        match news {
-            News::Asking { phase, activity, since } if !asks_itself => {
-                self.another_asks(now, phase, activity, since, out);
+        let own_request = self.own_probe().is_some();
+        match message {
+            TabMessage::CheckStarted { phase, activity, since } if !own_request => {
+                self.check_started(now, phase, activity, since, out);
             }
-            News::Answered(answered) => {
-                if let Some(probe) = self.probe.take_if(|_| !asks_itself) {
-                    self.told(now, probe, answered, out);
+            TabMessage::CheckFinished(result) => {
+                if let Some(probe) = self.probe.take_if(|_| !own_request) {
+                    self.check_finished(now, probe, result, out);
                 }
             }
-            News::Looking if !asks_itself && !matches!(self.standing, Standing::Over(_)) => {
+            TabMessage::CredentialWanted if !own_request && !matches!(self.state, SessionState::Over(_)) => {
                 self.probe = None;
                 self.lose(now);
             }
-            News::Asking { .. } | News::Looking => {}
-            News::SignedOut => self.signed_out_elsewhere(out),
-            News::Active => self.person_acted(now, out),
+            TabMessage::CheckStarted { .. } | TabMessage::CredentialWanted => {}
+            TabMessage::SignedOut => self.signed_out_elsewhere(out),
+            TabMessage::Activity => self.user_active(now, out),
         }
     }
 
-    fn another_asks(&mut self, now: Now, phase: Phase, activity: bool, since: Millis, out: &mut Effects) {
-        if phase == Phase::Reconnect && matches!(self.standing, Standing::Unknown | Standing::Good) {
+    fn check_started(&mut self, now: Now, phase: Phase, activity: bool, since: Millis, out: &mut Effects) {
+        if phase == Phase::Reconnect && matches!(self.state, SessionState::Unknown | SessionState::Good) {
             self.lose(now);
         }
-        self.tabs = self.tabs.only_turn();
+        self.tabs = self.tabs.only_lock();
         let known = self.probe.filter(|_| since > Millis::ZERO);
         let id = known.map_or_else(|| self.fresh_id(), |probe| probe.id);
-        let mut probe = Probe::new(id, Asker::AnotherTab, phase, now.instant.minus(since), activity);
-        let over = matches!(self.standing, Standing::Over(_));
+        let mut probe = Probe::new(id, Requester::OtherTab, phase, now.instant.minus(since), activity);
+        let over = matches!(self.state, SessionState::Over(_));
         // Where the session is over nobody waits for this.
-        probe.slow_told = over || since >= self.config.slow_after;
+        probe.slow_reported = over || since >= self.config.slow_after;
         probe.overdue = since >= self.config.validate_timeout;
         self.probe = Some(probe);
         if probe.overdue && !over {
@@ -137,30 +137,30 @@ impl Machine {
     }
 
     /// Whoever is signed out believes in no session but that of a new sign-in, and in none while the server is being told.
-    fn told(&mut self, now: Now, probe: Probe, answered: Answered, out: &mut Effects) {
-        if let Verdict::Valid(_) = answered.verdict
-            && let Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere) = self.standing
+    fn check_finished(&mut self, now: Now, probe: Probe, result: CheckResult, out: &mut Effects) {
+        if let Verdict::Valid(_) = result.verdict
+            && let SessionState::Over(Reason::SignedOut | Reason::SignedOutElsewhere) = self.state
         {
-            if !answered.signed_in || matches!(self.logout, Logout::InFlight { .. }) {
+            if !result.signed_in || matches!(self.logout, Logout::InFlight { .. }) {
                 return;
             }
             self.logout = Logout::None;
         }
         // Two tabs may have asked, if one of them had been given up.
-        let probe = Probe { phase: answered.phase, ..probe };
-        if !self.is_outdated(&probe, &Outcome::Verdict(answered.verdict)) {
-            self.judge(now, probe, answered.verdict, Some(answered), out);
+        let probe = Probe { phase: result.phase, ..probe };
+        if !self.is_outdated(&probe, &Outcome::Verdict(result.verdict)) {
+            self.judge(now, probe, result.verdict, Some(result), out);
         }
-        if self.standing == Standing::Lost {
+        if self.state == SessionState::Lost {
             // Most likely that tab goes on to reconnect.
-            self.wait_a_little(now);
+            self.retry_lock_later(now);
         }
     }
 
     /// The tab that asked has had its time. It may have been closed, and then the turn is free; or it is frozen.
     pub(super) fn take_over(&mut self, now: Now) {
         self.probe = None;
-        if !matches!(self.standing, Standing::Over(_)) {
+        if !matches!(self.state, SessionState::Over(_)) {
             self.schedule.next = Some(now.instant);
         }
         let grace = self.config.validate_timeout.scaled(1, 10);
@@ -169,55 +169,65 @@ impl Machine {
 
     /// No credential here. Perhaps another tab has one.
     pub(super) fn look_for_credential(&mut self, now: Now, out: &mut Effects) {
-        self.tabs.looking_until = Some(now.instant + LOOKING);
-        self.tell(News::Looking, out);
+        self.tabs.credential_wanted_until = Some(now.instant + CREDENTIAL_WAIT);
+        self.broadcast(TabMessage::CredentialWanted, out);
     }
 
     /// None has.
-    pub(super) fn nobody_has_one(&mut self, now: Now, out: &mut Effects) {
-        self.tabs.looking_until = None;
+    pub(super) fn no_tab_has_credential(&mut self, now: Now, out: &mut Effects) {
+        self.tabs.credential_wanted_until = None;
         let verdict = Verdict::Ended(Reason::CredentialMissing);
-        let probe = Probe::new(self.fresh_id(), Asker::ThisTab, Phase::Reconnect, now.instant, false);
+        let probe = Probe::new(self.fresh_id(), Requester::ThisTab, Phase::Reconnect, now.instant, false);
         self.conclude(Reason::CredentialMissing, out);
-        self.tell_answer(now, &probe, verdict, false, out);
+        self.broadcast_result(now, &probe, verdict, false, out);
     }
 
     /// Lets the others know what came of a request of this tab.
-    pub(super) fn tell_answer(&self, now: Now, probe: &Probe, verdict: Verdict, signed_in: bool, out: &mut Effects) {
+    pub(super) fn broadcast_result(
+        &self,
+        now: Now,
+        probe: &Probe,
+        verdict: Verdict,
+        signed_in: bool,
+        out: &mut Effects,
+    ) {
         let next_in = self.schedule.next.map_or(Millis::ZERO, |next| next.since(now.instant));
         let (request, phase, epoch) = (probe.id, probe.phase, self.session.epoch);
-        self.tell(News::Answered(Answered { request, phase, verdict, epoch, next_in, signed_in }), out);
+        self.broadcast(
+            TabMessage::CheckFinished(CheckResult { request, phase, verdict, epoch, next_in, signed_in }),
+            out,
+        );
     }
 
     fn signed_out_elsewhere(&mut self, out: &mut Effects) {
-        if self.standing != Standing::Over(Reason::SignedOut) {
+        if self.state != SessionState::Over(Reason::SignedOut) {
             self.drop_probe(out);
             out.push(Effect::ClearCredential);
             self.end(Reason::SignedOutElsewhere, out);
         }
     }
 
-    fn wait_a_little(&mut self, now: Now) {
-        self.tabs.not_before = Some(now.instant + TURNED_AWAY + now.chance.of(TURNED_AWAY));
+    fn retry_lock_later(&mut self, now: Now) {
+        self.tabs.not_before = Some(now.instant + LOCK_RETRY + now.chance.of(LOCK_RETRY));
     }
 
     /// The request of this tab that is under way.
     pub(super) fn own_probe(&self) -> Option<&Probe> {
-        self.probe.as_ref().filter(|probe| probe.asker == Asker::ThisTab)
+        self.probe.as_ref().filter(|probe| probe.requester == Requester::ThisTab)
     }
 
     /// When a check or reconnect of this tab is due, if one may be.
     pub(super) fn wants_to_ask(&self) -> Option<Instant> {
         let signing_out = matches!(self.logout, Logout::InFlight { .. });
         let running = self.lifecycle == Lifecycle::Running && !self.page.away;
-        let free = running && self.probe.is_none() && !signing_out && self.tabs.looking_until.is_none();
+        let free = running && self.probe.is_none() && !signing_out && self.tabs.credential_wanted_until.is_none();
         let next = self.next_probe().filter(|_| free)?;
         Some(next.max(self.tabs.not_before.unwrap_or_default()))
     }
 
     /// When the tab that asks has had its time.
     pub(super) fn limit_of_another(&self) -> Option<Instant> {
-        let probe = self.probe.as_ref().filter(|probe| probe.asker == Asker::AnotherTab)?;
+        let probe = self.probe.as_ref().filter(|probe| probe.requester == Requester::OtherTab)?;
         let limit = if probe.overdue { self.config.reconnect_timeout } else { self.config.validate_timeout };
         Some(probe.sent + limit)
     }

@@ -2,15 +2,16 @@
 
 use super::super::classify::unknown_on_reconnect;
 use super::super::effect::{Effect, Effects, Event, FetchStep, Phase};
-use super::super::input::{Outcome, RequestId};
-use super::super::news::Answered;
+use super::super::ids::RequestId;
+use super::super::input::Outcome;
 use super::super::schedule;
 use super::super::snapshot::Status;
+use super::super::tab_message::CheckResult;
 use super::super::time::{Millis, Now};
 use super::super::verdict::{Facts, Reason, Trouble, Verdict};
-use super::probing::{Asker, Probe};
-use super::session::Continuity;
-use super::{Lifecycle, Machine, Standing};
+use super::known_session::Continuity;
+use super::probing::{Probe, Requester};
+use super::{Lifecycle, Machine, SessionState};
 
 impl Machine {
     pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Effects) {
@@ -25,16 +26,16 @@ impl Machine {
 
     /// What a request of this tab came back with.
     fn answered(&mut self, now: Now, probe: Probe, outcome: Outcome, out: &mut Effects) {
-        let signed_in = self.check_promised && self.standing != Standing::Good;
+        let signed_in = self.check_promised && self.state != SessionState::Good;
         if self.is_outdated(&probe, &outcome) {
             return;
         }
         match outcome {
-            Outcome::NoCredential if self.config.shares => self.look_for_credential(now, out),
+            Outcome::NoCredential if self.config.cross_tab => self.look_for_credential(now, out),
             Outcome::NoCredential => self.conclude(Reason::CredentialMissing, out),
             Outcome::Verdict(verdict) => {
                 self.judge(now, probe, verdict, None, out);
-                self.tell_answer(now, &probe, verdict, signed_in, out);
+                self.broadcast_result(now, &probe, verdict, signed_in, out);
             }
         }
     }
@@ -46,22 +47,22 @@ impl Machine {
         probe.id < self.fresh_from && !reestablishes
     }
 
-    /// Takes in a verdict on a request of this tab, or of another one as it was `told`.
+    /// Takes in a verdict on a request of this tab, or of another one as it was `shared`.
     pub(super) fn judge(
         &mut self,
         now: Now,
         probe: Probe,
         verdict: Verdict,
-        told: Option<Answered>,
+        shared: Option<CheckResult>,
         out: &mut Effects,
     ) {
         self.schedule.quiet_since = Some(now.instant);
         if probe.phase == Phase::Validate && !matches!(verdict, Verdict::Transient(_)) {
             let duration_ms = now.instant.since(probe.sent);
-            out.emit(Event::Checked { duration_ms, shared: probe.asker == Asker::AnotherTab });
+            out.emit(Event::Checked { duration_ms, shared: probe.requester == Requester::OtherTab });
         }
         match verdict {
-            Verdict::Valid(facts) => self.valid(now, probe, facts, told, out),
+            Verdict::Valid(facts) => self.valid(now, probe, facts, shared, out),
             Verdict::Lost => self.lost(now, probe, out),
             Verdict::Ended(reason) => {
                 if reason == Reason::SessionRevoked {
@@ -77,8 +78,8 @@ impl Machine {
         }
     }
 
-    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, told: Option<Answered>, out: &mut Effects) {
-        let known = matches!(self.standing, Standing::Good | Standing::Lost);
+    fn valid(&mut self, now: Now, probe: Probe, facts: Facts, shared: Option<CheckResult>, out: &mut Effects) {
+        let known = matches!(self.state, SessionState::Good | SessionState::Lost);
         let reestablished =
             facts.reconnected || probe.phase == Phase::Reconnect || known && self.session.outdated_by(&facts);
         let continuity = match (reestablished, known) {
@@ -86,15 +87,15 @@ impl Machine {
             (false, true) => Continuity::Same,
             (false, false) => Continuity::New,
         };
-        let downtime_ms = now.instant.since(self.ordeal.since.unwrap_or(probe.sent));
-        let request = told.map_or(probe.id, |told| told.request);
+        let downtime_ms = now.instant.since(self.outage.since.unwrap_or(probe.sent));
+        let request = shared.map_or(probe.id, |shared| shared.request);
         self.session.absorb(now, request, facts, continuity, self.config.warn_before);
-        self.standing = Standing::Good;
+        self.state = SessionState::Good;
         self.forget_trouble();
         self.page.active &= !probe.activity;
-        let delay = match told {
-            None => schedule::next_check(&self.config, self.session.wished, now.chance),
-            Some(Answered { epoch, next_in, .. }) => {
+        let delay = match shared {
+            None => schedule::next_check(&self.config, self.session.server_interval, now.chance),
+            Some(CheckResult { epoch, next_in, .. }) => {
                 self.session.epoch = self.session.epoch.max(epoch);
                 schedule::after_another(next_in, now.chance)
             }
@@ -109,13 +110,13 @@ impl Machine {
     }
 
     fn lost(&mut self, now: Now, probe: Probe, out: &mut Effects) {
-        match (probe.phase, self.standing) {
+        match (probe.phase, self.state) {
             (Phase::Reconnect, _) => {
                 out.push(Effect::ClearCredential);
                 self.conclude(unknown_on_reconnect(self.holder()), out);
             }
-            (Phase::Validate, Standing::Over(reason)) => self.conclude(reason, out),
-            (Phase::Validate, Standing::Unknown | Standing::Good | Standing::Lost) => {
+            (Phase::Validate, SessionState::Over(reason)) => self.conclude(reason, out),
+            (Phase::Validate, SessionState::Unknown | SessionState::Good | SessionState::Lost) => {
                 if self.config.can_reconnect {
                     self.lose(now);
                 } else {
@@ -127,21 +128,21 @@ impl Machine {
 
     /// The server forgot the session: nothing is decided before the reconnect is.
     pub(super) fn lose(&mut self, now: Now) {
-        let since = self.ordeal.since.unwrap_or(now.instant);
-        let floor = self.schedule.floor;
+        let since = self.outage.since.unwrap_or(now.instant);
+        let retry_floor = self.schedule.retry_floor;
         self.forget_trouble();
-        self.ordeal.since = Some(since);
-        self.schedule.floor = floor;
-        self.standing = Standing::Lost;
+        self.outage.since = Some(since);
+        self.schedule.retry_floor = retry_floor;
+        self.state = SessionState::Lost;
         self.fresh_from = self.next_request;
         self.schedule.next = Some(now.instant);
     }
 
     /// A definitive verdict against the session. Only the way into it leads to the login page, never staying in it.
     pub(super) fn conclude(&mut self, reason: Reason, out: &mut Effects) {
-        match self.standing {
-            Standing::Over(known) => self.end(known, out),
-            Standing::Unknown | Standing::Good | Standing::Lost => {
+        match self.state {
+            SessionState::Over(known) => self.end(known, out),
+            SessionState::Unknown | SessionState::Good | SessionState::Lost => {
                 self.end(reason, out);
                 if self.config.redirects {
                     out.push(Effect::Redirect(reason));
@@ -152,30 +153,31 @@ impl Machine {
 
     pub(super) fn transient(&mut self, now: Now, trouble: Trouble, out: &mut Effects) {
         self.keep_promise(out);
-        if matches!(self.standing, Standing::Over(_)) {
+        if matches!(self.state, SessionState::Over(_)) {
             self.schedule.next = None;
             return;
         }
-        self.ordeal.since = self.ordeal.since.or(Some(now.instant));
-        self.ordeal.failures = self.ordeal.failures.saturating_add(1);
-        let coming_up = trouble.reason == Reason::Network && self.page.network_comes_up();
-        if !coming_up {
-            self.ordeal.trouble = Some(trouble);
+        self.outage.since = self.outage.since.or(Some(now.instant));
+        self.outage.failures = self.outage.failures.saturating_add(1);
+        let in_grace = trouble.reason == Reason::Network && self.page.use_network_grace();
+        if !in_grace {
+            self.outage.trouble = Some(trouble);
         }
         if let Some(length) = trouble.retry_after {
-            self.schedule.floor = Some(now.instant + length.min(schedule::RETRY_AFTER_MAX));
+            self.schedule.retry_floor = Some(now.instant + length.min(schedule::RETRY_AFTER_MAX));
         }
-        let waiting = coming_up || self.page.visible || !self.fetches.is_empty();
-        let delay = schedule::retry(&self.config, waiting, self.ordeal.failures, self.session.wished, now.chance);
-        let next = (now.instant + delay).max(self.schedule.floor.unwrap_or_default());
+        let waiting = in_grace || self.page.visible || !self.fetches.is_empty();
+        let delay =
+            schedule::retry(&self.config, waiting, self.outage.failures, self.session.server_interval, now.chance);
+        let next = (now.instant + delay).max(self.schedule.retry_floor.unwrap_or_default());
         self.schedule.next = Some(next);
-        if !coming_up {
-            self.tell_degraded(trouble.reason, next.since(now.instant), out);
+        if !in_grace {
+            self.emit_degraded(trouble.reason, next.since(now.instant), out);
         }
     }
 
     /// Said only where the status says it too: not of a session that is over, and not while offline.
-    pub(super) fn tell_degraded(&self, reason: Reason, retry_in_ms: Millis, out: &mut Effects) {
+    pub(super) fn emit_degraded(&self, reason: Reason, retry_in_ms: Millis, out: &mut Effects) {
         if self.status() == Status::Degraded {
             out.emit(Event::Degraded { reason, retry_in_ms });
         }

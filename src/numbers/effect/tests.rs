@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{Answered, Failure, News, SignOut, Verdict};
+use crate::engine::{CheckResult, SignOut, SnapshotError, TabMessage, Verdict};
 
 /// Kind and numbers, without the absent ones at the end.
 fn numbers(wanted: &Effect) -> (EffectKind, Vec<f64>) {
@@ -14,8 +14,8 @@ fn every_effect_becomes_its_kind_and_its_numbers() {
     let send = |request| Effect::Send { id, request, key: 8 };
     let ms = Millis;
     let server = Reason::Server as u32;
-    let asking = News::Asking { phase: Phase::Reconnect, activity: true, since: ms(15_000) };
-    let lost = Answered {
+    let asking = TabMessage::CheckStarted { phase: Phase::Reconnect, activity: true, since: ms(15_000) };
+    let lost = CheckResult {
         request: id,
         phase: Phase::Validate,
         verdict: Verdict::Lost,
@@ -61,19 +61,19 @@ fn every_effect_becomes_its_kind_and_its_numbers() {
         (Effect::Emit(Event::Wake { slept_ms: ms(60_000) }), EffectKind::Wake, vec![60_000.0]),
         (Effect::Emit(Event::Idle), EffectKind::Idle, vec![]),
         (Effect::Emit(Event::Active), EffectKind::Active, vec![]),
-        (Effect::TakeTurn { steal: false }, EffectKind::TakeTurn, vec![0.0]),
-        (Effect::TakeTurn { steal: true }, EffectKind::TakeTurn, vec![1.0]),
-        (Effect::YieldTurn, EffectKind::YieldTurn, vec![]),
-        (Effect::Tell(asking), EffectKind::Tell, vec![0.0, 1.0, 1.0, 15_000.0]),
-        (Effect::Tell(News::Answered(lost)), EffectKind::Tell, lost_numbers.to_vec()),
-        (Effect::Tell(News::Looking), EffectKind::Tell, vec![2.0]),
-        (Effect::Tell(News::SignedOut), EffectKind::Tell, vec![3.0]),
-        (Effect::Tell(News::Active), EffectKind::Tell, vec![4.0]),
-        (Effect::KeepSignOut(Some(SignOut { everywhere: true })), EffectKind::KeepSignOut, vec![1.0]),
-        (Effect::KeepSignOut(Some(SignOut { everywhere: false })), EffectKind::KeepSignOut, vec![0.0]),
-        (Effect::KeepSignOut(None), EffectKind::KeepSignOut, vec![]),
-        (Effect::KeepFloor(Some(ms(20_000))), EffectKind::KeepFloor, vec![20_000.0]),
-        (Effect::KeepFloor(None), EffectKind::KeepFloor, vec![]),
+        (Effect::AcquireLock { steal: false }, EffectKind::TakeTurn, vec![0.0]),
+        (Effect::AcquireLock { steal: true }, EffectKind::TakeTurn, vec![1.0]),
+        (Effect::ReleaseLock, EffectKind::YieldTurn, vec![]),
+        (Effect::Broadcast(asking), EffectKind::Tell, vec![0.0, 1.0, 1.0, 15_000.0]),
+        (Effect::Broadcast(TabMessage::CheckFinished(lost)), EffectKind::Tell, lost_numbers.to_vec()),
+        (Effect::Broadcast(TabMessage::CredentialWanted), EffectKind::Tell, vec![2.0]),
+        (Effect::Broadcast(TabMessage::SignedOut), EffectKind::Tell, vec![3.0]),
+        (Effect::Broadcast(TabMessage::Activity), EffectKind::Tell, vec![4.0]),
+        (Effect::PersistSignOut(Some(SignOut { everywhere: true })), EffectKind::KeepSignOut, vec![1.0]),
+        (Effect::PersistSignOut(Some(SignOut { everywhere: false })), EffectKind::KeepSignOut, vec![0.0]),
+        (Effect::PersistSignOut(None), EffectKind::KeepSignOut, vec![]),
+        (Effect::PersistRetryFloor(Some(ms(20_000))), EffectKind::KeepFloor, vec![20_000.0]),
+        (Effect::PersistRetryFloor(None), EffectKind::KeepFloor, vec![]),
     ];
     for (effect, kind, expected) in &rows {
         let (found, given) = numbers(effect);
@@ -108,7 +108,7 @@ const BARE: Snapshot = Snapshot {
 
 #[test]
 fn a_snapshot_is_its_fields_in_their_public_order() {
-    let failure = Failure { code: Reason::Timeout, status: Some(503), retryable: true };
+    let failure = SnapshotError { code: Reason::Timeout, status: Some(503), retryable: true };
     let snapshot = Snapshot {
         status: Status::Degraded,
         reason: Some(Reason::Server),
@@ -134,7 +134,7 @@ fn what_a_snapshot_has_not_is_no_number() {
     let present: Vec<_> = all.iter().enumerate().filter(|(_, number)| !number.is_nan()).collect();
     assert_eq!(present, [(0, &1.0), (2, &3.0)]);
 
-    let failure = Failure { code: Reason::Network, status: None, retryable: false };
+    let failure = SnapshotError { code: Reason::Network, status: None, retryable: false };
     let (_, [.., code, status, retryable]) = effect(&Effect::Change(Snapshot { error: Some(failure), ..BARE }));
     assert_eq!((code, retryable), (f64::from(Reason::Network as u32), 0.0));
     assert!(status.is_nan(), "there was no answer");

@@ -1,5 +1,5 @@
 use super::*;
-use crate::engine::{Answered, News, Phase};
+use crate::engine::{CheckResult, Phase, TabMessage};
 use crate::numbers::NONE;
 
 const PAGE: CredentialHolder = CredentialHolder::Page;
@@ -37,22 +37,26 @@ fn every_kind_becomes_its_input() {
     let fetch = FetchId(9);
     let refused = |refusal| Input::FetchRefused { fetch, generation: Generation(3), refusal };
     let network = Outcome::Verdict(trouble(Reason::Network, None, None));
-    let left = |everywhere, floor, signed_out| Kept { sign_out: Some(SignOut { everywhere }), floor, signed_out };
-    let floor_alone = Kept { floor: Some(Millis(5000)), ..Kept::NOTHING };
-    let looking = |age| Input::Heard { news: News::Looking, age: Millis(age) };
-    let asking = News::Asking { phase: Phase::Reconnect, activity: true, since: Millis(15_000) };
+    let left = |everywhere, retry_floor, signed_out| Persisted {
+        sign_out: Some(SignOut { everywhere }),
+        retry_floor,
+        signed_out,
+    };
+    let retry_floor_alone = Persisted { retry_floor: Some(Millis(5000)), ..Persisted::NOTHING };
+    let looking = |age| Input::Received { message: TabMessage::CredentialWanted, age: Millis(age) };
+    let asking = TabMessage::CheckStarted { phase: Phase::Reconnect, activity: true, since: Millis(15_000) };
     let rows: &[(InputKind, &[f64], Input)] = &[
-        (InputKind::Start, &[1.0, 0.0], Input::Start { visible: true, online: false, kept: Kept::NOTHING }),
-        (InputKind::Start, &[0.0, 1.0], Input::Start { visible: false, online: true, kept: Kept::NOTHING }),
+        (InputKind::Start, &[1.0, 0.0], Input::Start { visible: true, online: false, persisted: Persisted::NOTHING }),
+        (InputKind::Start, &[0.0, 1.0], Input::Start { visible: false, online: true, persisted: Persisted::NOTHING }),
         (
             InputKind::Start,
             &[1.0, 1.0, 1.0, 5000.5, 1.0],
-            Input::Start { visible: true, online: true, kept: left(true, Some(Millis(5000)), true) },
+            Input::Start { visible: true, online: true, persisted: left(true, Some(Millis(5000)), true) },
         ),
         (
             InputKind::Start,
             &[0.0, 0.0, 0.0, NONE, 0.0],
-            Input::Start { visible: false, online: false, kept: left(false, None, false) },
+            Input::Start { visible: false, online: false, persisted: left(false, None, false) },
         ),
         (InputKind::Stop, &[], Input::Stop),
         (InputKind::Dispose, &[], Input::Dispose),
@@ -71,20 +75,20 @@ fn every_kind_becomes_its_input() {
         (InputKind::Hidden, &[], Input::Hidden),
         (InputKind::Focused, &[], Input::Focused),
         (InputKind::Left, &[], Input::Left),
-        (InputKind::Restored, &[], Input::Restored { kept: Kept::NOTHING }),
-        (InputKind::Restored, &[1.0, NONE, 0.0], Input::Restored { kept: left(true, None, false) }),
-        (InputKind::Restored, &[0.0, 0.0, 1.0], Input::Restored { kept: left(false, Some(Millis::ZERO), true) }),
-        (InputKind::Restored, &[NONE, 5000.0, 0.0], Input::Restored { kept: floor_alone }),
+        (InputKind::Restored, &[], Input::Restored { persisted: Persisted::NOTHING }),
+        (InputKind::Restored, &[1.0, NONE, 0.0], Input::Restored { persisted: left(true, None, false) }),
+        (InputKind::Restored, &[0.0, 0.0, 1.0], Input::Restored { persisted: left(false, Some(Millis::ZERO), true) }),
+        (InputKind::Restored, &[NONE, 5000.0, 0.0], Input::Restored { persisted: retry_floor_alone }),
         (InputKind::Resumed, &[], Input::Resumed),
         (InputKind::Online, &[], Input::Online),
         (InputKind::Offline, &[], Input::Offline),
-        (InputKind::Active, &[], Input::Active),
-        (InputKind::Turn, &[1.0], Input::Turn { granted: true }),
-        (InputKind::Turn, &[0.0], Input::Turn { granted: false }),
+        (InputKind::Active, &[], Input::UserActive),
+        (InputKind::Turn, &[1.0], Input::LockResult { granted: true }),
+        (InputKind::Turn, &[0.0], Input::LockResult { granted: false }),
         (InputKind::Heard, &[0.0, 2.0], looking(0)),
         (InputKind::Heard, &[250.5, 2.0], looking(250)),
         (InputKind::Heard, &[-250.0, 2.0], looking(0)),
-        (InputKind::Heard, &[7.0, 0.0, 1.0, 1.0, 15_000.0], Input::Heard { news: asking, age: Millis(7) }),
+        (InputKind::Heard, &[7.0, 0.0, 1.0, 1.0, 15_000.0], Input::Received { message: asking, age: Millis(7) }),
         (InputKind::Failed, &[7.0], Input::Replied { id: RequestId(7), outcome: network }),
         (InputKind::NoCredential, &[7.0], Input::Replied { id: RequestId(7), outcome: Outcome::NoCredential }),
     ];
@@ -109,7 +113,7 @@ fn what_another_tab_was_answered_arrives_field_by_field() {
         next_check_in: Some(Millis(60)),
         reconnected: true,
     };
-    let answered = Answered {
+    let answered = CheckResult {
         request: RequestId(2_147_483_649),
         phase: Phase::Reconnect,
         verdict: Verdict::Valid(facts),
@@ -117,7 +121,7 @@ fn what_another_tab_was_answered_arrives_field_by_field() {
         next_in: Millis(300_000),
         signed_in: true,
     };
-    let expected = Input::Heard { news: News::Answered(answered), age: Millis(30) };
+    let expected = Input::Received { message: TabMessage::CheckFinished(answered), age: Millis(30) };
     assert_eq!(from(InputKind::Heard, &numbers), expected);
 }
 
@@ -160,8 +164,12 @@ fn an_answer_is_read_as_one_to_its_call() {
 fn every_code_is_read_as_itself_and_no_code_as_none() {
     for code in ProblemCode::ALL {
         let numbers = [7.0, 1.0, f64::from(code.status()), place(ProblemCode::ALL, code), 20_000.5];
-        let answer =
-            Answer { status: code.status(), code: Some(*code), retry_after: Some(Millis(20_000)), ..Answer::default() };
+        let answer = HttpAnswer {
+            status: code.status(),
+            code: Some(*code),
+            retry_after: Some(Millis(20_000)),
+            ..HttpAnswer::default()
+        };
         assert_eq!(verdict(InputKind::Answered, &numbers), classify(Call::Reconnect, PAGE, answer), "{code:?}");
     }
     for nowhere in [-1.0, NONE, 16.0, f64::INFINITY] {

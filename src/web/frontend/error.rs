@@ -6,20 +6,20 @@ use std::fmt;
 use wasm_bindgen::prelude::*;
 
 use super::facade::ErrorObject;
-use crate::engine::{Failure, Reason};
+use crate::engine::{Reason, SnapshotError};
 
 /// What went wrong with the session last, in [`Snapshot::error`](super::Snapshot::error). It is displayed as a sentence for
 /// developers, which says what follows from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeepAliveError {
-    failure: Failure,
+    failure: SnapshotError,
     message: String,
 }
 
 impl KeepAliveError {
     pub(super) fn read(object: &ErrorObject) -> Self {
         let code = Reason::parse(&object.code()).unwrap_or(Reason::Server);
-        let failure = Failure { code, status: object.status(), retryable: object.retryable() };
+        let failure = SnapshotError { code, status: object.status(), retryable: object.retryable() };
         Self { failure, message: object.message() }
     }
 

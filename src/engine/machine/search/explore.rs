@@ -1,6 +1,6 @@
 //! The search itself.
 
-use super::super::{Machine, Standing};
+use super::super::{Machine, SessionState};
 use super::lookahead::look_ahead;
 use super::normal::{NOW, normal};
 use super::rules::Broken;
@@ -110,7 +110,7 @@ pub(super) fn explore(setting: &Setting, depth: usize) -> Found {
         let mut next = Vec::new();
         for (number, state) in &level {
             found.connected += usize::from(state.machine.snapshot().status == Status::Connected);
-            found.over += usize::from(matches!(state.machine.standing, Standing::Over(_)));
+            found.over += usize::from(matches!(state.machine.state, SessionState::Over(_)));
             let path = || path(&origins, *number);
             if let Err(broken) = look_ahead(state) {
                 panic!("{broken}\n{}", story(setting, &start, &path()));

@@ -1,14 +1,15 @@
 //! What must come of every state, whatever led to it.
 
-use super::super::probing::Asker;
-use super::super::tabs::Turn;
-use super::super::{Lifecycle, Standing};
+use super::super::probing::Requester;
+use super::super::tabs::Lock;
+use super::super::{Lifecycle, SessionState};
 use super::explore::State;
 use super::normal::NOW;
 use super::rules::Broken;
 use super::steps::{STALE, Step, transient, valid};
 use crate::engine::{
-    Answered, Effect, Input, Instant, Kept, Millis, News, Outcome, Phase, Reason, Request, RequestId, Status, Verdict,
+    CheckResult, Effect, Input, Instant, Millis, Outcome, Persisted, Phase, Reason, Request, RequestId, Status,
+    TabMessage, Verdict,
 };
 
 /// More steps than any wait may take.
@@ -67,9 +68,15 @@ fn a_stale_answer_says_nothing(state: &State) -> Result<(), Broken> {
 
 fn another_tab_found_it_good() -> Step {
     let (request, verdict) = (RequestId(1 << 31), valid(None, false));
-    let answered =
-        Answered { request, phase: Phase::Validate, verdict, epoch: 1, next_in: Millis::from_secs(8), signed_in: true };
-    Step::at_once(Input::Heard { news: News::Answered(answered), age: Millis::ZERO })
+    let answered = CheckResult {
+        request,
+        phase: Phase::Validate,
+        verdict,
+        epoch: 1,
+        next_in: Millis::from_secs(8),
+        signed_in: true,
+    };
+    Step::at_once(Input::Received { message: TabMessage::CheckFinished(answered), age: Millis::ZERO })
 }
 
 fn replied(id: RequestId, verdict: Verdict) -> Step {
@@ -88,9 +95,9 @@ fn time_alone_ends_every_wait(state: &State) -> Result<(), Broken> {
             return Err("somebody waits, and no time is set".into());
         };
         (state, _) = state.after(Step::timer(NOW, deadline))?;
-        if state.shell.turn == Turn::Asked {
+        if state.shell.lock == Lock::Requested {
             let granted = state.machine.tabs.steal_at.is_some_and(|at| at <= NOW.instant);
-            (state, _) = state.after(Step::at_once(Input::Turn { granted }))?;
+            (state, _) = state.after(Step::at_once(Input::LockResult { granted }))?;
         }
     }
     Err("somebody waits for ever".into())
@@ -104,13 +111,13 @@ fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
     }
     let mut state = state.clone();
     for (needed, input) in
-        [(state.shell.away, Input::Restored { kept: Kept::NOTHING }), (!state.shell.online, Input::Online)]
+        [(state.shell.away, Input::Restored { persisted: Persisted::NOTHING }), (!state.shell.online, Input::Online)]
     {
         if needed {
             (state, _) = state.after(Step::at_once(input))?;
         }
     }
-    if matches!(state.machine.standing, Standing::Over(_)) {
+    if matches!(state.machine.state, SessionState::Over(_)) {
         (state, _) = state.after(Step::at_once(Input::Remembered))?;
     }
     for _ in 0..PATIENCE {
@@ -118,12 +125,12 @@ fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
         let step = match (under_way, state.machine.deadline()) {
             _ if state.machine.snapshot().status == Status::Connected && !state.shell.keeps_waiting() => return Ok(()),
             (Some(id), _) => replied(id, valid(None, false)),
-            _ if state.shell.turn == Turn::Asked => Step::at_once(Input::Turn { granted: true }),
-            _ if state.machine.tabs.looking_until.is_some() => Step::at_once(Input::Heard {
-                news: News::Asking { phase: Phase::Reconnect, activity: false, since: Millis::ZERO },
+            _ if state.shell.lock == Lock::Requested => Step::at_once(Input::LockResult { granted: true }),
+            _ if state.machine.tabs.credential_wanted_until.is_some() => Step::at_once(Input::Received {
+                message: TabMessage::CheckStarted { phase: Phase::Reconnect, activity: false, since: Millis::ZERO },
                 age: Millis::ZERO,
             }),
-            _ if state.machine.probe.is_some_and(|probe| probe.asker == Asker::AnotherTab) => {
+            _ if state.machine.probe.is_some_and(|probe| probe.requester == Requester::OtherTab) => {
                 another_tab_found_it_good()
             }
             (None, Some(deadline)) => Step::timer(NOW, deadline),

@@ -75,14 +75,14 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     let longest = machine.config.reconnect_timeout;
     // The clocks were compared when the last input came, or will be at the next start.
     let opened = Page::opened(NOW, machine.page.visible, machine.page.online);
-    let Page { away, active, idle_at, idle, coming_up, .. } = core::mem::replace(&mut machine.page, opened);
-    (machine.page.away, machine.page.active, machine.page.coming_up) = (away, active, coming_up);
+    let Page { away, active, idle_at, idle, network_grace, .. } = core::mem::replace(&mut machine.page, opened);
+    (machine.page.away, machine.page.active, machine.page.network_grace) = (away, active, network_grace);
     (machine.page.idle, machine.page.idle_at) = (idle, idle_at.map(|at| shift.due(at)));
 
     let tabs = &mut machine.tabs;
     tabs.not_before = tabs.not_before.filter(|at| *at > now.instant).map(|at| shift.due(at));
     tabs.steal_at = tabs.steal_at.map(|at| shift.due(at));
-    tabs.looking_until = tabs.looking_until.map(|at| shift.due(at));
+    tabs.credential_wanted_until = tabs.credential_wanted_until.map(|at| shift.due(at));
 
     let outdated = machine.probe.is_some_and(|probe| probe.id < machine.fresh_from);
     machine.next_request = RequestId(u32::try_from(ids.len()).unwrap());
@@ -109,19 +109,20 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     machine.key = 0;
 
     // Told, not used.
-    machine.ordeal.since = machine.ordeal.since.map(|_| NOW.instant);
-    machine.ordeal.failures = machine.ordeal.failures.min(MOST);
-    if let Some(trouble) = &mut machine.ordeal.trouble {
+    machine.outage.since = machine.outage.since.map(|_| NOW.instant);
+    machine.outage.failures = machine.outage.failures.min(MOST);
+    if let Some(trouble) = &mut machine.outage.trouble {
         trouble.retry_after = None;
     }
 
     let schedule = &mut machine.schedule;
     schedule.next = schedule.next.map(|next| shift.due(next));
-    schedule.floor = schedule.floor.filter(|floor| *floor > now.instant).map(|floor| shift.due(floor));
+    schedule.retry_floor =
+        schedule.retry_floor.filter(|retry_floor| *retry_floor > now.instant).map(|retry_floor| shift.due(retry_floor));
     schedule.quiet_since = schedule.quiet_since.filter(|since| now.instant.since(*since) < CATCH_UP_EVERY);
     schedule.quiet_since = schedule.quiet_since.map(|since| shift.instant(since, CATCH_UP_EVERY));
 
-    machine.kept.1 = schedule.floor;
+    machine.persisted.1 = schedule.retry_floor;
 
     let session = &mut machine.session;
     session.epoch = session.epoch.min(MOST);

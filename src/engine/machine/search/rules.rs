@@ -1,14 +1,14 @@
 //! What must never happen between a machine and its shell, whatever comes in.
 
-use super::super::probing::Asker;
-use super::super::tabs::Turn;
-use super::super::{Lifecycle, Machine, Standing};
+use super::super::probing::Requester;
+use super::super::tabs::Lock;
+use super::super::{Lifecycle, Machine, SessionState};
 use super::normal::awaited_logout;
 use super::shell::{Awaited, Call, Shell, counts, may_reestablish};
 use crate::engine::schedule::RETRY_AFTER_MAX;
 use crate::engine::{
-    Effect, Event, FetchId, FetchStep, Input, Kept, Millis, News, Now, Outcome, Phase, Promised, Reason, Request,
-    RequestId, Status, Verdict,
+    Effect, Event, FetchId, FetchStep, Input, Millis, Now, Outcome, Persisted, Phase, Promised, Reason, Request,
+    RequestId, Status, TabMessage, Verdict,
 };
 
 /// What is broken, in words.
@@ -66,23 +66,30 @@ impl Shell {
                     self.sent(machine, now, id, request, key)?;
                     self.is_told(machine, request, effects.get(place + 1))?;
                 }
-                Effect::TakeTurn { .. } => {
-                    must!(machine.config.shares && self.turn == Turn::Free, "the turn is taken twice, or for nothing");
-                    self.turn = Turn::Asked;
+                Effect::AcquireLock { .. } => {
+                    must!(
+                        machine.config.cross_tab && self.lock == Lock::Free,
+                        "the turn is taken twice, or for nothing"
+                    );
+                    self.lock = Lock::Requested;
                 }
-                Effect::YieldTurn => {
-                    must!(self.turn != Turn::Free, "a turn is yielded that was not taken");
-                    self.turn = Turn::Free;
+                Effect::ReleaseLock => {
+                    must!(self.lock != Lock::Free, "a turn is yielded that was not taken");
+                    self.lock = Lock::Free;
                 }
-                Effect::Tell(news) => {
-                    must!(machine.config.shares, "nobody is there to be told");
-                    let asks = matches!(news, News::Asking { since: Millis::ZERO, .. } | News::SignedOut);
-                    must!(!asks || place > 0, "{news:?} without having done so");
-                    told_to_sign_out += u32::from(news == News::SignedOut);
+                Effect::Broadcast(message) => {
+                    must!(machine.config.cross_tab, "nobody is there to be told");
+                    let asks =
+                        matches!(message, TabMessage::CheckStarted { since: Millis::ZERO, .. } | TabMessage::SignedOut);
+                    must!(!asks || place > 0, "{message:?} without having done so");
+                    told_to_sign_out += u32::from(message == TabMessage::SignedOut);
                 }
-                Effect::KeepSignOut(sign_out) => self.kept = sign_out.is_some(),
-                Effect::KeepFloor(floor) => {
-                    must!(floor.is_none_or(|floor| floor <= RETRY_AFTER_MAX), "too long a floor is kept");
+                Effect::PersistSignOut(sign_out) => self.persisted = sign_out.is_some(),
+                Effect::PersistRetryFloor(retry_floor) => {
+                    must!(
+                        retry_floor.is_none_or(|retry_floor| retry_floor <= RETRY_AFTER_MAX),
+                        "too long a floor is kept"
+                    );
                 }
                 Effect::Abort(id) => self.aborted(machine, now, input, id)?,
                 Effect::ClearCredential => cleared += 1,
@@ -95,7 +102,7 @@ impl Shell {
                 }
             }
         }
-        let signs_out = !disposed && machine.config.shares && matches!(input, Input::SignOut { .. });
+        let signs_out = !disposed && machine.config.cross_tab && matches!(input, Input::SignOut { .. });
         must!(told_to_sign_out == u32::from(signs_out), "a sign-out is told {told_to_sign_out} times");
         must!(cleared == due.cleared, "the credential is cleared {cleared} times, not {}", due.cleared);
         must!(over == due.over, "the session ended {over} times, not {}", due.over);
@@ -109,20 +116,26 @@ impl Shell {
         let hears = self.lifecycle == Lifecycle::Running && !self.away;
         match input {
             _ if self.lifecycle == Lifecycle::Disposed => Due::default(),
-            Input::Start { kept, .. } if self.lifecycle == Lifecycle::Inactive => self.due_of_kept(machine, kept),
-            Input::Restored { kept } if self.lifecycle == Lifecycle::Running => self.due_of_kept(machine, kept),
-            Input::Heard { news: News::SignedOut, .. }
-                if hears && machine.standing != Standing::Over(Reason::SignedOut) =>
+            Input::Start { persisted, .. } if self.lifecycle == Lifecycle::Inactive => {
+                self.due_of_kept(machine, persisted)
+            }
+            Input::Restored { persisted } if self.lifecycle == Lifecycle::Running => {
+                self.due_of_kept(machine, persisted)
+            }
+            Input::Received { message: TabMessage::SignedOut, .. }
+                if hears && machine.state != SessionState::Over(Reason::SignedOut) =>
             {
-                let again = machine.standing == Standing::Over(Reason::SignedOutElsewhere);
+                let again = machine.state == SessionState::Over(Reason::SignedOutElsewhere);
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
             }
-            Input::Heard { news: News::Answered(answered), .. } if hears => match counts(machine, answered) {
-                Some(verdict) => self.due_of(machine, verdict, answered.phase == Phase::Reconnect),
-                None => Due::default(),
-            },
+            Input::Received { message: TabMessage::CheckFinished(answered), .. } if hears => {
+                match counts(machine, answered) {
+                    Some(verdict) => self.due_of(machine, verdict, answered.phase == Phase::Reconnect),
+                    None => Due::default(),
+                }
+            }
             Input::SignOut { .. } => {
-                let again = machine.standing == Standing::Over(Reason::SignedOut);
+                let again = machine.state == SessionState::Over(Reason::SignedOut);
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
             }
             Input::Replied { id, outcome } => {
@@ -132,7 +145,7 @@ impl Shell {
                 };
                 match outcome {
                     // First the other tabs are asked.
-                    Outcome::NoCredential if machine.config.shares => Due::default(),
+                    Outcome::NoCredential if machine.config.cross_tab => Due::default(),
                     Outcome::NoCredential => {
                         self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), probe.reconnect)
                     }
@@ -141,8 +154,8 @@ impl Shell {
             }
             // Not given up by any of these, the search for a credential ends when its time has come.
             Input::Stop | Input::Dispose | Input::Left | Input::Remembered => Due::default(),
-            Input::Heard { news: News::Asking { .. } | News::SignedOut, .. } => Due::default(),
-            _ if hears && machine.tabs.looking_until.is_some_and(|until| until <= now.instant) => {
+            Input::Received { message: TabMessage::CheckStarted { .. } | TabMessage::SignedOut, .. } => Due::default(),
+            _ if hears && machine.tabs.credential_wanted_until.is_some_and(|until| until <= now.instant) => {
                 self.next_is_another_attempt();
                 self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), true)
             }
@@ -150,14 +163,14 @@ impl Shell {
         }
     }
 
-    fn due_of_kept(&self, machine: &Machine, kept: Kept) -> Due {
-        let known = machine.standing == Standing::Over(Reason::SignedOut);
-        let found = kept.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
-        Due { cleared: u32::from(found || kept.signed_out), over: u32::from(found && !known), redirects: 0 }
+    fn due_of_kept(&self, machine: &Machine, persisted: Persisted) -> Due {
+        let known = machine.state == SessionState::Over(Reason::SignedOut);
+        let found = persisted.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
+        Due { cleared: u32::from(found || persisted.signed_out), over: u32::from(found && !known), redirects: 0 }
     }
 
     fn due_of(&mut self, machine: &Machine, verdict: Verdict, reconnect: bool) -> Due {
-        let was_over = matches!(machine.standing, Standing::Over(_));
+        let was_over = matches!(machine.state, SessionState::Over(_));
         let known_to_be_lost = reconnect || was_over || !machine.config.can_reconnect;
         let (definitive, clears) = match verdict {
             Verdict::Valid(_) | Verdict::Transient(_) => (false, false),
@@ -181,10 +194,10 @@ impl Shell {
             Request::Reconnect { activity, .. } => (Phase::Reconnect, activity),
             Request::Logout { .. } => return Ok(()),
         };
-        if machine.config.shares {
-            must!(self.turn == Turn::Ours, "{request:?} out of turn");
-            let news = Effect::Tell(News::Asking { phase, activity, since: Millis::ZERO });
-            must!(next == Some(&news), "{request:?}, and nobody is told");
+        if machine.config.cross_tab {
+            must!(self.lock == Lock::Held, "{request:?} out of turn");
+            let message = Effect::Broadcast(TabMessage::CheckStarted { phase, activity, since: Millis::ZERO });
+            must!(next == Some(&message), "{request:?}, and nobody is told");
         }
         Ok(())
     }
@@ -202,7 +215,7 @@ impl Shell {
             Event::Degraded { .. } => {
                 must!(machine.snapshot().status == Status::Degraded, "degraded without having become so");
             }
-            Event::Disconnected { reason } => must!(machine.standing == Standing::Over(reason), "not disconnected"),
+            Event::Disconnected { reason } => must!(machine.state == SessionState::Over(reason), "not disconnected"),
             Event::Checking { .. }
             | Event::Checked { .. }
             | Event::Slow { .. }
@@ -231,8 +244,8 @@ impl Shell {
         must!(self.online && !self.away, "{request:?} without a network");
         must!(!reconnect || !self.barred, "a reconnect after the end");
         must!(!reconnect || machine.config.can_reconnect, "there is no reconnect call");
-        let floor = machine.schedule.floor.unwrap_or_default();
-        must!(floor <= now.instant, "{request:?} before the server wants to be asked again");
+        let retry_floor = machine.schedule.retry_floor.unwrap_or_default();
+        must!(retry_floor <= now.instant, "{request:?} before the server wants to be asked again");
         if let Some((last, retry)) = self.key {
             must!((key == last) == retry, "a retry has another key than the try, or an attempt that of the last one");
         }
@@ -264,7 +277,7 @@ impl Shell {
                     | Input::Dispose
                     | Input::Left
                     | Input::SignOut { .. }
-                    | Input::Heard { news: News::SignedOut, .. }
+                    | Input::Received { message: TabMessage::SignedOut, .. }
             );
             must!(not_wanted || age >= machine.config.validate_timeout, "a check is given up early");
         }
@@ -278,7 +291,7 @@ impl Shell {
         *self.call(fetch) = match step {
             FetchStep::Send(generation) => {
                 must!(generation == machine.session.generation, "sent in an old generation");
-                must!(!refused || machine.standing == Standing::Good, "sent again into a session that is not good");
+                must!(!refused || machine.state == SessionState::Good, "sent again into a session that is not good");
                 Call::Sent { behind: 0, again: refused }
             }
             FetchStep::Deliver => {
@@ -291,12 +304,12 @@ impl Shell {
 
     /// What holds at rest.
     fn is_consistent(&mut self, machine: &Machine, now: Now) -> Result<(), Broken> {
-        let own = machine.probe.filter(|probe| probe.asker == Asker::ThisTab);
+        let own = machine.probe.filter(|probe| probe.requester == Requester::ThisTab);
         must!(self.probe.map(|probe| probe.id) == own.map(|probe| probe.id), "who waits for which request?");
-        must!(self.turn == machine.tabs.turn, "whose turn is it?");
-        must!(self.turn != Turn::Ours || self.probe.is_some(), "the turn is kept for nothing");
+        must!(self.lock == machine.tabs.lock, "whose turn is it?");
+        must!(self.lock != Lock::Held || self.probe.is_some(), "the turn is kept for nothing");
         must!(
-            self.lifecycle == Lifecycle::Disposed || self.kept == machine.logout.undelivered().is_some(),
+            self.lifecycle == Lifecycle::Disposed || self.persisted == machine.logout.undelivered().is_some(),
             "storage does not keep what is pending"
         );
         must!(self.logout.map(|(id, _)| id) == awaited_logout(machine), "who waits for which logout?");

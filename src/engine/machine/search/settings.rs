@@ -1,7 +1,7 @@
 //! What is searched. All lengths are few seconds, so that few moments differ; the real ones keep the same order.
 
 use super::steps::{Alphabet, transient, valid};
-use crate::engine::{Config, CredentialHolder, Facts, Input, Kept, Millis, Reason, SignOut, Verdict};
+use crate::engine::{Config, CredentialHolder, Facts, Input, Millis, Persisted, Reason, SignOut, Verdict};
 
 /// How far to go.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +33,7 @@ fn config(credential: CredentialHolder) -> Config {
         can_reconnect: true,
         can_log_out: true,
         redirects: true,
-        shares: false,
+        cross_tab: false,
         idle: None,
         interval: Millis::from_secs(8),
         jitter_permille: 0,
@@ -48,15 +48,15 @@ fn config(credential: CredentialHolder) -> Config {
     }
 }
 
-const START: Input = Input::Start { visible: true, online: true, kept: Kept::NOTHING };
-const RESTORED: Input = Input::Restored { kept: Kept::NOTHING };
+const START: Input = Input::Start { visible: true, online: true, persisted: Persisted::NOTHING };
+const RESTORED: Input = Input::Restored { persisted: Persisted::NOTHING };
 const CHECK: Input = Input::Check { activity: false };
 const SIGN_OUT: Input = Input::SignOut { everywhere: false };
 
 fn every_input() -> Vec<Input> {
     vec![
         START,
-        Input::Start { visible: false, online: false, kept: Kept::NOTHING },
+        Input::Start { visible: false, online: false, persisted: Persisted::NOTHING },
         Input::Stop,
         Input::Dispose,
         CHECK,
@@ -67,11 +67,11 @@ fn every_input() -> Vec<Input> {
         Input::Hidden,
         Input::Focused,
         Input::Left,
-        Input::Restored { kept: Kept::NOTHING },
+        Input::Restored { persisted: Persisted::NOTHING },
         Input::Resumed,
         Input::Online,
         Input::Offline,
-        Input::Active,
+        Input::UserActive,
     ]
 }
 
@@ -93,7 +93,7 @@ pub(super) fn cookie() -> Setting {
     Setting {
         name: "cookie",
         config: config(CredentialHolder::Cookie),
-        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true, news: false },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true, message: false },
         depth: Depth { usual: 9, deep: CLOSED },
     }
 }
@@ -107,7 +107,7 @@ pub(super) fn cookie_alone() -> Setting {
             redirects: false,
             ..config(CredentialHolder::Cookie)
         },
-        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: false, news: false },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: false, message: false },
         depth: Depth { usual: 9, deep: CLOSED },
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn page() -> Setting {
     Setting {
         name: "page",
         config: Config { jitter_permille: 125, ..config(CredentialHolder::Page) },
-        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true, news: false },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 0, late: true, message: false },
         depth: Depth { usual: 9, deep: CLOSED },
     }
 }
@@ -125,7 +125,7 @@ pub(super) fn one_call() -> Setting {
     Setting {
         name: "one call",
         config: config(CredentialHolder::Page),
-        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 1, late: false, news: false },
+        alphabet: Alphabet { inputs: every_input(), verdicts: every_verdict(), calls: 1, late: false, message: false },
         depth: Depth { usual: 8, deep: CLOSED },
     }
 }
@@ -139,7 +139,7 @@ pub(super) fn two_calls() -> Setting {
             verdicts: vec![valid(None, false), valid(None, true), Verdict::Lost, transient(Reason::Network, None)],
             calls: 2,
             late: false,
-            news: false,
+            message: false,
         },
         depth: Depth { usual: 8, deep: CLOSED },
     }
@@ -163,7 +163,7 @@ pub(super) fn epochs() -> Setting {
             ],
             calls: 0,
             late: false,
-            news: false,
+            message: false,
         },
         depth: Depth { usual: CLOSED, deep: CLOSED },
     }
@@ -190,7 +190,7 @@ pub(super) fn limits() -> Setting {
                 Input::Visible,
                 Input::Hidden,
                 Input::Left,
-                Input::Restored { kept: Kept::NOTHING },
+                Input::Restored { persisted: Persisted::NOTHING },
                 Input::Offline,
                 Input::Online,
             ],
@@ -203,7 +203,7 @@ pub(super) fn limits() -> Setting {
             ],
             calls: 0,
             late: true,
-            news: false,
+            message: false,
         },
         depth: Depth { usual: CLOSED, deep: CLOSED },
     }
@@ -213,13 +213,13 @@ pub(super) fn limits() -> Setting {
 pub(super) fn tabs() -> Setting {
     Setting {
         name: "tabs",
-        config: Config { shares: true, ..config(CredentialHolder::Cookie) },
+        config: Config { cross_tab: true, ..config(CredentialHolder::Cookie) },
         alphabet: Alphabet {
             inputs: vec![START, Input::Stop, CHECK, Input::Remembered, SIGN_OUT, Input::Left, RESTORED],
             verdicts: vec![valid(None, false), Verdict::Lost, transient(Reason::Server, None)],
             calls: 0,
             late: false,
-            news: true,
+            message: true,
         },
         depth: Depth { usual: 8, deep: 13 },
     }
@@ -229,13 +229,13 @@ pub(super) fn tabs() -> Setting {
 pub(super) fn tabs_with_credentials() -> Setting {
     Setting {
         name: "tabs, page",
-        config: Config { shares: true, ..config(CredentialHolder::Page) },
+        config: Config { cross_tab: true, ..config(CredentialHolder::Page) },
         alphabet: Alphabet {
             inputs: vec![START, CHECK, SIGN_OUT, Input::Offline, Input::Online],
             verdicts: vec![valid(None, true), Verdict::Lost, Verdict::Rejected(Reason::CredentialRejected)],
             calls: 0,
             late: false,
-            news: true,
+            message: true,
         },
         depth: Depth { usual: 8, deep: 13 },
     }
@@ -243,36 +243,44 @@ pub(super) fn tabs_with_credentials() -> Setting {
 
 /// What a page before this one left behind, and whether the person is there.
 pub(super) fn kept_and_idle() -> Setting {
-    let left_behind = |everywhere, floor| {
+    let left_behind = |everywhere, retry_floor| {
         let sign_out = Some(SignOut { everywhere });
-        Input::Start { visible: true, online: true, kept: Kept { sign_out, floor, signed_out: false } }
+        Input::Start { visible: true, online: true, persisted: Persisted { sign_out, retry_floor, signed_out: false } }
     };
-    let floor = Some(Millis::from_secs(3));
+    let retry_floor = Some(Millis::from_secs(3));
     Setting {
         name: "kept and idle",
         config: Config { idle: Some(Millis::from_secs(6)), ..config(CredentialHolder::Cookie) },
         alphabet: Alphabet {
             inputs: vec![
                 left_behind(false, None),
-                left_behind(true, floor),
-                Input::Start { visible: true, online: true, kept: Kept { floor, ..Kept::NOTHING } },
+                left_behind(true, retry_floor),
+                Input::Start {
+                    visible: true,
+                    online: true,
+                    persisted: Persisted { retry_floor, ..Persisted::NOTHING },
+                },
                 Input::Stop,
                 CHECK,
                 Input::Remembered,
                 SIGN_OUT,
-                Input::Active,
+                Input::UserActive,
                 Input::Left,
                 Input::Restored {
-                    kept: Kept { sign_out: Some(SignOut { everywhere: false }), floor, signed_out: true },
+                    persisted: Persisted {
+                        sign_out: Some(SignOut { everywhere: false }),
+                        retry_floor,
+                        signed_out: true,
+                    },
                 },
-                Input::Restored { kept: Kept { signed_out: true, ..Kept::NOTHING } },
+                Input::Restored { persisted: Persisted { signed_out: true, ..Persisted::NOTHING } },
                 Input::Offline,
                 Input::Online,
             ],
             verdicts: every_verdict(),
             calls: 0,
             late: false,
-            news: false,
+            message: false,
         },
         depth: Depth { usual: 7, deep: CLOSED },
     }

@@ -1,12 +1,12 @@
 //! What the shell, the application and the server have seen of a machine.
 
-use super::super::probing::Asker;
-use super::super::tabs::Turn;
-use super::super::{Lifecycle, Machine, Standing};
+use super::super::probing::Requester;
+use super::super::tabs::Lock;
+use super::super::{Lifecycle, Machine, SessionState};
 use super::normal::{Shift, awaited, awaited_logout, renamed};
 use crate::engine::{
-    Answered, CredentialHolder, FetchId, Generation, Input, Instant, Kept, News, Now, Outcome, Phase, Reason, Refusal,
-    RequestId, Verdict,
+    CheckResult, CredentialHolder, FetchId, Generation, Input, Instant, Now, Outcome, Persisted, Phase, Reason,
+    Refusal, RequestId, TabMessage, Verdict,
 };
 
 /// A key that no attempt has soon.
@@ -51,9 +51,9 @@ pub(super) struct Shell {
     pub(super) sign_out: bool,
     pub(super) calls: [Call; 2],
     /// Who may send.
-    pub(super) turn: Turn,
+    pub(super) lock: Lock,
     /// The storage of the name keeps a sign-out.
-    pub(super) kept: bool,
+    pub(super) persisted: bool,
     /// The page before left one.
     pub(super) left_behind: bool,
     /// The key of the last check or reconnect, and whether the next one is a retry of it.
@@ -74,8 +74,8 @@ impl Shell {
             check: false,
             sign_out: false,
             calls: [Call::None; 2],
-            turn: Turn::Free,
-            kept: false,
+            lock: Lock::Free,
+            persisted: false,
             left_behind: false,
             key: None,
         }
@@ -113,9 +113,9 @@ impl Shell {
             return;
         }
         match input {
-            Input::Start { online, kept, .. } => {
+            Input::Start { online, persisted, .. } => {
                 if self.lifecycle == Lifecycle::Inactive {
-                    self.finds(machine, kept);
+                    self.finds(machine, persisted);
                     (self.lifecycle, self.online, self.away) = (Lifecycle::Running, online, false);
                     self.barred = self.undelivered;
                     self.probe = self.probe.filter(|_| !self.undelivered);
@@ -130,7 +130,7 @@ impl Shell {
             }
             Input::Check { .. } => {
                 self.check = true;
-                let held = machine.schedule.floor.is_some_and(|floor| floor > now.instant);
+                let held = machine.schedule.retry_floor.is_some_and(|retry_floor| retry_floor > now.instant);
                 if self.lifecycle == Lifecycle::Running && self.online && !self.away && !held {
                     self.superseded = true;
                     self.undelivered &= self.logout.is_some();
@@ -152,7 +152,7 @@ impl Shell {
             Input::FetchStarted(fetch) => *self.call(fetch) = Call::Waits { refused: false, since: now.instant },
             Input::FetchRefused { fetch, generation, refusal } => {
                 *self.call(fetch) = Call::Waits { refused: true, since: now.instant };
-                let known = self.lifecycle == Lifecycle::Running && machine.standing == Standing::Good;
+                let known = self.lifecycle == Lifecycle::Running && machine.state == SessionState::Good;
                 let current = generation == machine.session.generation;
                 if known && current && refusal == Refusal::SessionUnknown {
                     self.nothing_before_counts();
@@ -163,34 +163,34 @@ impl Shell {
                 self.away = true;
                 self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
             }
-            Input::Restored { kept } => {
+            Input::Restored { persisted } => {
                 self.away = false;
                 if self.lifecycle == Lifecycle::Running {
-                    self.finds(machine, kept);
+                    self.finds(machine, persisted);
                     self.barred |= self.left_behind;
                 }
             }
             Input::Online => self.online = true,
             Input::Offline => self.online = false,
             Input::Replied { id, outcome } => self.replied(machine, id, outcome),
-            Input::Turn { granted } => {
-                if self.turn == Turn::Asked {
-                    self.turn = if granted { Turn::Ours } else { Turn::Free };
+            Input::LockResult { granted } => {
+                if self.lock == Lock::Requested {
+                    self.lock = if granted { Lock::Held } else { Lock::Free };
                 }
             }
-            Input::Heard { news, .. } => self.hears(machine, news),
+            Input::Received { message, .. } => self.hears(machine, message),
             Input::DeadlineReached
             | Input::Visible
             | Input::Hidden
             | Input::Focused
             | Input::Resumed
-            | Input::Active => {}
+            | Input::UserActive => {}
         }
     }
 
-    fn finds(&mut self, machine: &Machine, kept: Kept) {
-        self.kept |= kept.sign_out.is_some();
-        if kept.sign_out.is_some() && machine.config.can_log_out && !self.undelivered {
+    fn finds(&mut self, machine: &Machine, persisted: Persisted) {
+        self.persisted |= persisted.sign_out.is_some();
+        if persisted.sign_out.is_some() && machine.config.can_log_out && !self.undelivered {
             (self.left_behind, self.undelivered, self.superseded) = (true, true, false);
             self.next_is_another_attempt();
         }
@@ -213,7 +213,7 @@ impl Shell {
             }
             self.barred &= !valid;
             // Where the other tabs are asked for a credential first, nothing is decided yet.
-            let undecided = outcome == Outcome::NoCredential && machine.config.shares;
+            let undecided = outcome == Outcome::NoCredential && machine.config.cross_tab;
             if !undecided && !matches!(outcome, Outcome::Verdict(Verdict::Transient(_))) {
                 self.next_is_another_attempt();
             }
@@ -222,12 +222,12 @@ impl Shell {
         }
     }
 
-    fn hears(&mut self, machine: &Machine, news: News) {
+    fn hears(&mut self, machine: &Machine, message: TabMessage) {
         if self.lifecycle != Lifecycle::Running || self.away {
             return;
         }
-        match news {
-            News::Answered(answered) => {
+        match message {
+            TabMessage::CheckFinished(answered) => {
                 if let Some(outcome) = counts(machine, answered) {
                     self.superseded = false;
                     let valid = matches!(outcome, Verdict::Valid(_));
@@ -240,25 +240,25 @@ impl Shell {
                     }
                 }
             }
-            News::Asking { phase, .. } => {
-                let unaware = matches!(machine.standing, Standing::Unknown | Standing::Good);
+            TabMessage::CheckStarted { phase, .. } => {
+                let unaware = matches!(machine.state, SessionState::Unknown | SessionState::Good);
                 if self.probe.is_none() && phase == Phase::Reconnect && unaware {
                     self.nothing_before_counts();
                 }
             }
-            News::Looking => {
-                if self.probe.is_none() && !matches!(machine.standing, Standing::Over(_)) {
+            TabMessage::CredentialWanted => {
+                if self.probe.is_none() && !matches!(machine.state, SessionState::Over(_)) {
                     self.nothing_before_counts();
                 }
             }
-            News::SignedOut => {
-                if machine.standing != Standing::Over(Reason::SignedOut) {
+            TabMessage::SignedOut => {
+                if machine.state != SessionState::Over(Reason::SignedOut) {
                     (self.superseded, self.barred) = (false, true);
                     self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
                     self.next_is_another_attempt();
                 }
             }
-            News::Active => {}
+            TabMessage::Activity => {}
         }
     }
 
@@ -298,12 +298,12 @@ pub(super) fn may_reestablish(machine: &Machine, probe: Awaited) -> bool {
 }
 
 fn is_signed_out(machine: &Machine) -> bool {
-    matches!(machine.standing, Standing::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
+    matches!(machine.state, SessionState::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
 }
 
 /// What another tab tells, if it is about a request that this one knows of, and nothing has happened since.
-pub(super) fn counts(machine: &Machine, answered: Answered) -> Option<Verdict> {
-    let probe = machine.probe.filter(|probe| probe.asker == Asker::AnotherTab)?;
+pub(super) fn counts(machine: &Machine, answered: CheckResult) -> Option<Verdict> {
+    let probe = machine.probe.filter(|probe| probe.requester == Requester::OtherTab)?;
     let reestablishes = matches!(answered.verdict, Verdict::Valid(facts) if facts.reconnected);
     let believed = answered.signed_in && awaited_logout(machine).is_none();
     let valid = matches!(answered.verdict, Verdict::Valid(_));

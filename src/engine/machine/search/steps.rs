@@ -1,11 +1,11 @@
 //! What can happen next.
 
-use super::super::tabs::Turn;
+use super::super::tabs::Lock;
 use super::super::{Lifecycle, Machine};
 use super::shell::{Call, Shell, generation};
 use crate::engine::{
-    Answered, Chance, Facts, FetchId, Input, Instant, Millis, News, Now, Outcome, Phase, Reason, Refusal, RequestId,
-    Trouble, Verdict, WallTime,
+    Chance, CheckResult, Facts, FetchId, Input, Instant, Millis, Now, Outcome, Phase, Reason, Refusal, RequestId,
+    TabMessage, Trouble, Verdict, WallTime,
 };
 
 /// One thing that happens, some time after the last.
@@ -64,7 +64,7 @@ pub(super) struct Alphabet {
     /// Inputs also come when the timer is late.
     pub(super) late: bool,
     /// There are other tabs.
-    pub(super) news: bool,
+    pub(super) message: bool,
 }
 
 /// An answer that brings no verdict.
@@ -88,12 +88,12 @@ impl Alphabet {
                 steps.push(Step { after: LONG, ..Step::at_once(input) });
             }
         }
-        if shell.turn == Turn::Asked {
+        if shell.lock == Lock::Requested {
             for granted in [true, false] {
-                steps.push(Step::at_once(Input::Turn { granted }));
+                steps.push(Step::at_once(Input::LockResult { granted }));
             }
         }
-        if self.news {
+        if self.message {
             self.told(&mut steps);
         }
         let mut reply = |id, verdict| {
@@ -142,22 +142,22 @@ impl Alphabet {
     }
 
     fn told(&self, steps: &mut Vec<Step>) {
-        let mut hear = |news| steps.push(Step::at_once(Input::Heard { news, age: Millis::ZERO }));
+        let mut hear = |message| steps.push(Step::at_once(Input::Received { message, age: Millis::ZERO }));
         for phase in [Phase::Validate, Phase::Reconnect] {
             for since in [Millis::ZERO, SMALL + SMALL] {
-                hear(News::Asking { phase, activity: phase == Phase::Validate, since });
+                hear(TabMessage::CheckStarted { phase, activity: phase == Phase::Validate, since });
             }
         }
-        for news in [News::Looking, News::SignedOut, News::Active] {
-            hear(news);
+        for message in [TabMessage::CredentialWanted, TabMessage::SignedOut, TabMessage::Activity] {
+            hear(message);
         }
         for verdict in self.verdicts.iter().copied().chain([Verdict::Ended(Reason::CredentialMissing)]) {
             for signed_in in [false, true] {
                 let next_in = SMALL + SMALL + SMALL;
                 let (request, epoch) = (RequestId(1 << 31), 1);
-                let answered = Answered { request, phase: Phase::Validate, verdict, epoch, next_in, signed_in };
-                hear(News::Answered(answered));
-                hear(News::Answered(Answered { phase: Phase::Reconnect, ..answered }));
+                let answered = CheckResult { request, phase: Phase::Validate, verdict, epoch, next_in, signed_in };
+                hear(TabMessage::CheckFinished(answered));
+                hear(TabMessage::CheckFinished(CheckResult { phase: Phase::Reconnect, ..answered }));
                 if !matches!(verdict, Verdict::Valid(_)) {
                     break;
                 }
@@ -205,9 +205,9 @@ fn makes_sense(shell: &Shell, input: Input) -> bool {
         | Input::Hidden
         | Input::Focused
         | Input::Resumed
-        | Input::Active
-        | Input::Turn { .. }
-        | Input::Heard { .. }
+        | Input::UserActive
+        | Input::LockResult { .. }
+        | Input::Received { .. }
         | Input::Replied { .. } => true,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::explore::State;
 use super::steps::Step;
-use crate::engine::{Input, News, Outcome, Reason, Status, Verdict};
+use crate::engine::{Input, Outcome, Reason, Status, TabMessage, Verdict};
 use crate::numbers::{InputKind, VerdictKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,11 +72,14 @@ fn why(before: &State, step: Step, after: &State) -> &'static str {
         Input::Resumed => InputKind::Resumed.as_str(),
         Input::Online => InputKind::Online.as_str(),
         Input::Offline => InputKind::Offline.as_str(),
-        Input::Active => InputKind::Active.as_str(),
-        Input::Turn { .. } => InputKind::Turn.as_str(),
-        Input::Heard { news, .. } => match news {
-            News::Answered(answered) => verdict(answered.verdict),
-            News::Asking { .. } | News::Looking | News::SignedOut | News::Active => by_itself(before, after),
+        Input::UserActive => InputKind::Active.as_str(),
+        Input::LockResult { .. } => InputKind::Turn.as_str(),
+        Input::Received { message, .. } => match message {
+            TabMessage::CheckFinished(answered) => verdict(answered.verdict),
+            TabMessage::CheckStarted { .. }
+            | TabMessage::CredentialWanted
+            | TabMessage::SignedOut
+            | TabMessage::Activity => by_itself(before, after),
         },
         Input::Replied { id, .. } if before.machine.logout.waits_for(id) => LOGOUT,
         Input::Replied { outcome: Outcome::Verdict(told), .. } => verdict(told),

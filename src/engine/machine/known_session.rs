@@ -1,6 +1,6 @@
 //! What the server said about the session, on the monotonic clock.
 
-use super::super::input::{Generation, RequestId};
+use super::super::ids::{Generation, RequestId};
 use super::super::time::{Instant, Millis, Now, WallTime};
 use super::super::verdict::Facts;
 
@@ -17,7 +17,7 @@ pub(super) enum Continuity {
 
 /// The session as far as it is known. It outlives its loss, because it may come back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct Session {
+pub(super) struct KnownSession {
     /// Never falls while the session goes on, whatever a new family on the server counts.
     pub(super) epoch: u32,
     /// As the server counts.
@@ -30,15 +30,15 @@ pub(super) struct Session {
     pub(super) limit: Option<Instant>,
     pub(super) warn_at: Option<Instant>,
     /// The countdown has shown this many seconds.
-    pub(super) told: Option<u32>,
+    pub(super) seconds_shown: Option<u32>,
     /// The server set the interval.
-    pub(super) wished: Option<Millis>,
+    pub(super) server_interval: Option<Millis>,
 }
 
-impl Session {
+impl KnownSession {
     /// Whether this answer shows that the session was re-established by somebody else meanwhile.
     pub(super) fn outdated_by(&self, facts: &Facts) -> bool {
-        matches!((self.server_epoch, facts.epoch), (Some(known), Some(told)) if told > known)
+        matches!((self.server_epoch, facts.epoch), (Some(known), Some(answered)) if answered > known)
     }
 
     /// Takes over what a valid answer says.
@@ -50,11 +50,11 @@ impl Session {
         continuity: Continuity,
         warn_before: Millis,
     ) {
-        let told = facts.epoch.unwrap_or(0);
+        let server_epoch = facts.epoch.unwrap_or(0);
         self.epoch = match continuity {
             Continuity::Same => self.epoch,
-            Continuity::Reestablished => told.max(self.epoch.saturating_add(1)),
-            Continuity::New => told.max(1),
+            Continuity::Reestablished => server_epoch.max(self.epoch.saturating_add(1)),
+            Continuity::New => server_epoch.max(1),
         };
         if continuity != Continuity::Same {
             self.generation = Generation(self.generation.0.wrapping_add(1));
@@ -63,7 +63,7 @@ impl Session {
         self.answered_by = Some(id);
         self.last_ok = Some(now.instant);
         self.last_ok_at = Some(now.wall);
-        self.wished = facts.next_check_in;
+        self.server_interval = facts.next_check_in;
         let nearest = match (facts.idle_in, facts.absolute_in) {
             (Some(idle), Some(absolute)) => Some(idle.min(absolute)),
             (idle, absolute) => idle.or(absolute),
@@ -74,13 +74,13 @@ impl Session {
             (None, Some(limit)) => Some(limit.minus(warn_before)),
             (_, None) => None,
         };
-        self.told = None;
+        self.seconds_shown = None;
     }
 
     /// When the countdown shows its next second.
     pub(super) fn next_countdown(&self) -> Option<Instant> {
         let limit = self.limit?;
-        match self.told {
+        match self.seconds_shown {
             None => self.warn_at,
             Some(0) => None,
             Some(seconds) => Some(limit.minus(Millis::from_secs(seconds - 1))),
