@@ -4,7 +4,6 @@
 //! Requests refuse unknown fields; the answer's reader ignores them. The session id and the reconnect ticket exist
 //! only in cookies and therefore have no type here.
 
-#[cfg(feature = "serde")]
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "openapi")]
 use utoipa::ToSchema;
@@ -18,59 +17,62 @@ pub const IDEMPOTENCY_HEADER: &str = "idempotency-key";
 /// Media type of every error answer (RFC 9457).
 pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
 
+/// What a client accepts, so that frameworks which negotiate answer in JSON.
+pub const ACCEPT: &str = "application/json, application/problem+json";
+
 /// `POST /api/connect`.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ConnectRequest<Secret> {
     /// Where to connect and as whom. `Secret` is a type whose `Debug` hides it.
     #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1, write_only))]
     pub connection_string: Secret,
     /// Whether a reconnect ticket may be issued.
-    #[cfg_attr(feature = "serde", serde(default = "yes"))]
+    #[serde(default = "yes")]
     #[cfg_attr(feature = "openapi", schema(default = true))]
     pub remember: bool,
 }
 
 /// `POST /api/validate-session`. An empty body equals the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ValidateRequest {
     /// Has the person done anything since the last check?
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[serde(default)]
     pub activity: bool,
 }
 
 /// `POST /api/reconnect`. Without a credential the ticket cookie decides.
 #[derive(Clone, Debug)]
-#[cfg_attr(feature = "serde", derive(Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ReconnectRequest<Secret> {
     /// A credential that the page remembered.
-    #[cfg_attr(feature = "serde", serde(default = "none"))]
+    #[serde(default = "none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, min_length = 1, write_only))]
     pub connection_string: Option<Secret>,
 }
 
 /// `POST /api/logout`. An empty body equals the default.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase", deny_unknown_fields))]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct LogoutRequest {
     /// End every session of the subject, not only this one.
-    #[cfg_attr(feature = "serde", serde(default))]
+    #[serde(default)]
     pub everywhere: bool,
 }
 
 /// The answer to connect, validate and reconnect when the session is good.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionAnswer {
     /// Always true; an answer without it is not a session answer (a captive portal, a proxy page).
@@ -99,8 +101,8 @@ pub struct SessionAnswer {
 /// `GET /api/sessions`: the live sessions of the subject, the most recently active first. A session that knows no
 /// subject is alone in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionsAnswer {
     /// The sessions.
@@ -109,8 +111,8 @@ pub struct SessionsAnswer {
 
 /// One session of a person's list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "camelCase"))]
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionEntry {
     /// Names it, for `DELETE /api/sessions/{handle}` and nothing else; the same for as long as it lives.
@@ -136,11 +138,11 @@ pub struct SessionEntry {
 
 /// An error answer (RFC 9457) with a stable `code`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+#[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Problem {
     /// Always `about:blank`: the `code` identifies the problem.
-    #[cfg_attr(feature = "serde", serde(rename = "type"))]
+    #[serde(rename = "type")]
     pub kind: String,
     /// The status phrase.
     pub title: String,
@@ -156,9 +158,9 @@ macro_rules! problem_codes {
     ($($(#[$doc:meta])* $variant:ident = $name:literal, $status:literal;)*) => {
         /// Why a request was refused. The meaning for the client is in [`crate::engine::classify`].
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[cfg_attr(feature = "serde", derive(Serialize, Deserialize))]
+        #[derive(Serialize, Deserialize)]
         pub enum ProblemCode {
-            $($(#[$doc])* #[cfg_attr(feature = "serde", serde(rename = $name))] $variant,)*
+            $($(#[$doc])* #[serde(rename = $name)] $variant,)*
         }
 
         impl ProblemCode {
@@ -168,6 +170,11 @@ macro_rules! problem_codes {
             /// The name on the wire.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// The code of that name, if there is one.
+            pub fn parse(name: &str) -> Option<Self> {
+                match name { $($name => Some(Self::$variant),)* _ => None }
             }
 
             /// The HTTP status that carries it.
@@ -227,12 +234,10 @@ impl utoipa::PartialSchema for ProblemCode {
 #[cfg(feature = "openapi")]
 impl ToSchema for ProblemCode {}
 
-#[cfg(feature = "serde")]
 const fn yes() -> bool {
     true
 }
 
-#[cfg(feature = "serde")]
 const fn none<T>() -> Option<T> {
     None
 }

@@ -1,9 +1,12 @@
 //! What the application chose. The facade validates; the engine trusts.
 
+use postcard_schema::Schema;
+use serde::{Deserialize, Serialize};
+
 use super::time::Millis;
 
 /// Who holds what a reconnect needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum CredentialHolder {
     /// The server's sealed ticket in an `HttpOnly` cookie: every validate may re-establish the session.
     Cookie,
@@ -12,7 +15,7 @@ pub enum CredentialHolder {
 }
 
 /// Every number is a default of `client.md` that an option changes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Config {
     /// Who holds the credential.
     pub credential: CredentialHolder,

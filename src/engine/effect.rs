@@ -1,5 +1,8 @@
 //! Everything the machine can ask of its shell.
 
+use postcard_schema::Schema;
+use serde::{Deserialize, Serialize};
+
 use super::ids::{FetchId, Generation, RequestId};
 use super::input::SignOut;
 use super::snapshot::Snapshot;
@@ -8,7 +11,7 @@ use super::time::Millis;
 use super::verdict::Reason;
 
 /// A request to the backend.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Request {
     /// Ask whether the session is good.
     Validate {
@@ -32,7 +35,7 @@ pub enum Request {
 }
 
 /// What a `session.fetch` call does next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum FetchStep {
     /// Send the request, in this generation: for the first time, or once more after it was refused.
     Send(Generation),
@@ -41,7 +44,7 @@ pub enum FetchStep {
 }
 
 /// Which promises of the application are kept now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Promised {
     /// Those of `check()` and `extend()`.
     Check,
@@ -50,7 +53,7 @@ pub enum Promised {
 }
 
 /// Which phase a slow request belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Phase {
     /// A check.
     Validate,
@@ -59,7 +62,7 @@ pub enum Phase {
 }
 
 /// Something the application may want to know. The names and fields are those of the public `KeepAliveEvents`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Event {
     /// The status became `connected`; the payload is the snapshot.
     Connected,
@@ -153,7 +156,7 @@ impl Event {
 }
 
 /// One thing for the shell to do. They are carried out in order, all of them, before the next input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Effect {
     /// Send a request and feed its outcome back as [`Input::Replied`](super::Input::Replied).
     Send {

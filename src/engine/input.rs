@@ -1,12 +1,15 @@
 //! Every input of the machine: from the application, the page, the other tabs and the network.
 
+use postcard_schema::Schema;
+use serde::{Deserialize, Serialize};
+
 use super::ids::{FetchId, Generation, RequestId};
 use super::tab_message::TabMessage;
 use super::time::Millis;
 use super::verdict::Verdict;
 
 /// What a request came back with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Outcome {
     /// What the answer, or its absence, means.
     Verdict(Verdict),
@@ -15,7 +18,7 @@ pub enum Outcome {
 }
 
 /// How the server refused a `session.fetch` call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Refusal {
     /// With `SESSION_UNKNOWN`: the session is lost.
     SessionUnknown,
@@ -24,7 +27,7 @@ pub enum Refusal {
 }
 
 /// What an earlier page, or another tab, left in the storage of this name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Persisted {
     /// A sign-out that the server has still to learn of.
     pub sign_out: Option<SignOut>,
@@ -40,14 +43,14 @@ impl Persisted {
 }
 
 /// A sign-out that the server has still to learn of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct SignOut {
     /// It ends every session of the subject.
     pub everywhere: bool,
 }
 
 /// One thing that happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Input {
     // The application.
     /// Begin, with the page as it is now.

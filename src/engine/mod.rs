@@ -23,6 +23,7 @@ mod config;
 mod effect;
 mod ids;
 mod input;
+pub mod log;
 mod machine;
 mod named;
 mod schedule;

@@ -3,7 +3,9 @@
 macro_rules! named {
     ($(#[$about:meta])* $type:ident: $($(#[$doc:meta])* $variant:ident = $name:literal;)*) => {
         $(#[$about])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, postcard_schema::Schema,
+        )]
         pub enum $type {
             $($(#[$doc])* $variant,)*
         }

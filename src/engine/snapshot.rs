@@ -1,5 +1,8 @@
 //! The public picture of a session.
 
+use postcard_schema::Schema;
+use serde::{Deserialize, Serialize};
+
 use super::ids::RequestId;
 use super::named::named;
 use super::time::{Millis, WallTime};
@@ -25,7 +28,7 @@ named! {
 }
 
 /// What went wrong last, as far as a person or a log can use it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct SnapshotError {
     /// Why.
     pub code: Reason,
@@ -36,7 +39,7 @@ pub struct SnapshotError {
 }
 
 /// The public `Snapshot`. The shell adds `subject` and `data`, which the engine need not know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Snapshot {
     /// What is true now.
     pub status: Status,

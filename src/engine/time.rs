@@ -1,9 +1,12 @@
 //! Time and chance as values. The engine reads no clock and rolls no dice; every input brings both.
 
+use postcard_schema::Schema;
+use serde::{Deserialize, Serialize};
+
 use core::ops::Add;
 
 /// A length of time in whole milliseconds. Arithmetic saturates.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Schema)]
 pub struct Millis(pub u64);
 
 impl Millis {
@@ -35,7 +38,7 @@ impl Add for Millis {
 }
 
 /// A moment on the monotonic clock (`performance.now()`), in milliseconds since its origin.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Schema)]
 pub struct Instant(pub u64);
 
 impl Instant {
@@ -58,11 +61,11 @@ impl Add<Millis> for Instant {
 }
 
 /// A moment on the wall clock (`Date.now()`), in milliseconds since 1970. Shown to people, never used for a limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Schema)]
 pub struct WallTime(pub u64);
 
 /// One roll of the dice: a fraction of [`u32::MAX`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Chance(pub u32);
 
 impl Chance {
@@ -78,7 +81,7 @@ impl Chance {
 }
 
 /// What every input brings along: both clocks and one roll of the dice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Now {
     /// The monotonic clock.
     pub instant: Instant,

@@ -1,5 +1,8 @@
 //! What an answer means for the session.
 
+use postcard_schema::Schema;
+use serde::{Deserialize, Serialize};
+
 use super::named::named;
 use super::time::Millis;
 
@@ -40,7 +43,7 @@ named! {
 
 /// What a valid answer says about the session. Whose it is, and what else an application may put into a verdict, does not
 /// matter here: the shell keeps that by the request's id, and the snapshot names the request.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Facts {
     /// How often the server has established it.
     pub epoch: Option<u32>,
@@ -57,7 +60,7 @@ pub struct Facts {
 }
 
 /// No verdict could be had, and why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Trouble {
     /// Why.
     pub reason: Reason,
@@ -68,7 +71,7 @@ pub struct Trouble {
 }
 
 /// What an answer means for the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Verdict {
     /// The session is good.
     Valid(Facts),

@@ -1,17 +1,73 @@
-/** The option `debug`: every event as it is told to the application, and every number that crosses to the Wasm and back. */
+// @ts-check
+/** The option `debug`: events in words, or the log that `cargo run --example replay` replays. */
 import { guarded } from './events.js';
 
-/** Without the `NaN`s at its end, which say nothing. */
-const withoutTail = (detail) => {
-  let end = detail.length;
-  while (Number.isNaN(detail[end - 1])) end -= 1;
-  return detail.slice(0, end);
+/** @typedef {import('./index.js').Snapshot} Snapshot */
+
+const seconds = (/** @type {number} */ ms) => `${(ms / 1000).toFixed(1)} s`;
+
+/** @type {Record<string, (event: any) => string>} what each event says; those that follow from another one say nothing */
+const WORDS = {
+  checked: ({ durationMs, shared }) => `checked in ${durationMs} ms${shared ? ' by another tab' : ''}`,
+  slow: ({ phase, elapsedMs }) => `${phase} has taken ${seconds(elapsedMs)}`,
+  degraded: ({ reason, retryInMs }) => `no verdict (${reason}); next try ${retryInMs === Infinity ? 'at start()' : `in ${seconds(retryInMs)}`}`,
+  reconnecting: ({ attempt }) => `reconnecting, attempt ${attempt}`,
+  reconnected: ({ downtimeMs, epoch }) => `reconnected after ${seconds(downtimeMs)}, epoch ${epoch}`,
+  expiring: ({ secondsLeft }) => `the session ends in ${secondsLeft} s`,
+  redirect: ({ url }) => `redirect to ${url.split('?')[0]}`,
+  wake: ({ sleptMs }) => `the machine slept for ${seconds(sleptMs)}`,
+  idle: () => 'the user is idle',
+  active: () => 'the user is back',
 };
 
-/** @param debug true for the console, or a function of the application */
-export const createTell = (debug) => (name, detail) => {
-  if (!debug) return;
-  const entry = { at: Date.now(), name, detail: Array.isArray(detail) ? withoutTail(detail) : detail };
-  if (debug === true) console.debug('[session-keepalive]', entry);
-  else guarded(debug, entry);
+/** @param {Snapshot} snapshot */
+const statusInWords = ({ status, reason, subject, nextCheckAt }) =>
+  [
+    `status ${status}`,
+    reason && ` (${reason})`,
+    status === 'connected' && subject && ` as ${subject}`,
+    nextCheckAt && `, next check at ${new Date(nextCheckAt).toLocaleTimeString()}`,
+  ].filter(Boolean).join('');
+
+const hex = (/** @type {Uint8Array} */ bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** @param {boolean | 'replay' | ((event: { at: number, name: string, detail?: unknown }) => void)} debug */
+export const createDebug = (debug) => {
+  /** @param {string} line */
+  const print = (line) => console.debug(`[session-keepalive] ${line}`);
+  /**
+   * @param {string} name
+   * @param {unknown} detail
+   */
+  const tell = (name, detail) => {
+    const entry = { at: Date.now(), name, detail };
+    if (debug === 'replay') print(JSON.stringify(entry));
+    else if (typeof debug === 'function') guarded(debug, entry);
+  };
+  let status = '';
+  return {
+    /** Whether the replayable log is wanted. */
+    traces: debug === 'replay' || typeof debug === 'function',
+    /**
+     * An event, as the application is told it.
+     * @param {string} name
+     * @param {any} detail
+     */
+    event(name, detail) {
+      if (debug !== true) {
+        if (typeof debug === 'function') tell(name, detail);
+        return;
+      }
+      if (name === 'change') {
+        if (detail.status !== status) print(statusInWords(detail));
+        status = detail.status;
+      } else if (WORDS[name]) print(WORDS[name](detail));
+    },
+    /**
+     * Bytes of the engine's own types.
+     * @param {string} name
+     * @param {Uint8Array} bytes
+     */
+    trace: (name, bytes) => tell(name, hex(bytes)),
+  };
 };

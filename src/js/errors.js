@@ -1,3 +1,4 @@
+// @ts-check
 /** The public `KeepAliveError`: what went wrong, and whether it may heal by itself. */
 
 const MESSAGES = {
@@ -16,6 +17,9 @@ const MESSAGES = {
   'wasm-blocked':
     "The page's content security policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src. Until then the session is not kept alive.",
 };
+
+/** The module has stopped by an error of its own. */
+export const TRAPPED = 'The WebAssembly module has stopped with an error; the session is not kept alive until start() runs a new one.';
 
 /** An `Error` with `code`, `status` and `retryable`. */
 export const keepAliveError = (code, status, retryable, message = MESSAGES[code], cause) => {

@@ -1,4 +1,11 @@
+// @ts-check
 /** Listeners by event name. A listener that throws is reported and disturbs nobody. */
+
+/** @type {(keyof import('./index.js').KeepAliveEvents)[]} */
+export const EVENTS = [
+  'change', 'connected', 'checking', 'checked', 'slow', 'degraded', 'reconnecting', 'reconnected', 'expiring', 'disconnected', 'redirect',
+  'wake', 'idle', 'active',
+];
 
 /** Tells the page about an error that must not disturb anybody else. */
 export const report = (error) => {

@@ -1,9 +1,16 @@
+// @ts-check
 /**
  * `session.fetch`: fetch that survives a lost session. The engine decides; this file waits, sends, and sends once more.
  */
 
 const REFUSED = [401, 419, 440];
 
+/**
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal | null | undefined} signal
+ * @returns {Promise<T>}
+ */
 const rejectOnAbort = (promise, signal) =>
   signal
     ? new Promise((resolve, reject) => {
@@ -15,7 +22,7 @@ const rejectOnAbort = (promise, signal) =>
     : promise;
 
 /** Whether the refusal says that the session is unknown, not merely that this request is not allowed. */
-const sessionUnknown = async (response) => {
+const sessionUnknown = async (/** @type {Response} */ response) => {
   if (!response.headers.get('content-type')?.includes('json')) return false;
   try {
     return (await response.clone().json())?.code === 'SESSION_UNKNOWN';
@@ -24,60 +31,80 @@ const sessionUnknown = async (response) => {
   }
 };
 
+/** @typedef {import('./keepalive.js').RunningSession} RunningSession */
+
 /**
- * @param send the application's own or the global fetch
- * @param covers whether an absolute URL belongs to this session
- * @param engine the running Wasm session, null while there is none
- * @param feed tells it something, if there is one
- * @param loaded a promise that settles when it is there or cannot be had
+ * @param {object} parts
+ * @param {typeof fetch} parts.send the application's own or the global fetch
+ * @param {(url: RequestInfo | URL) => boolean} parts.covers whether an absolute URL belongs to this session
+ * @param {() => RunningSession | null} parts.engine the running Wasm session, null while there is none
+ * @param {() => Promise<unknown>} parts.loaded settles when it is there or cannot be had
  */
-export const createFetch = ({ send, covers, engine, feed, loaded }) => {
+export const createFetch = ({ send, covers, engine, loaded }) => {
   let lastId = 0;
+  /** @type {Map<number, (generation?: number) => void>} */
   const waiting = new Map();
 
-  /** Asks the engine about one call; resolves with the generation to send in, or NaN to hand over the refusal. */
-  const ask = (signal, name, id, ...more) =>
+  /**
+   * Asks the engine about one call; resolves with the generation to send in, or nothing to hand over the refusal.
+   * @param {AbortSignal | null | undefined} signal
+   * @param {number} id
+   * @param {(session: RunningSession) => void} question
+   * @returns {Promise<number | undefined>}
+   */
+  const ask = (signal, id, question) =>
     rejectOnAbort(
       new Promise((resolve) => {
         waiting.set(id, resolve);
-        feed(name, id, ...more);
+        const session = engine();
+        if (session) question(session);
+        else resolve(undefined);
       }),
       signal,
     );
 
+  /**
+   * @param {RequestInfo | URL} input
+   * @param {RequestInit} [init]
+   */
   const sessionFetch = async (input, init) => {
     const isRequest = input instanceof Request;
     if (!covers(isRequest ? input.url : input)) return send(input, init);
     const signal = init?.signal ?? (isRequest ? input.signal : undefined);
     const isStream = init?.body instanceof ReadableStream;
-    const id = ++lastId;
+    const id = (lastId += 1);
     try {
       // Before the module is there no reconnect can be under way.
-      const generation = engine() ? await ask(signal, 'fetchStarted', id) : 0;
+      const generation = (engine() && (await ask(signal, id, (session) => session.fetchStarted(id)))) ?? 0;
       // A Request gives its body away, so the copy is sent and the original kept.
       const response = await send(isRequest ? input.clone() : input, init);
       if (!REFUSED.includes(response.status)) return response;
       const unknown = await sessionUnknown(response);
       await rejectOnAbort(loaded(), signal);
       // It may have been disposed meanwhile.
-      if (!engine()) return response;
-      const refused = ['fetchRefused', id, generation, unknown];
+      const session = engine();
+      if (!session) return response;
       if (isStream) {
         // It is used up. The session is looked after, but nothing can be sent again.
-        feed(...refused);
+        session.fetchRefused(id, generation, unknown);
         return response;
       }
-      if (isNaN(await ask(signal, ...refused))) return response;
+      if ((await ask(signal, id, () => session.fetchRefused(id, generation, unknown))) === undefined) return response;
       await response.body?.cancel().catch(() => {});
       return await send(input, init);
     } finally {
       waiting.delete(id);
-      feed('fetchEnded', id);
+      engine()?.fetchEnded(id);
     }
   };
 
-  /** The engine's answer to one call. */
-  const resume = (id, generation) => waiting.get(id)?.(generation);
-
-  return { sessionFetch, resume };
+  return {
+    sessionFetch,
+    /** The engine's answer to one call. @type {(id: number, generation?: number) => void} */
+    resume: (id, generation) => waiting.get(id)?.(generation),
+    /** There is no engine any more: what was not sent is sent, what was refused is handed over. */
+    releaseAll() {
+      for (const resolve of [...waiting.values()]) resolve(undefined);
+    },
+  };
 };

@@ -1,4 +1,4 @@
 import wasm from '#wasm';
-import { createEntry } from './entry.js';
+import { createEntry } from './load.js';
 
 export const { createKeepAlive, init } = /* @__PURE__ */ createEntry(wasm);

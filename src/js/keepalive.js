@@ -1,164 +1,169 @@
+// @ts-check
 /**
  * One session of one page: the public object around the Wasm. It holds the listeners and the snapshot, so that it is
  * there before the Wasm is, and without it.
  */
-import { keepAliveError } from './errors.js';
-import { createTell } from './debug.js';
-import { createEvents, guarded, report } from './events.js';
+import { createDebug } from './debug.js';
+import { TRAPPED, keepAliveError } from './errors.js';
+import { EVENTS, createEvents, report } from './events.js';
 import { createFetch } from './fetch.js';
-import { createHttp } from './http.js';
-import { CALLS, EFFECTS, EVENTS, INPUTS, PAYLOADS, REASONS, STATUSES } from './names.js';
+import { logOutByHand } from './logout.js';
 import { normalise } from './options.js';
-import { listen, pageState } from './page.js';
-import { redirect } from './redirect.js';
 import { INACTIVE } from './snapshot.js';
-import { createTabs } from './tabs.js';
+import { createTabs } from './tabs/index.js';
+
+/**
+ * `Session` of `src/browser/session.rs`.
+ * @typedef {object} RunningSession
+ * @property {() => void} start
+ * @property {() => void} stop
+ * @property {() => void} dispose
+ * @property {() => void} free
+ * @property {(activity: boolean) => Promise<void>} check
+ * @property {(everywhere: boolean) => Promise<void>} signOut
+ * @property {(credential: unknown) => Promise<void>} remember
+ * @property {() => Promise<void>} forget
+ * @property {(id: number) => void} fetchStarted
+ * @property {(id: number, generation: number, sessionUnknown: boolean) => void} fetchRefused
+ * @property {(id: number) => void} fetchEnded
+ * @property {(granted: boolean) => void} lockResult
+ * @property {(message: Uint8Array, ageMs: number, subject: string | undefined, data: unknown) => void} received
+ * @property {(ageMs: number) => void} receivedSignOut
+ */
+/**
+ * An instance of the module. `traps` are called once, when it can be used no longer.
+ * @typedef {object} RunningModule
+ * @property {new (options: object, listeners: object, tabs: object) => RunningSession} Session
+ * @property {Set<(cause: unknown) => void>} traps
+ */
+/** @typedef {import('./index.js').Snapshot<any>} Snapshot */
+/** @typedef {import('./index.js').KeepAlive<any>} KeepAlive */
 
 const STARTING = Object.freeze({ ...INACTIVE, status: 'starting' });
 
 const MISTAKES = ['misconfigured', 'wasm-blocked'];
 
-/** What is not there is NaN in the Wasm. */
-const orNull = (number) => (isNaN(number) ? null : number);
-
 const inBrowser = () => typeof document !== 'undefined';
 
-/** @param load a promise of the Wasm's `Session` class; rejects with a `KeepAliveError` */
-export const createKeepAliveWith = (load) => (given) => {
+/** @param {() => Promise<RunningModule>} load rejects with a `KeepAliveError` */
+export const createKeepAliveWith = (load) => (/** @type {import('./index.js').KeepAliveOptions | undefined} */ given) => {
   const options = normalise(given);
   const events = createEvents();
-  const tell = createTell(options.debug);
-  const http = createHttp(options);
+  const debug = createDebug(options.debug);
+  /** A store of the application's, or the sealed one: it works without the module, too. */
+  const store = typeof options.credential === 'object' ? options.credential : undefined;
+  /** @type {Snapshot} */
   let snapshot = INACTIVE;
-  /** The Wasm session once it is there, and the promise of it. */
+  /** @type {RunningSession | null} the Wasm session once it is there */
   let session = null;
+  /** @type {Promise<RunningSession | null> | null} */
   let loading = null;
   let started = false;
   let disposed = false;
-  /** Ends the hearing of the page. */
-  let deaf = () => {};
-  const promised = { check: [], signOut: [] };
-  const ready = {};
+  /** The module has trapped, and nobody has called `start()` since. */
+  let trapped = false;
+  /** Takes the session off the module's list of those that hear of a trap. */
+  let forgetModule = () => {};
+  /** @type {Set<() => void>} the ends of questions that a trap leaves unanswered */
+  const unanswered = new Set();
+  const ready = /** @type {{ promise: Promise<void>, resolve: () => void, reject: (error: Error) => void }} */ ({});
   const renewReady = () => {
     ready.promise = new Promise((resolve, reject) => Object.assign(ready, { resolve, reject }));
     ready.promise.catch(() => {});
   };
   renewReady();
 
-  /** What a late subscriber has missed. */
+  /** @type {Record<string, () => unknown>} what a late subscriber has missed */
   const missed = {
     change: () => snapshot,
     connected: () => (snapshot.status === 'connected' ? snapshot : undefined),
   };
 
-  const emit = (name, event) => {
-    tell(name, event);
+  const emit = (/** @type {string} */ name, /** @type {unknown} */ event) => {
+    debug.event(name, event);
     events.emit(name, event);
   };
 
-  const change = (next) => {
-    // A mistake of the application or its server is nothing that a person in front of the page could mend.
-    if (MISTAKES.includes(next.reason) && next.reason !== snapshot.reason) console.error(next.error);
+  const change = (/** @type {Snapshot} */ next) => {
+    // A mistake of the application or its server is nothing that a user in front of the page could mend.
+    if (next.reason && MISTAKES.includes(next.reason) && next.reason !== snapshot.reason) console.error(next.error);
     snapshot = Object.freeze(next);
     if (snapshot.status === 'connected' || snapshot.status === 'disconnected') ready.resolve();
     emit('change', snapshot);
   };
 
-  const settle = (name) => {
-    for (const resolve of promised[name].splice(0)) resolve();
+  /** Nothing is kept alive before `start()` is called again. */
+  const fail = (/** @type {import('./index.js').KeepAliveError} */ error) => {
+    change({ ...snapshot, status: 'degraded', reason: error.code, nextCheckAt: null, error });
+    emit('degraded', { reason: error.code, retryInMs: Infinity });
+    ready.reject(error);
   };
-
-  /** Tells the Wasm session something, if there is one. */
-  const feed = (name, ...numbers) => session?.feed(INPUTS.indexOf(name), ...numbers);
 
   const tabs = createTabs(options, {
-    feed,
-    holdsCredential: async () => (await options.store?.load()) != null,
-    broughtBy: http.broughtBy,
-    bring: http.bring,
+    lockResult: (granted) => session?.lockResult(granted),
+    received: (...message) => session?.received(...message),
+    receivedSignOut: (ageMs) => session?.receivedSignOut(ageMs),
   });
 
-  /** Async, so that a store of the application that throws cannot throw through the module. */
-  const forget = async () => {
-    await options.store?.clear();
-  };
-
-  /** What the other effects ask for. */
-  const carryOut = {
-    change(status, reason, epoch, answeredBy, lastOkAt, nextCheckAt, expiresInMs, code, httpStatus, retryable) {
-      const { subject, data } = http.broughtBy(answeredBy);
-      change({
-        status: STATUSES[status], reason: REASONS[reason] ?? null, subject: subject ?? null, epoch, data,
-        lastOkAt: orNull(lastOkAt), nextCheckAt: orNull(nextCheckAt), expiresInMs: orNull(expiresInMs),
-        error: isNaN(code) ? null : keepAliveError(REASONS[code], httpStatus, retryable > 0),
-      });
+  const fetches = createFetch({
+    send: options.fetch,
+    engine: () => session,
+    loaded: () => loaded(),
+    covers(url) {
+      if (!inBrowser()) return false;
+      const origin = (/** @type {any} */ address) => new URL(address, document.baseURI).origin;
+      const { validate } = options;
+      return [location.origin, ...(typeof validate === 'string' ? [origin(validate)] : [])].includes(origin(url));
     },
-    connected: () => emit('connected', snapshot),
-    send(id, call, attempt, flag, key) {
-      if (CALLS[call] === 'logout' && tabs.isDelivered()) feed('judged', id, 0);
-      // A task later: a page that is being left hears of its cut requests before it hears that it is being left.
-      else http.send(feed, id, CALLS[call], attempt, flag > 0, key).catch(() => setTimeout(() => feed('failed', id)));
+  });
+
+  /** What the Wasm session tells; see `src/browser/host.rs`. */
+  const listeners = {
+    changed: (/** @type {any} */ { error, ...record }, /** @type {unknown} */ data) =>
+      change({ ...record, data, error: error && keepAliveError(error.code, error.status, error.retryable) }),
+    emit: (/** @type {string} */ name, /** @type {unknown} */ detail) => emit(name, name === 'connected' ? snapshot : detail),
+    redirect(/** @type {string} */ url) {
+      let prevented = false;
+      emit('redirect', { url, preventDefault: () => void (prevented = true) });
+      return prevented;
     },
-    abort: http.abort,
-    clearCredential: () => void forget().catch(report),
-    redirect: (reason) => guarded(() => redirect(options, REASONS[reason], emit)),
-    settle: (signOut) => settle(signOut ? 'signOut' : 'check'),
-    resume: (id, generation) => fetches.resume(id, generation),
-    takeTurn: tabs.takeTurn,
-    yieldTurn: tabs.yieldTurn,
-    tell: tabs.tell,
-    keepSignOut: tabs.keepSignOut,
-    keepFloor: tabs.keepFloor,
+    resume: fetches.resume,
+    report,
+    trace: debug.trace,
   };
 
-  const host = {
-    effect(kind, ...numbers) {
-      const name = EFFECTS[kind];
-      tell('effect', [name, ...numbers]);
-      if (PAYLOADS[kind]) emit(name, PAYLOADS[kind](...numbers));
-      else carryOut[name](...numbers);
-    },
-    wake: () => feed('deadlineReached'),
-    input: (instant, wall, chance, kind, ...numbers) => tell('input', [instant, wall, chance, INPUTS[kind], ...numbers]),
-  };
-
-  /** Something happened to the page. While it is away, it keeps nothing that other pages could wait for. */
-  const hear = (happened) => {
-    if (happened === 'restored') {
-      tabs.open();
-      return feed(happened, ...tabs.kept());
-    }
-    feed(happened);
-    if (happened === 'left') tabs.close();
-  };
-
-  const begin = () => {
-    deaf = listen(hear);
-    tabs.open();
-    feed('start', ...pageState(), ...tabs.kept());
+  /** Makes the session of a module that has just been loaded. */
+  const use = (/** @type {RunningModule} */ { Session, traps }) => {
+    const trap = (/** @type {unknown} */ cause) => {
+      forgetModule();
+      session = loading = null;
+      tabs.close();
+      fetches.releaseAll();
+      for (const end of [...unanswered]) end();
+      trapped = true;
+      if (!disposed) fail(keepAliveError('wasm-blocked', undefined, false, TRAPPED, cause));
+    };
+    traps.add(trap);
+    forgetModule = () => void traps.delete(trap);
+    return new Session({ ...options, trace: debug.traces }, listeners, tabs);
   };
 
   /** Resolves with the Wasm session, or with null if it cannot be had. A failed load may be tried again. */
   const loaded = () => {
-    if (disposed || !inBrowser()) return Promise.resolve(null);
+    if (disposed || trapped || !inBrowser()) return Promise.resolve(null);
     if (!loading) {
       // The promise of an earlier load that failed is rejected; this one may succeed.
       renewReady();
       loading = load().then(
-        (Session) => {
+        (module) => {
           if (disposed) return null;
-          tell('options', options.forEngine);
-          session = new Session(host, ...options.forEngine);
-          if (started) begin();
+          session = use(module);
+          if (started) session.start();
           return session;
         },
         (error) => {
           loading = null;
-          if (!disposed) {
-            change({ ...snapshot, status: 'degraded', reason: error.code, error });
-            emit('degraded', { reason: error.code, retryInMs: Infinity });
-            ready.reject(error);
-          }
+          if (!disposed) fail(error);
           return null;
         },
       );
@@ -166,33 +171,35 @@ export const createKeepAliveWith = (load) => (given) => {
     return loading;
   };
 
-  const origin = (url) => new URL(url, document.baseURI).origin;
-  const covers = (url) => {
-    if (!inBrowser()) return false;
-    const { validate } = options;
-    return [location.origin, ...(typeof validate === 'string' ? [origin(validate)] : [])].includes(origin(url));
+  /**
+   * Asks the running session, at once where there is one. Resolves with whether it has answered.
+   * @param {(running: RunningSession) => Promise<void>} question
+   * @returns {Promise<boolean>}
+   */
+  const ask = async (question) => {
+    const running = session ?? (await loaded());
+    if (!running || disposed) return false;
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        unanswered.delete(end);
+        resolve(false);
+      };
+      unanswered.add(end);
+      const answered = question(running);
+      // Nothing, if the question itself has trapped.
+      answered?.then(() => resolve(true), reject).finally(() => unanswered.delete(end));
+    });
   };
-  const fetches = createFetch({ send: options.fetch, covers, engine: () => session, feed, loaded });
 
-  /** Feeds a question and waits until its promise is kept. */
-  const ask = async (name, flag) => {
-    if ((await loaded()) && !disposed) {
-      await new Promise((resolve) => {
-        promised[name].push(resolve);
-        feed(name, flag);
-      });
-    }
-    return snapshot;
-  };
-
-  /** Without the Wasm nothing is kept alive, but a person can still leave. Rejects if the server could not be told. */
-  const signOutByHand = async (everywhere) => {
-    await forget();
-    change({ ...snapshot, status: 'disconnected', reason: 'signed-out', error: null });
+  /** Without the Wasm nothing is kept alive, but a user can still leave. Rejects if the server could not be told. */
+  const signOutByHand = async (/** @type {boolean} */ everywhere) => {
+    const told = logOutByHand(options, tabs, everywhere);
+    change({ ...snapshot, status: 'disconnected', reason: 'signed-out', nextCheckAt: null, error: null });
     emit('disconnected', { reason: 'signed-out' });
-    if (options.logout) await http.send(() => {}, 0, 'logout', 1, everywhere, 0);
+    await Promise.all([told, store?.clear()]);
   };
 
+  /** @type {any} */
   const keepAlive = {
     start() {
       if (disposed || !inBrowser()) {
@@ -200,10 +207,11 @@ export const createKeepAliveWith = (load) => (given) => {
         ready.resolve();
         return keepAlive;
       }
+      trapped = false;
       if (!started) {
         started = true;
-        if (session) begin();
-        else change(STARTING);
+        if (session) session.start();
+        else change(/** @type {Snapshot} */ (STARTING));
       }
       void loaded();
       return keepAlive;
@@ -211,8 +219,7 @@ export const createKeepAliveWith = (load) => (given) => {
     stop() {
       if (!started) return;
       started = false;
-      deaf();
-      if (session) feed('stop');
+      if (session) session.stop();
       else change(INACTIVE);
       tabs.close();
     },
@@ -224,12 +231,12 @@ export const createKeepAliveWith = (load) => (given) => {
       const ended = session;
       session = null;
       if (ended) {
-        ended.feed(INPUTS.indexOf('dispose'));
+        ended.dispose();
+        forgetModule();
         // The call that led here may still be inside the module.
         queueMicrotask(() => ended.free());
       }
-      settle('check');
-      settle('signOut');
+      fetches.releaseAll();
       ready.resolve();
       events.clear();
     },
@@ -238,25 +245,32 @@ export const createKeepAliveWith = (load) => (given) => {
     },
     getSnapshot: () => snapshot,
     getServerSnapshot: () => INACTIVE,
-    subscribe: (listener) => events.add('change', () => listener()),
-    on(name, listener, { signal } = {}) {
+    subscribe: (/** @type {() => void} */ listener) => events.add('change', () => listener()),
+    on(/** @type {any} */ name, /** @type {(event: any) => void} */ listener, /** @type {{ signal?: AbortSignal }} */ { signal } = {}) {
       if (!EVENTS.includes(name)) throw new TypeError(`session-keepalive: unknown event \`${name}\`; known are ${EVENTS.join(', ')}`);
       if (typeof listener !== 'function') throw new TypeError(`session-keepalive: the listener of \`${name}\` must be a function`);
       return events.add(name, listener, { signal, late: missed[name] });
     },
-    async remember(credential) {
+    async remember(/** @type {unknown} */ credential) {
       // A sign-out that an earlier page could not deliver must not end the session of this new sign-in.
-      if (!session) tabs.keepSignOut(NaN);
-      await options.store?.save(credential);
-      if (await loaded()) feed('remembered');
-      await ask('check', true);
+      if (!session) tabs.persistSignOut();
+      if (!(await ask((running) => running.remember(credential)))) await store?.save(credential);
     },
-    forget,
-    check: () => ask('check', false),
-    extend: () => ask('check', true),
+    async forget() {
+      if (session) await ask((running) => running.forget());
+      else await store?.clear();
+    },
+    async check() {
+      await ask((running) => running.check(false));
+      return snapshot;
+    },
+    async extend() {
+      await ask((running) => running.check(true));
+      return snapshot;
+    },
     async signOut({ everywhere = false } = {}) {
-      await ask('signOut', everywhere);
-      if (!session && !disposed && inBrowser()) await signOutByHand(everywhere);
+      const asked = await ask((running) => running.signOut(everywhere));
+      if (!asked && !disposed && inBrowser()) await signOutByHand(everywhere);
     },
     fetch: fetches.sessionFetch,
     [Symbol.dispose ?? Symbol.for('Symbol.dispose')]: () => keepAlive.dispose(),
@@ -267,5 +281,5 @@ export const createKeepAliveWith = (load) => (given) => {
     options.signal?.addEventListener('abort', keepAlive.dispose, { once: true });
     keepAlive.start();
   }
-  return Object.freeze(keepAlive);
+  return /** @type {KeepAlive} */ (Object.freeze(keepAlive));
 };

@@ -1,6 +1,7 @@
+// @ts-check
 /**
  * The only validator of options. A mistake is a `TypeError` at once that names the option and what it wants; what
- * comes out is the normalised record that the Wasm trusts.
+ * comes out is the normalised record that `src/browser/options.rs` reads and trusts.
  */
 
 import { report } from './events.js';
@@ -69,7 +70,7 @@ const headers = kind(
     (isObject(value) && !(Symbol.iterator in value) && Object.values(value).every((entry) => typeof entry === 'string')),
 );
 const signal = kind('an AbortSignal', (value) => isObject(value) && typeof value.aborted === 'boolean' && isFunction(value.addEventListener));
-const debug = kind('true, false or a function', (value) => typeof value === 'boolean' || isFunction(value));
+const debug = kind("true, false, 'replay' or a function", (value) => typeof value === 'boolean' || value === 'replay' || isFunction(value));
 const group = (wants, fields) => ({ ...kind(wants, isObject), fields });
 
 const SCHEMA = {
@@ -140,16 +141,6 @@ const inOrder = (group, names, values) => {
   });
 };
 
-/** A credential that lives in this page only. */
-const memory = () => {
-  let kept = null;
-  return {
-    load: async () => kept,
-    save: async (credential) => void (kept = credential),
-    clear: async () => void (kept = null),
-  };
-};
-
 /**
  * A credential that outlives the page, encrypted. Its code is loaded only for those who want it; if that fails, with every
  * call again, where the browser does not remember the failure until the page is loaded anew.
@@ -174,32 +165,44 @@ const sealed = (database) => {
   };
 };
 
-const storeOf = ({ credential, name }) => {
-  if (credential === 'cookie') return undefined;
-  if (credential === 'sealed') return sealed(`session-keepalive:${name}`);
-  return credential === 'memory' ? memory() : credential;
+/** What the protocol wants of every call. */
+const FIXED_HEADERS = {
+  accept: 'application/json, application/problem+json',
+  'content-type': 'application/json',
+  'x-session-keepalive': '1',
 };
 
-/** Checks the application's options and returns the normalised record. */
-export const normalise = (given = {}) => {
+/** With the application's, which mean what they set. @param {HeadersInit} own */
+const withFixed = (own) => {
+  const headers = new Headers(FIXED_HEADERS);
+  for (const [name, value] of new Headers(own)) headers.set(name, value);
+  return headers;
+};
+
+/** @typedef {ReturnType<typeof normalise>} NormalisedOptions */
+
+/** Checks the application's options and returns the normalised record. Lengths are in milliseconds. */
+export const normalise = (/** @type {any} */ given = {}) => {
   if (!isObject(given)) fail('options', 'an object', given);
   const options = read(given, SCHEMA, DEFAULTS, '');
   inOrder('timeout', ['slow', 'validate', 'reconnect'], options.timeout);
   inOrder('retry', ['base', 'cap'], options.retry);
-  const { headers: own = {}, fetch: send, timeout, retry } = options;
-  const store = storeOf(options);
+  const { headers: own = {}, fetch: send, timeout, retry, redirectBudget, ...rest } = options;
   return {
-    ...options,
-    store,
-    headers: () => (isFunction(own) ? own() : own),
+    ...rest,
+    /** 'cookie', 'memory', or an object with load, save and clear. */
+    credential: options.credential === 'sealed' ? sealed(`session-keepalive:${options.name}`) : options.credential,
+    credentials: 'include',
+    idle: options.idle || undefined,
+    slowAfter: timeout.slow, validateTimeout: timeout.validate, reconnectTimeout: timeout.reconnect,
+    retryBase: retry.base, retryCap: retry.cap, retrySpread: retry.spread,
+    redirectMax: redirectBudget.max, redirectPer: redirectBudget.per,
+    /** Every header of a call; a promise of them only where the application gives one. */
+    headers: () => {
+      const more = isFunction(own) ? own() : own;
+      return isFunction(more?.then) ? Promise.resolve(more).then(withFixed) : withFixed(more);
+    },
     // Looked up at every call: a page may wrap the global one later.
-    fetch: (input, init) => (send ?? globalThis.fetch)(input, init),
-    /** What the Wasm session is made from: switches, the jitter in thousandths, and lengths in milliseconds. */
-    forEngine: [
-      (store ? 1 : 0) | (options.reconnect ? 2 : 0) | (options.logout ? 4 : 0) | (options.login ? 8 : 0) | (options.debug ? 16 : 0) | (options.crossTab ? 32 : 0),
-      Math.round(options.jitter * 1000),
-      options.interval, timeout.slow, timeout.validate, timeout.reconnect, retry.base, retry.cap, retry.spread, options.warnBefore,
-      options.idle || NaN,
-    ],
+    fetch: (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit} */ init) => (send ?? globalThis.fetch)(input, init),
   };
 };

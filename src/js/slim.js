@@ -1,4 +1,4 @@
-import { createEntry } from './entry.js';
+import { createEntry } from './load.js';
 
 export const { createKeepAlive, init } = /* @__PURE__ */ createEntry(
   () => new URL('./session_keepalive_bg.wasm', import.meta.url),

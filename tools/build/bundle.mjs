@@ -94,7 +94,7 @@ const pageInAFunction = (esbuild) => ({
   setup(build) {
     build.onResolve({ filter: /^#page$/ }, () => ({ path: 'page', namespace: 'page' }));
     build.onLoad({ filter: /.*/, namespace: 'page' }, async () => {
-      const facade = { ...common, entryPoints: [join(sources, 'entry.js')], format: 'iife', globalName: 'facade', plugins: [generatedModules] };
+      const facade = { ...common, entryPoints: [join(sources, 'load.js')], format: 'iife', globalName: 'facade', plugins: [generatedModules] };
       const [{ text }] = (await esbuild.build(facade)).outputFiles;
       return { contents: `export default ({ ${GLOBALS.join(', ')} }) => {\n${text}\nreturn facade;\n};` };
     });

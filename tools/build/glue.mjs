@@ -19,3 +19,19 @@ export function withoutFinalisers(glue) {
   if (names.length === 0 || left.length > 0) throw new Failure(`the glue's finalisers are not written as expected: ${left.join(', ') || 'there are none'}`);
   return lean;
 }
+
+const exportsAtTheEnd = /^export \{ __wbg_get_imports as imports, __wbg_finalize_init as finish \};$/m;
+
+/**
+ * The glue as a function, `createGlue()`, which gives the classes and what loads an instance. As wasm-bindgen writes it there is one
+ * instance for each script; after a trap a page needs another, which the timers and listeners of the first must not reach.
+ */
+export function asFactory(glue) {
+  const classes = [...glue.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
+  if (classes.length === 0 || !exportsAtTheEnd.test(glue)) throw new Failure('the glue does not export its classes and its loader as expected');
+  const body = glue
+    .replace(/^export class /gm, 'class ')
+    .replace(exportsAtTheEnd, `return { ${classes.join(', ')}, imports: __wbg_get_imports, finish: __wbg_finalize_init };`);
+  if (/^(export|import) /m.test(body)) throw new Failure('the glue imports or exports more than was expected');
+  return `export const createGlue = () => {\n${body}\n};\n`;
+}

@@ -27,7 +27,7 @@ export function renameGlue(glue, printed) {
       return `wasm.${exportNames.get(name)}`;
     })
 
-    // `src/js/instantiate.js` loads the module: it needs the import object and what is to be done with the instance.
+    // `src/js/load.js` loads the module: it needs the import object and what is to be done with the instance.
     .replace(
       'export { initSync, __wbg_init as default };',
       'export { __wbg_get_imports as imports, __wbg_finalize_init as finish };',

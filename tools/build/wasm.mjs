@@ -5,7 +5,7 @@ import { inRoot, nativeBinary, root, target } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
 import { hashOf, whenChanged } from '../lib/stamp.mjs';
 import { cargo, wasmEnvironment, wasmTarget } from '../lib/toolchain.mjs';
-import { withoutFinalisers } from './glue.mjs';
+import { asFactory, withoutFinalisers } from './glue.mjs';
 import { renameGlue, shortenNames } from './names.mjs';
 
 const profile = 'wasm'; // of Cargo.toml
@@ -57,7 +57,7 @@ export function bindAndOptimise() {
     const wasmOpt = inRoot('node_modules', 'binaryen', 'bin', 'wasm-opt');
     const { stdout } = await run(process.execPath, [wasmOpt, ...optimise, bound, '-o', glue.wasm], { show: 'none' });
     const script = readFileSync(join(generated, basename(glue.script)), 'utf8');
-    writeFileSync(glue.script, renameGlue(withoutFinalisers(script), stdout));
+    writeFileSync(glue.script, asFactory(renameGlue(withoutFinalisers(script), stdout)));
     console.log(`wasm-opt: ${statSync(bound).size} → ${statSync(glue.wasm).size} bytes`);
   });
 }

@@ -85,7 +85,12 @@ const cargoHome = () => process.env.CARGO_HOME ?? join(homedir(), '.cargo');
  * machine ends up in what is published.
  */
 export const wasmEnvironment = () => ({
-  CARGO_ENCODED_RUSTFLAGS: [`--remap-path-prefix=${cargoHome()}=cargo`, `--remap-path-prefix=${root}=.`].join('\x1f'),
+  CARGO_ENCODED_RUSTFLAGS: [
+    `--remap-path-prefix=${cargoHome()}=cargo`,
+    `--remap-path-prefix=${root}=.`,
+    // See `[profile.wasm]` in Cargo.toml.
+    '-Cllvm-args=-inline-threshold=25',
+  ].join('\x1f'),
 });
 
 /**

@@ -89,7 +89,7 @@ fn callees(function: &LocalFunction) -> Vec<FunctionId> {
 
 /// How the paths in a panic's location begin: the standard library, the crates (as the build renames their folder), this
 /// workspace.
-const SOURCE_ROOTS: [&str; 6] = ["/rustc/", "cargo/registry/", "src/engine/", "src/numbers/", "src/web/", "src/wire"];
+const SOURCE_ROOTS: [&str; 5] = ["/rustc/", "cargo/registry/", "src/engine/", "src/browser/", "src/wire"];
 
 /// Blanks where in the sources a panic began: nobody can read it any more. A path ends in a zero byte but may follow other
 /// text without a break.

@@ -1,0 +1,85 @@
+//! Where that is kept which re-establishes a lost session.
+
+use std::cell::RefCell;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+use super::untrusted::Untrusted;
+
+#[wasm_bindgen]
+extern "C" {
+    /// `CredentialStore` of `index.d.ts`: the application's own, or the sealed one of `sealed.js`.
+    #[derive(Clone, Debug)]
+    pub type CredentialStore;
+    #[wasm_bindgen(method, catch)]
+    fn load(this: &CredentialStore) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn save(this: &CredentialStore, credential: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn clear(this: &CredentialStore) -> Result<JsValue, JsValue>;
+}
+
+/// The levels of the option `credential`. A credential is a value of the application that is never printed.
+pub(crate) enum Credential {
+    /// The server's sealed ticket in an `HttpOnly` cookie, which no script sees.
+    Cookie,
+    /// In this page, until it is closed.
+    Memory(RefCell<JsValue>),
+    /// Behind `load`, `save` and `clear`.
+    Store(CredentialStore),
+}
+
+impl std::fmt::Debug for Credential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credential")
+    }
+}
+
+impl Credential {
+    /// A place for it in this page that holds nothing yet.
+    pub(crate) fn memory() -> Self {
+        Self::Memory(RefCell::new(JsValue::NULL))
+    }
+
+    /// What is kept; `None` if that is nothing. Fails as the application's store fails.
+    pub(crate) async fn load(&self) -> Result<Option<JsValue>, JsValue> {
+        let found = match self {
+            Self::Cookie => return Ok(None),
+            Self::Memory(kept) => kept.borrow().clone(),
+            Self::Store(store) => settled(store.load()?).await?,
+        };
+        Ok(Some(found).filter(|found| !found.is_null() && !found.is_undefined()))
+    }
+
+    /// Keeps `credential`. With [`Credential::Cookie`] there is nothing to keep.
+    pub(crate) async fn save(&self, credential: &JsValue) -> Result<(), JsValue> {
+        match self {
+            Self::Cookie => {}
+            Self::Memory(kept) => drop(kept.replace(credential.clone())),
+            Self::Store(store) => drop(settled(store.save(credential)?).await?),
+        }
+        Ok(())
+    }
+
+    /// Forgets what is kept.
+    pub(crate) async fn clear(&self) -> Result<(), JsValue> {
+        match self {
+            Self::Cookie => {}
+            Self::Memory(kept) => drop(kept.replace(JsValue::NULL)),
+            Self::Store(store) => drop(settled(store.clear()?).await?),
+        }
+        Ok(())
+    }
+}
+
+/// Waits for a promise, or takes the value that stands in its place.
+pub(crate) async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(&value)).await
+}
+
+/// Whether `value` has to be waited for.
+pub(crate) fn is_thenable(value: &JsValue) -> bool {
+    Untrusted::new(value.clone()).is_some_and(|object| object.value("then").is_function())
+}
