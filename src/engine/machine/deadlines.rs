@@ -6,11 +6,12 @@ use super::super::input::Outcome;
 use super::super::tab_message::TabMessage;
 use super::super::time::{Instant, Now};
 use super::super::verdict::{Reason, Trouble, Verdict};
+use super::lifecycle::Lifecycle;
 use super::page::COMPARE_CLOCKS_EVERY;
 use super::probing::Probe;
 use super::sign_out::Logout;
 use super::tabs::Lock;
-use super::{Lifecycle, Machine, SessionState};
+use super::{Machine, SessionState};
 
 /// The order is that in which they fire when several are due. `Probe` is last, because the others may make one due.
 #[derive(Clone, Copy, Debug)]
@@ -174,7 +175,7 @@ impl Machine {
         self.outage.since = self.outage.since.or(Some(now.instant));
         self.outage.trouble = Some(Trouble { reason: Reason::Timeout, status: None, retry_after: None });
         self.emit_degraded(Reason::Timeout, retry_in_ms, out);
-        self.keep_promise(out);
+        self.settle_check(out);
     }
 
     fn give_up(&mut self, now: Now, out: &mut Effects) {

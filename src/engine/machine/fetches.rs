@@ -4,7 +4,8 @@ use super::super::effect::{Effect, Effects, FetchStep};
 use super::super::ids::{FetchId, Generation};
 use super::super::input::Refusal;
 use super::super::time::{Instant, Millis, Now};
-use super::{Lifecycle, Machine, SessionState};
+use super::lifecycle::Lifecycle;
+use super::{Machine, SessionState};
 
 /// A refusal right after a good check is about the request, not about the session.
 pub(super) const CHECKED_JUST_NOW: Millis = Millis::from_secs(5);

@@ -1,9 +1,12 @@
 //! The machine: what is known, what is under way, and how every input changes it.
 
+mod check;
 mod deadlines;
 mod fetches;
 mod known_session;
+mod lifecycle;
 mod page;
+mod persisted;
 mod probing;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -13,30 +16,20 @@ mod tabs;
 mod verdicts;
 
 use super::config::{Config, CredentialHolder};
-use super::effect::{Effect, Effects, Event, FetchStep, Promised};
+use super::effect::{Effect, Effects, Event};
 use super::ids::RequestId;
-use super::input::{Input, Persisted, SignOut};
-use super::schedule::RETRY_AFTER_MAX;
+use super::input::Input;
 use super::snapshot::{Snapshot, SnapshotError, Status};
 use super::time::{Instant, Now};
 use super::verdict::{Reason, Trouble};
 use fetches::Fetches;
 use known_session::KnownSession;
+use lifecycle::Lifecycle;
 use page::Page;
+use persisted::Stored;
 use probing::Probe;
 use sign_out::Logout;
 use tabs::Tabs;
-
-/// Whether the machine runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Lifecycle {
-    /// Not started yet, or stopped.
-    Inactive,
-    /// Checking.
-    Running,
-    /// Ended for good.
-    Disposed,
-}
 
 /// What the last definitive verdict was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,8 +84,8 @@ pub struct Machine {
     logout: Logout,
     /// A page before this one signed out: once the server knows, it is asked how things stand.
     check_after_logout: bool,
-    /// What storage keeps for the next page.
-    persisted: (Option<SignOut>, Option<Instant>),
+    /// The content of the storage.
+    persisted: Stored,
     tabs: Tabs,
     fetches: Fetches,
     /// `check()` promises wait for the next verdict.
@@ -118,7 +111,7 @@ impl Machine {
             fresh_from: RequestId::default(),
             logout: Logout::None,
             check_after_logout: false,
-            persisted: (None, None),
+            persisted: Stored::default(),
             tabs: Tabs::default(),
             fetches: Fetches::default(),
             check_promised: false,
@@ -158,10 +151,7 @@ impl Machine {
         match input {
             Input::Start { visible, online, persisted } => self.start(now, visible, online, persisted, out),
             Input::Stop => self.stop(out),
-            Input::Dispose => {
-                self.stop(out);
-                self.lifecycle = Lifecycle::Disposed;
-            }
+            Input::Dispose => self.dispose(out),
             Input::Check { activity } => self.check(now, activity, out),
             Input::LockResult { granted } => self.lock_result(now, granted),
             Input::Received { message, age } => self.received(now.ago(age), message, out),
@@ -184,104 +174,6 @@ impl Machine {
             Input::UserActive => self.user_active_here(now, out),
             Input::Replied { id, outcome } => self.replied(now, id, outcome, out),
         }
-    }
-
-    fn start(&mut self, now: Now, visible: bool, online: bool, persisted: Persisted, out: &mut Effects) {
-        match self.lifecycle {
-            Lifecycle::Running | Lifecycle::Disposed => {}
-            Lifecycle::Inactive => {
-                self.lifecycle = Lifecycle::Running;
-                self.page = Page::opened(now, visible, online);
-                self.page.idle_at = self.config.idle.map(|idle| now.instant + idle);
-                self.tabs = self.tabs.only_lock();
-                self.forget_trouble();
-                self.schedule = Schedule::default();
-                self.restore(now, persisted, out);
-                if self.logout == Logout::None {
-                    self.state = SessionState::Unknown;
-                    self.schedule.next = Some(now.instant);
-                } else {
-                    // First the sign-out is delivered.
-                    self.drop_probe(out);
-                }
-            }
-        }
-    }
-
-    fn stop(&mut self, out: &mut Effects) {
-        self.lifecycle = Lifecycle::Inactive;
-        // A request that may re-establish the session stays the only one: a new start waits for its answer.
-        if !self.probe.is_some_and(|probe| self.may_reestablish(&probe)) {
-            self.drop_probe(out);
-        }
-        self.schedule.next = None;
-        self.keep_promise(out);
-        self.fetches.release(self.session.generation, FetchStep::Deliver, out);
-        if let Logout::InFlight { .. } | Logout::Waiting { .. } = self.logout {
-            out.push(Effect::Settle(Promised::SignOut));
-        }
-    }
-
-    fn check(&mut self, now: Now, activity: bool, out: &mut Effects) {
-        if activity {
-            self.user_active_here(now, out);
-        }
-        self.check_promised = true;
-        if matches!(self.state, SessionState::Over(_)) {
-            // The application may have signed in since another tab has asked.
-            self.probe = self.own_probe().copied();
-        }
-        let held = self.schedule.retry_floor.is_some_and(|until| until > now.instant);
-        let answer_is_late = self.probe.as_ref().is_some_and(|probe| probe.overdue);
-        if self.lifecycle != Lifecycle::Running || !self.page.reachable() || held || answer_is_late {
-            self.keep_promise(out);
-        } else {
-            self.forgo_logout();
-            if matches!(self.state, SessionState::Over(_)) {
-                self.forget_sign_out(out);
-            }
-            self.schedule.next = Some(now.instant);
-        }
-    }
-
-    fn remembered(&mut self, now: Now, out: &mut Effects) {
-        self.check_after_logout = false;
-        self.tabs.credential_wanted_until = None;
-        self.drop_logout(out);
-        self.forget_sign_out(out);
-        out.push(Effect::Settle(Promised::SignOut));
-        if self.state != SessionState::Good {
-            self.state = SessionState::Unknown;
-        }
-        self.forget_trouble();
-        self.fresh_from = self.next_request;
-        self.schedule.next = Some(now.instant);
-    }
-
-    /// A definitive verdict ends every run of failures, and the next attempt is a new one for the server.
-    fn forget_trouble(&mut self) {
-        self.outage = Outage::default();
-        self.schedule.retry_floor = None;
-        self.key = self.key.wrapping_add(1);
-    }
-
-    fn keep_promise(&mut self, out: &mut Effects) {
-        if core::mem::take(&mut self.check_promised) {
-            out.push(Effect::Settle(Promised::Check));
-        }
-    }
-
-    /// The session is over: definitive, until the application signs in again.
-    fn end(&mut self, reason: Reason, out: &mut Effects) {
-        let over = SessionState::Over(reason);
-        let known = core::mem::replace(&mut self.state, over) == over;
-        self.schedule.next = None;
-        self.forget_trouble();
-        self.fetches.release(self.session.generation, FetchStep::Deliver, out);
-        if !known {
-            out.emit(Event::Disconnected { reason });
-        }
-        self.keep_promise(out);
     }
 
     fn status(&self) -> Status {
@@ -356,38 +248,6 @@ impl Machine {
     fn next_probe(&self) -> Option<Instant> {
         let next = self.schedule.next.filter(|_| self.page.online)?;
         Some(next.max(self.schedule.retry_floor.unwrap_or_default()))
-    }
-
-    /// What was left behind while this page did not run.
-    pub(super) fn restore(&mut self, now: Now, persisted: Persisted, out: &mut Effects) {
-        let retry_floor = persisted.retry_floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX));
-        self.persisted = (persisted.sign_out.or(self.persisted.0), self.schedule.retry_floor.max(retry_floor));
-        let pending = persisted.sign_out.filter(|_| self.logout == Logout::None && self.config.can_log_out);
-        if persisted.signed_out || pending.is_some() {
-            out.push(Effect::ClearCredential);
-        }
-        if let Some(SignOut { everywhere }) = pending {
-            self.drop_probe(out);
-            self.logout = Logout::Waiting { at: now.instant, everywhere, failures: 0 };
-            self.check_after_logout = true;
-            self.end(Reason::SignedOut, out);
-        }
-        self.schedule.retry_floor = self.persisted.1;
-    }
-
-    /// Leaves behind what the next page must know, before anything is sent that makes it so.
-    fn persist(&mut self, now: Now, out: &mut Effects) {
-        let (sign_out, retry_floor) = self.persisted;
-        self.persisted = (self.logout.undelivered(), self.schedule.retry_floor);
-        if self.lifecycle == Lifecycle::Disposed {
-            return;
-        }
-        if self.persisted.0 != sign_out {
-            out.push(Effect::PersistSignOut(self.persisted.0));
-        }
-        if self.persisted.1 != retry_floor {
-            out.push(Effect::PersistRetryFloor(self.persisted.1.map(|until| until.since(now.instant))));
-        }
     }
 
     fn holder(&self) -> CredentialHolder {

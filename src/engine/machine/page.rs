@@ -5,7 +5,8 @@ use super::super::input::Persisted;
 use super::super::tab_message::TabMessage;
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::Reason;
-use super::{Lifecycle, Machine, SessionState};
+use super::lifecycle::Lifecycle;
+use super::{Machine, SessionState};
 
 /// A catch-up happens at most this often, and only if the last answer is older.
 pub(super) const CATCH_UP_EVERY: Millis = Millis::from_secs(5);
@@ -122,7 +123,7 @@ impl Machine {
     /// While offline nothing is asked, so nobody is kept waiting for an answer.
     pub(super) fn became_offline(&mut self, out: &mut Effects) {
         self.page.online = false;
-        self.keep_promise(out);
+        self.settle_check(out);
     }
 
     /// An answer could not be used any more; the server may have moved on, so the request itself goes on.

@@ -110,7 +110,7 @@ impl Machine {
 
     /// What another tab, or a page before this one, left to be delivered would now end the session of a new sign-in.
     pub(super) fn forget_sign_out(&self, out: &mut Effects) {
-        if self.logout == Logout::None && self.persisted.0.is_none() {
+        if self.logout == Logout::None && self.persisted.sign_out.is_none() {
             out.push(Effect::PersistSignOut(None));
         }
     }

@@ -9,9 +9,10 @@ use super::super::input::Outcome;
 use super::super::tab_message::{CheckResult, TabMessage};
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::{Reason, Verdict};
+use super::lifecycle::Lifecycle;
 use super::probing::{Probe, Requester};
 use super::sign_out::Logout;
-use super::{Lifecycle, Machine, SessionState};
+use super::{Machine, SessionState};
 
 /// A tab that holds a credential has this long to say that it re-establishes the session.
 const CREDENTIAL_WAIT: Millis = Millis(500);

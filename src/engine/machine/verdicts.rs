@@ -10,8 +10,9 @@ use super::super::tab_message::CheckResult;
 use super::super::time::{Millis, Now};
 use super::super::verdict::{Facts, Reason, Trouble, Verdict};
 use super::known_session::Continuity;
+use super::lifecycle::Lifecycle;
 use super::probing::{Probe, Requester};
-use super::{Lifecycle, Machine, SessionState};
+use super::{Machine, Outage, SessionState};
 
 impl Machine {
     pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Effects) {
@@ -106,7 +107,7 @@ impl Machine {
         }
         let generation = self.session.generation;
         self.fetches.release(generation, FetchStep::Send(generation), out);
-        self.keep_promise(out);
+        self.settle_check(out);
     }
 
     fn lost(&mut self, now: Now, probe: Probe, out: &mut Effects) {
@@ -151,8 +152,28 @@ impl Machine {
         }
     }
 
+    /// The session is over: definitive, until the application signs in again.
+    pub(super) fn end(&mut self, reason: Reason, out: &mut Effects) {
+        let over = SessionState::Over(reason);
+        let known = core::mem::replace(&mut self.state, over) == over;
+        self.schedule.next = None;
+        self.forget_trouble();
+        self.fetches.release(self.session.generation, FetchStep::Deliver, out);
+        if !known {
+            out.emit(Event::Disconnected { reason });
+        }
+        self.settle_check(out);
+    }
+
+    /// A definitive verdict ends every run of failures, and the next attempt is a new one for the server.
+    pub(super) fn forget_trouble(&mut self) {
+        self.outage = Outage::default();
+        self.schedule.retry_floor = None;
+        self.key = self.key.wrapping_add(1);
+    }
+
     pub(super) fn transient(&mut self, now: Now, trouble: Trouble, out: &mut Effects) {
-        self.keep_promise(out);
+        self.settle_check(out);
         if matches!(self.state, SessionState::Over(_)) {
             self.schedule.next = None;
             return;

@@ -1,8 +1,9 @@
 //! What must come of every state, whatever led to it.
 
+use super::super::SessionState;
+use super::super::lifecycle::Lifecycle;
 use super::super::probing::Requester;
 use super::super::tabs::Lock;
-use super::super::{Lifecycle, SessionState};
 use super::explore::State;
 use super::normal::NOW;
 use super::rules::Broken;

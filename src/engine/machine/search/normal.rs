@@ -122,7 +122,7 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     schedule.quiet_since = schedule.quiet_since.filter(|since| now.instant.since(*since) < CATCH_UP_EVERY);
     schedule.quiet_since = schedule.quiet_since.map(|since| shift.instant(since, CATCH_UP_EVERY));
 
-    machine.persisted.1 = schedule.retry_floor;
+    machine.persisted.retry_floor = schedule.retry_floor;
 
     let session = &mut machine.session;
     session.epoch = session.epoch.min(MOST);

@@ -1,8 +1,9 @@
 //! What must never happen between a machine and its shell, whatever comes in.
 
+use super::super::lifecycle::Lifecycle;
 use super::super::probing::Requester;
 use super::super::tabs::Lock;
-use super::super::{Lifecycle, Machine, SessionState};
+use super::super::{Machine, SessionState};
 use super::normal::awaited_logout;
 use super::shell::{Awaited, Call, Shell, counts, may_reestablish};
 use crate::engine::schedule::RETRY_AFTER_MAX;

@@ -1,8 +1,9 @@
 //! What the shell, the application and the server have seen of a machine.
 
+use super::super::lifecycle::Lifecycle;
 use super::super::probing::Requester;
 use super::super::tabs::Lock;
-use super::super::{Lifecycle, Machine, SessionState};
+use super::super::{Machine, SessionState};
 use super::normal::{Shift, awaited, awaited_logout, renamed};
 use crate::engine::{
     CheckResult, CredentialHolder, FetchId, Generation, Input, Instant, Now, Outcome, Persisted, Phase, Reason,
