@@ -37,6 +37,9 @@ pub use effect::{Effect, Event, FetchStep, Phase, Promised, Request};
 pub use ids::{FetchId, Generation, RequestId};
 pub use input::{Input, Outcome, Persisted, Refusal, SignOut};
 pub use machine::Machine;
+#[cfg(not(target_arch = "wasm32"))]
+#[doc(hidden)]
+pub use machine::invariants;
 pub use snapshot::{Snapshot, SnapshotError, Status};
 pub use tab_message::{CheckResult, TabMessage};
 pub use time::{Chance, Instant, Millis, Now, WallTime};

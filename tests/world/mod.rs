@@ -6,7 +6,6 @@
 
 mod browser;
 mod page;
-mod rules;
 mod server;
 
 #[allow(unused_imports)]
@@ -15,8 +14,8 @@ pub(crate) use page::Page;
 use page::{Network, UnderWay};
 pub(crate) use server::{Mood, Server};
 use session_keepalive::engine::{
-    Chance, Config, CredentialHolder, Effect, FetchId, FetchStep, Generation, Input, Instant, Millis, Now, Outcome,
-    Persisted, Request, Status, WallTime,
+    Chance, Config, CredentialHolder, FetchId, FetchStep, Generation, Input, Instant, Millis, Now, Outcome, Persisted,
+    Request, Status, WallTime,
 };
 use std::ops::{Deref, DerefMut};
 
@@ -70,10 +69,7 @@ impl World {
         let chance = self.chance.unwrap_or_else(|| self.roll());
         let now = Now { instant: self.now, wall: WallTime(self.now.0 + self.wall_ahead), chance };
         let network = Network { hangs: self.server.mood == Mood::Hangs, latency: self.latency };
-        for effect in self.page.take(&self.config, now, network, input) {
-            let alone = !matches!(effect, Effect::AcquireLock { .. } | Effect::Broadcast(_));
-            assert!(alone, "{effect:?} of a page that is alone");
-        }
+        self.page.take(&self.config, now, network, input);
     }
 
     /// The generator of Knuth's MMIX: even enough for dice, and the same again in every run.

@@ -1,9 +1,9 @@
 //! One page: its machine, its requests, and everything it did.
 
-use super::rules::Rules;
+use session_keepalive::engine::invariants::{Observer, Step};
 use session_keepalive::engine::{
     Config, Effect, Event, FetchId, FetchStep, Input, Instant, Machine, Millis, Now, Promised, Reason, Request,
-    RequestId, Snapshot, Status, TabMessage,
+    RequestId, Snapshot, Status,
 };
 
 /// A request that has not come back.
@@ -13,8 +13,6 @@ pub(super) struct UnderWay {
     pub(super) request: Request,
     /// When it comes back; `None` while it hangs.
     pub(super) at: Option<Instant>,
-    /// Nobody waits for it any more; but it was not given up, because it may yet re-establish the session.
-    pub(super) disowned: bool,
 }
 
 /// One page.
@@ -25,7 +23,7 @@ pub(crate) struct Page {
     /// Every effect, with its time.
     pub(crate) log: Vec<(Instant, Effect)>,
     pub(super) under_way: Vec<UnderWay>,
-    rules: Rules,
+    observer: Observer,
 }
 
 /// The network, as a request finds it.
@@ -44,34 +42,23 @@ impl Page {
             credential: true,
             log: Vec::new(),
             under_way: Vec::new(),
-            rules: Rules::default(),
+            observer: Observer::default(),
         }
     }
 
     /// Feeds one input and carries out what concerns this page alone. All effects, for whoever carries out the rest.
     pub(super) fn take(&mut self, config: &Config, now: Now, network: Network, input: Input) -> Vec<Effect> {
-        let disowns = match input {
-            Input::Dispose
-            | Input::Left
-            | Input::SignOut { .. }
-            | Input::Received { message: TabMessage::SignedOut, .. } => true,
-            Input::Start { persisted, .. } | Input::Restored { persisted } => persisted.sign_out.is_some(),
-            _ => false,
-        };
-        if disowns {
-            self.disown();
-        }
+        let before = *self.machine.snapshot();
         let effects = self.machine.handle(now, input);
-        self.rules.hold(config, now.instant, input, &effects);
-        if let Some(deadline) = self.machine.deadline() {
-            assert!(deadline > now.instant, "the deadline {deadline:?} is not after {now:?}: {:?}", self.machine);
+        let step = Step::new(config, now, input, &effects, before, &self.machine);
+        if let Err(violation) = self.observer.observe(&step) {
+            panic!("{violation}\n{:?}", self.machine);
         }
         for effect in &effects {
             match *effect {
                 Effect::Send { id, request, .. } => self.send(now.instant, network, id, request),
                 Effect::Abort(id) => self.under_way.retain(|other| other.id != id),
                 Effect::ClearCredential => self.credential = false,
-                Effect::Redirect(reason) => assert!(self.machine.may_redirect(reason)),
                 Effect::Change(_)
                 | Effect::Emit(_)
                 | Effect::Settle(_)
@@ -80,26 +67,17 @@ impl Page {
                 | Effect::ReleaseLock
                 | Effect::Broadcast(_)
                 | Effect::PersistSignOut(_)
-                | Effect::PersistRetryFloor(_) => {}
+                | Effect::PersistRetryFloor(_)
+                | Effect::Redirect(_) => {}
             }
             self.log.push((now.instant, *effect));
         }
         effects
     }
 
-    pub(super) fn disown(&mut self) {
-        for other in &mut self.under_way {
-            other.disowned |= !matches!(other.request, Request::Logout { .. });
-        }
-    }
-
     fn send(&mut self, now: Instant, network: Network, id: RequestId, request: Request) {
-        assert!(
-            self.under_way.iter().all(|other| other.disowned || !same_kind(other.request, request)),
-            "two requests of one kind are under way"
-        );
         let at = (!network.hangs).then(|| now + network.latency);
-        self.under_way.push(UnderWay { id, request, at, disowned: false });
+        self.under_way.push(UnderWay { id, request, at });
     }
 
     /// Lets what hangs come back now.
@@ -115,12 +93,12 @@ impl Page {
     }
 
     pub(crate) fn disposed(&self) -> bool {
-        self.rules.disposed()
+        self.observer.disposed
     }
 
     /// This call may not go on yet.
     pub(crate) fn waits(&self, fetch: FetchId) -> bool {
-        self.rules.waits(fetch)
+        self.observer.waits(fetch)
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
@@ -197,8 +175,4 @@ impl Page {
         };
         self.log.iter().filter_map(step).collect()
     }
-}
-
-fn same_kind(one: Request, other: Request) -> bool {
-    core::mem::discriminant(&one) == core::mem::discriminant(&other)
 }

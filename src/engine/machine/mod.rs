@@ -3,6 +3,8 @@
 mod check;
 mod deadlines;
 mod fetches;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod invariants;
 mod known_session;
 mod lifecycle;
 mod page;

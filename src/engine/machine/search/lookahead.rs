@@ -1,9 +1,7 @@
 //! What must come of every state, whatever led to it.
 
 use super::super::SessionState;
-use super::super::lifecycle::Lifecycle;
 use super::super::probing::Requester;
-use super::super::tabs::Lock;
 use super::explore::State;
 use super::normal::NOW;
 use super::rules::Broken;
@@ -52,7 +50,7 @@ fn a_stale_answer_says_nothing(state: &State) -> Result<(), Broken> {
         Verdict::Rejected(Reason::CredentialRejected),
         transient(Reason::Server, None),
     ];
-    let late_session = state.shell.lifecycle != Lifecycle::Disposed && state.shell.stays_signed_out(&state.machine);
+    let late_session = !state.shell.seen.disposed && state.shell.stays_signed_out(&state.machine);
     for verdict in verdicts.into_iter().skip(usize::from(late_session)) {
         nothing_comes_of(state, Input::Replied { id: STALE, outcome: Outcome::Verdict(verdict) })?;
     }
@@ -89,14 +87,14 @@ fn replied(id: RequestId, verdict: Verdict) -> Step {
 fn time_alone_ends_every_wait(state: &State) -> Result<(), Broken> {
     let mut state = state.clone();
     for _ in 0..PATIENCE {
-        if !state.shell.keeps_waiting() || state.shell.away {
+        if !state.shell.keeps_waiting() || state.shell.seen.away {
             return Ok(());
         }
         let Some(deadline) = state.machine.deadline() else {
             return Err("somebody waits, and no time is set".into());
         };
         (state, _) = state.after(Step::timer(NOW, deadline))?;
-        if state.shell.lock == Lock::Requested {
+        if state.shell.seen.lock_requested {
             let granted = state.machine.tabs.steal_at.is_some_and(|at| at <= NOW.instant);
             (state, _) = state.after(Step::at_once(Input::LockResult { granted }))?;
         }
@@ -107,13 +105,14 @@ fn time_alone_ends_every_wait(state: &State) -> Result<(), Broken> {
 /// With a network, and a server that says "valid" to everything, the session is good again, without help if it is not
 /// over.
 fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
-    if state.shell.lifecycle != Lifecycle::Running {
+    if !state.shell.seen.running {
         return Ok(());
     }
     let mut state = state.clone();
-    for (needed, input) in
-        [(state.shell.away, Input::Restored { persisted: Persisted::NOTHING }), (!state.shell.online, Input::Online)]
-    {
+    for (needed, input) in [
+        (state.shell.seen.away, Input::Restored { persisted: Persisted::NOTHING }),
+        (!state.shell.seen.online, Input::Online),
+    ] {
         if needed {
             (state, _) = state.after(Step::at_once(input))?;
         }
@@ -122,11 +121,12 @@ fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
         (state, _) = state.after(Step::at_once(Input::Remembered))?;
     }
     for _ in 0..PATIENCE {
-        let under_way = state.shell.probe.map(|probe| probe.id).or(state.shell.logout.map(|(id, _)| id));
+        let under_way =
+            state.shell.seen.check.map(|check| check.id).or(state.shell.seen.logout.map(|logout| logout.id));
         let step = match (under_way, state.machine.deadline()) {
             _ if state.machine.snapshot().status == Status::Connected && !state.shell.keeps_waiting() => return Ok(()),
             (Some(id), _) => replied(id, valid(None, false)),
-            _ if state.shell.lock == Lock::Requested => Step::at_once(Input::LockResult { granted: true }),
+            _ if state.shell.seen.lock_requested => Step::at_once(Input::LockResult { granted: true }),
             _ if state.machine.tabs.credential_wanted_until.is_some() => Step::at_once(Input::Received {
                 message: TabMessage::CheckStarted { phase: Phase::Reconnect, activity: false, since: Millis::ZERO },
                 age: Millis::ZERO,

@@ -1,27 +1,16 @@
 //! What the shell, the application and the server have seen of a machine.
 
-use super::super::lifecycle::Lifecycle;
+use super::super::invariants::Observer;
 use super::super::probing::Requester;
-use super::super::tabs::Lock;
 use super::super::{Machine, SessionState};
 use super::normal::{Shift, awaited, awaited_logout, renamed};
 use crate::engine::{
-    CheckResult, CredentialHolder, FetchId, Generation, Input, Instant, Now, Outcome, Persisted, Phase, Reason,
-    Refusal, RequestId, TabMessage, Verdict,
+    CheckResult, FetchId, Generation, Input, Now, Outcome, Persisted, Phase, Reason, Refusal, RequestId, TabMessage,
+    Verdict,
 };
 
 /// A key that no attempt has soon.
 const ANOTHER: u32 = u32::MAX / 2;
-
-/// A request that the machine waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Awaited {
-    pub(super) id: RequestId,
-    pub(super) reconnect: bool,
-    pub(super) sent: Instant,
-    /// Nothing happened since it was sent that makes its answer say nothing.
-    pub(super) fresh: bool,
-}
 
 /// One `session.fetch` call of the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,7 +18,7 @@ pub(super) enum Call {
     /// There is none.
     None,
     /// It may not go on yet.
-    Waits { refused: bool, since: Instant },
+    Waits,
     /// It is under way in a generation this many before the current one.
     Sent { behind: u32, again: bool },
 }
@@ -37,24 +26,18 @@ pub(super) enum Call {
 /// Everything the rules need to remember.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shell {
-    pub(super) lifecycle: Lifecycle,
-    pub(super) online: bool,
-    pub(super) away: bool,
-    pub(super) probe: Option<Awaited>,
-    pub(super) logout: Option<(RequestId, Instant)>,
+    /// What the invariants remember.
+    pub(super) seen: Observer,
+    /// Nothing has happened since the check in flight was sent that makes its answer say nothing.
+    pub(super) fresh: bool,
     /// The person signed out and the server does not know.
     pub(super) undelivered: bool,
     /// A check was asked for after the end, and is not answered: the application has signed in again.
     pub(super) superseded: bool,
     /// A definitive verdict, or the person, ended the session, and nobody has signed in since.
     pub(super) barred: bool,
-    pub(super) check: bool,
     pub(super) sign_out: bool,
     pub(super) calls: [Call; 2],
-    /// Who may send.
-    pub(super) lock: Lock,
-    /// The storage of the name keeps a sign-out.
-    pub(super) persisted: bool,
     /// The page before left one.
     pub(super) left_behind: bool,
     /// The key of the last check or reconnect, and whether the next one is a retry of it.
@@ -64,19 +47,13 @@ pub(super) struct Shell {
 impl Shell {
     pub(super) fn new() -> Self {
         Self {
-            lifecycle: Lifecycle::Inactive,
-            online: true,
-            away: false,
-            probe: None,
-            logout: None,
+            seen: Observer::default(),
+            fresh: true,
             undelivered: false,
             superseded: false,
             barred: false,
-            check: false,
             sign_out: false,
             calls: [Call::None; 2],
-            lock: Lock::Free,
-            persisted: false,
             left_behind: false,
             key: None,
         }
@@ -84,57 +61,49 @@ impl Shell {
 
     /// Somebody waits for something.
     pub(super) fn keeps_waiting(&self) -> bool {
-        self.check || self.sign_out || self.calls.iter().any(|call| matches!(call, Call::Waits { .. }))
+        self.seen.check_promised || self.sign_out || !self.seen.waiting.is_empty()
     }
 
     /// The machine is about to be normalised: what is kept here is, with it.
     pub(super) fn normal(mut self, machine: &Machine, now: Now) -> Self {
         let shift = Shift::from(now);
         let ids = awaited(machine);
-        if let Some(probe) = &mut self.probe {
-            probe.id = renamed(&ids, probe.id);
-            probe.sent = shift.instant(probe.sent, machine.config.reconnect_timeout);
+        if let Some(check) = &mut self.seen.check {
+            check.id = renamed(&ids, check.id);
+            check.sent = shift.instant(check.sent, machine.config.reconnect_timeout);
         }
-        if let Some((id, sent)) = &mut self.logout {
-            *id = renamed(&ids, *id);
-            *sent = shift.instant(*sent, machine.config.reconnect_timeout);
+        if let Some(logout) = &mut self.seen.logout {
+            logout.id = renamed(&ids, logout.id);
+            logout.sent = shift.instant(logout.sent, machine.config.reconnect_timeout);
         }
-        for call in &mut self.calls {
-            if let Call::Waits { since, .. } = call {
-                *since = shift.instant(*since, machine.config.reconnect_timeout);
-            }
+        for call in &mut self.seen.waiting {
+            call.since = shift.instant(call.since, machine.config.reconnect_timeout);
         }
+        self.seen.newest = None;
+        self.fresh |= self.seen.check.is_none();
         self.key = self.key.map(|(key, retry)| (if key == machine.key { 0 } else { ANOTHER }, retry));
         self
     }
 
     /// What the input says, before the machine answers.
     pub(super) fn take_in(&mut self, machine: &Machine, now: Now, input: Input) {
-        if self.lifecycle == Lifecycle::Disposed {
+        if self.seen.disposed {
             return;
         }
         match input {
-            Input::Start { online, persisted, .. } => {
-                if self.lifecycle == Lifecycle::Inactive {
+            Input::Start { persisted, .. } => {
+                if !self.seen.running {
                     self.finds(machine, persisted);
-                    (self.lifecycle, self.online, self.away) = (Lifecycle::Running, online, false);
                     self.barred = self.undelivered;
-                    self.probe = self.probe.filter(|_| !self.undelivered);
                     self.next_is_another_attempt();
                 }
             }
-            // A request that may re-establish the session is still waited for, in case of a new start.
-            Input::Stop | Input::Dispose => {
-                let ended = input == Input::Dispose;
-                self.superseded = false;
-                self.lifecycle = if ended { Lifecycle::Disposed } else { Lifecycle::Inactive };
-            }
+            Input::Stop | Input::Dispose => self.superseded = false,
             Input::Check { .. } => {
-                self.check = true;
                 let held = machine.schedule.retry_floor.is_some_and(|retry_floor| retry_floor > now.instant);
-                if self.lifecycle == Lifecycle::Running && self.online && !self.away && !held {
+                if self.seen.running && self.seen.online && !self.seen.away && !held {
                     self.superseded = true;
-                    self.undelivered &= self.logout.is_some();
+                    self.undelivered &= self.seen.logout.is_some();
                     self.left_behind &= self.undelivered;
                 }
             }
@@ -147,40 +116,31 @@ impl Shell {
                 self.sign_out = true;
                 self.undelivered = machine.config.can_log_out;
                 (self.superseded, self.barred, self.left_behind) = (false, true, false);
-                self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
                 self.next_is_another_attempt();
             }
-            Input::FetchStarted(fetch) => *self.call(fetch) = Call::Waits { refused: false, since: now.instant },
+            Input::FetchStarted(fetch) => *self.call(fetch) = Call::Waits,
             Input::FetchRefused { fetch, generation, refusal } => {
-                *self.call(fetch) = Call::Waits { refused: true, since: now.instant };
-                let known = self.lifecycle == Lifecycle::Running && machine.state == SessionState::Good;
+                *self.call(fetch) = Call::Waits;
+                let known = self.seen.running && machine.state == SessionState::Good;
                 let current = generation == machine.session.generation;
                 if known && current && refusal == Refusal::SessionUnknown {
                     self.nothing_before_counts();
                 }
             }
             Input::FetchEnded(fetch) => *self.call(fetch) = Call::None,
-            Input::Left => {
-                self.away = true;
-                self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
-            }
             Input::Restored { persisted } => {
-                self.away = false;
-                if self.lifecycle == Lifecycle::Running {
+                if self.seen.running {
                     self.finds(machine, persisted);
                     self.barred |= self.left_behind;
                 }
             }
-            Input::Online => self.online = true,
-            Input::Offline => self.online = false,
             Input::Replied { id, outcome } => self.replied(machine, id, outcome),
-            Input::LockResult { granted } => {
-                if self.lock == Lock::Requested {
-                    self.lock = if granted { Lock::Held } else { Lock::Free };
-                }
-            }
             Input::Received { message, .. } => self.hears(machine, message),
-            Input::DeadlineReached
+            Input::Left
+            | Input::Online
+            | Input::Offline
+            | Input::LockResult { .. }
+            | Input::DeadlineReached
             | Input::Visible
             | Input::Hidden
             | Input::Focused
@@ -190,7 +150,6 @@ impl Shell {
     }
 
     fn finds(&mut self, machine: &Machine, persisted: Persisted) {
-        self.persisted |= persisted.sign_out.is_some();
         if persisted.sign_out.is_some() && machine.config.can_log_out && !self.undelivered {
             (self.left_behind, self.undelivered, self.superseded) = (true, true, false);
             self.next_is_another_attempt();
@@ -199,17 +158,14 @@ impl Shell {
 
     fn replied(&mut self, machine: &Machine, id: RequestId, outcome: Outcome) {
         let valid = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
-        if self.logout.is_some_and(|(logout, _)| logout == id) {
-            self.logout = None;
+        if self.seen.logout.is_some_and(|logout| logout.id == id) {
             let again = matches!(outcome, Outcome::Verdict(Verdict::Transient(trouble)) if trouble.reason != Reason::Misconfigured);
             self.undelivered &= again && !self.superseded;
             self.begins_anew();
-        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id)
-            && self.lifecycle == Lifecycle::Running
-        {
+        } else if self.seen.running && self.seen.check.is_some_and(|check| check.id == id) {
             self.superseded = false;
             let reestablished = matches!(outcome, Outcome::Verdict(Verdict::Valid(facts)) if facts.reconnected);
-            if !probe.fresh && !reestablished {
+            if !self.fresh && !reestablished {
                 return;
             }
             self.barred &= !valid;
@@ -224,7 +180,7 @@ impl Shell {
     }
 
     fn hears(&mut self, machine: &Machine, message: TabMessage) {
-        if self.lifecycle != Lifecycle::Running || self.away {
+        if !self.seen.running || self.seen.away {
             return;
         }
         match message {
@@ -243,19 +199,18 @@ impl Shell {
             }
             TabMessage::CheckStarted { phase, .. } => {
                 let unaware = matches!(machine.state, SessionState::Unknown | SessionState::Good);
-                if self.probe.is_none() && phase == Phase::Reconnect && unaware {
+                if self.seen.check.is_none() && phase == Phase::Reconnect && unaware {
                     self.nothing_before_counts();
                 }
             }
             TabMessage::CredentialWanted => {
-                if self.probe.is_none() && !matches!(machine.state, SessionState::Over(_)) {
+                if self.seen.check.is_none() && !matches!(machine.state, SessionState::Over(_)) {
                     self.nothing_before_counts();
                 }
             }
             TabMessage::SignedOut => {
                 if machine.state != SessionState::Over(Reason::SignedOut) {
                     (self.superseded, self.barred) = (false, true);
-                    self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
                     self.next_is_another_attempt();
                 }
             }
@@ -283,19 +238,12 @@ impl Shell {
 
     fn nothing_before_counts(&mut self) {
         self.next_is_another_attempt();
-        if let Some(probe) = &mut self.probe {
-            probe.fresh = false;
-        }
+        self.fresh &= self.seen.check.is_none();
     }
 
     pub(super) fn call(&mut self, fetch: FetchId) -> &mut Call {
         &mut self.calls[fetch.0 as usize]
     }
-}
-
-/// Cutting it off would leave the server ahead of the browser.
-pub(super) fn may_reestablish(machine: &Machine, probe: Awaited) -> bool {
-    probe.reconnect || machine.config.credential == CredentialHolder::Cookie
 }
 
 fn is_signed_out(machine: &Machine) -> bool {

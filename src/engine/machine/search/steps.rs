@@ -1,7 +1,7 @@
 //! What can happen next.
 
-use super::super::tabs::Lock;
-use super::super::{Lifecycle, Machine};
+use super::super::Machine;
+use super::super::invariants::LogoutCall;
 use super::shell::{Call, Shell, generation};
 use crate::engine::{
     Chance, CheckResult, Facts, FetchId, Input, Instant, Millis, Now, Outcome, Phase, Reason, Refusal, RequestId,
@@ -88,7 +88,7 @@ impl Alphabet {
                 steps.push(Step { after: LONG, ..Step::at_once(input) });
             }
         }
-        if shell.lock == Lock::Requested {
+        if shell.seen.lock_requested {
             for granted in [true, false] {
                 steps.push(Step::at_once(Input::LockResult { granted }));
             }
@@ -106,15 +106,15 @@ impl Alphabet {
                 steps.push(Step { after: LONG, ..step });
             }
         };
-        if let Some(probe) = shell.probe {
+        if let Some(check) = shell.seen.check {
             for verdict in &self.verdicts {
-                reply(probe.id, Outcome::Verdict(*verdict));
+                reply(check.id, Outcome::Verdict(*verdict));
             }
-            if probe.reconnect {
-                reply(probe.id, Outcome::NoCredential);
+            if check.phase == Phase::Reconnect {
+                reply(check.id, Outcome::NoCredential);
             }
         }
-        if let Some((id, _)) = shell.logout {
+        if let Some(LogoutCall { id, .. }) = shell.seen.logout {
             let misconfigured = transient(Reason::Misconfigured, None);
             for verdict in [valid(None, false), Verdict::Lost, misconfigured] {
                 reply(id, Outcome::Verdict(verdict));
@@ -170,7 +170,7 @@ impl Alphabet {
             let fetch = FetchId(number as u32);
             match *call {
                 Call::None => steps.push(Step::at_once(Input::FetchStarted(fetch))),
-                Call::Waits { .. } => steps.push(Step::at_once(Input::FetchEnded(fetch))),
+                Call::Waits => steps.push(Step::at_once(Input::FetchEnded(fetch))),
                 Call::Sent { behind, again } => {
                     steps.push(Step::at_once(Input::FetchEnded(fetch)));
                     // What was sent once more is delivered, whatever comes back.
@@ -187,11 +187,11 @@ impl Alphabet {
 /// A browser says "online" once, and a page that is in the back/forward cache does nothing.
 fn makes_sense(shell: &Shell, input: Input) -> bool {
     match input {
-        Input::Start { .. } => shell.lifecycle != Lifecycle::Running,
-        Input::Restored { .. } => shell.away,
-        Input::Left => !shell.away,
-        Input::Online => !shell.online,
-        Input::Offline => shell.online,
+        Input::Start { .. } => !shell.seen.running,
+        Input::Restored { .. } => shell.seen.away,
+        Input::Left => !shell.seen.away,
+        Input::Online => !shell.seen.online,
+        Input::Offline => shell.seen.online,
         Input::Stop
         | Input::Dispose
         | Input::Check { .. }
