@@ -6,13 +6,14 @@ use super::lifecycle::Lifecycle;
 use super::{Machine, SessionState};
 
 impl Machine {
+    /// `check()` or `extend()`: checks now, or settles the promise if no check can be sent.
     pub(super) fn check(&mut self, now: Now, activity: bool, out: &mut Effects) {
         if activity {
             self.user_active_here(now, out);
         }
         self.check_promised = true;
         if matches!(self.state, SessionState::Over(_)) {
-            // The application may have signed in since another tab has asked.
+            // The application may have signed in since another tab sent its request, so that request is not awaited.
             self.probe = self.own_probe().copied();
         }
         let held = self.schedule.retry_floor.is_some_and(|until| until > now.instant);
@@ -20,7 +21,7 @@ impl Machine {
         if self.lifecycle != Lifecycle::Running || !self.page.reachable() || held || answer_is_late {
             self.settle_check(out);
         } else {
-            self.forgo_logout();
+            self.cancel_logout_retry();
             if matches!(self.state, SessionState::Over(_)) {
                 self.forget_sign_out(out);
             }
@@ -28,6 +29,7 @@ impl Machine {
         }
     }
 
+    /// The application signed in or handed over a credential: earlier failures and sign-outs no longer count.
     pub(super) fn remembered(&mut self, now: Now, out: &mut Effects) {
         self.check_after_logout = false;
         self.tabs.credential_wanted_until = None;

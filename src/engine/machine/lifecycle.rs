@@ -14,7 +14,7 @@ pub(super) enum Lifecycle {
     Inactive,
     /// Checking.
     Running,
-    /// Ended for good.
+    /// Disposed: no input has an effect any more.
     Disposed,
 }
 
@@ -34,7 +34,7 @@ impl Machine {
                     self.state = SessionState::Unknown;
                     self.schedule.next = Some(now.instant);
                 } else {
-                    // First the sign-out is delivered.
+                    // The sign-out is delivered before the first check.
                     self.drop_probe(out);
                 }
             }
@@ -43,7 +43,7 @@ impl Machine {
 
     pub(super) fn stop(&mut self, out: &mut Effects) {
         self.lifecycle = Lifecycle::Inactive;
-        // A request that may re-establish the session stays the only one: a new start waits for its answer.
+        // A request that may re-establish the session stays in flight; a new start waits for its answer.
         if !self.probe.is_some_and(|probe| self.may_reestablish(&probe)) {
             self.drop_probe(out);
         }

@@ -1,4 +1,4 @@
-//! The machine: what is known, what is under way, and how every input changes it.
+//! The machine: its state, the dispatch of inputs, and the public snapshot.
 
 mod check;
 mod deadlines;
@@ -33,44 +33,44 @@ use probing::Probe;
 use sign_out::Logout;
 use tabs::Tabs;
 
-/// What the last definitive verdict was.
+/// The session according to the last definitive verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum SessionState {
-    /// There was none yet.
+    /// No verdict yet.
     Unknown,
     /// The session is good.
     Good,
-    /// The server forgot the session; nothing is decided before the reconnect is.
+    /// The server does not know the session; the reconnect decides.
     Lost,
-    /// The person must log in again.
+    /// The session has ended; the user must log in again.
     Over(Reason),
 }
 
-/// A run of answers that were not a definitive verdict, and when trouble began.
+/// Consecutive answers without a definitive verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Outage {
-    /// The first sign of trouble: a transient answer or a lost session.
+    /// Since the first transient answer, or since the session was lost.
     since: Option<Instant>,
-    /// Transient answers in a row.
+    /// The number of consecutive transient answers.
     failures: u32,
-    /// The last of them.
+    /// The last transient answer.
     trouble: Option<Trouble>,
 }
 
-/// When to ask next.
+/// When to send the next check or reconnect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Schedule {
-    /// The next probe.
+    /// When it is due.
     next: Option<Instant>,
-    /// The server asked to be left alone until then.
+    /// The server asked for no request before this (`Retry-After`).
     retry_floor: Option<Instant>,
-    /// The last answer of any kind, or the last catch-up.
+    /// When the last request was sent or answered; a catch-up keeps a distance from it.
     quiet_since: Option<Instant>,
 }
 
 /// Decides what a session needs next.
 ///
-/// Methods are of two kinds: [`handle`](Self::handle) changes the machine, the others only look.
+/// Only [`handle`](Self::handle) changes the machine; all other methods are getters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     config: Config,
@@ -81,19 +81,19 @@ pub struct Machine {
     outage: Outage,
     schedule: Schedule,
     probe: Option<Probe>,
-    /// Verdicts on requests older than this say nothing about the session as it is now.
+    /// Answers to earlier requests are obsolete.
     fresh_from: RequestId,
     logout: Logout,
-    /// A page before this one signed out: once the server knows, it is asked how things stand.
+    /// An earlier page signed out: after the logout is delivered, a check follows.
     check_after_logout: bool,
     /// The content of the storage.
     persisted: Stored,
     tabs: Tabs,
     fetches: Fetches,
-    /// `check()` promises wait for the next verdict.
+    /// A `check()` promise waits for the next verdict.
     check_promised: bool,
     next_request: RequestId,
-    /// Names the current attempt for the server; see [`Effect::Send`].
+    /// The idempotency key of the current attempt; see [`Effect::Send`].
     key: u32,
     announced: Snapshot,
 }
@@ -123,7 +123,7 @@ impl Machine {
         }
     }
 
-    /// Feeds one input and returns everything the shell must now do, in order.
+    /// Handles one input and returns the effects, which the shell must carry out in order.
     pub fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
         if self.lifecycle == Lifecycle::Disposed {
             return Vec::new();
@@ -138,13 +138,13 @@ impl Machine {
         out.behind(first)
     }
 
-    /// The public picture as of the last [`Effect::Change`].
+    /// The public snapshot as of the last [`Effect::Change`].
     pub fn snapshot(&self) -> &Snapshot {
         &self.announced
     }
 
-    /// Whether a redirect for this reason is still right. A listener may have stopped the machine, or signed in again,
-    /// since the effect was returned.
+    /// Whether a redirect for this reason is still right. Since the effect was returned, a listener may have stopped the machine
+    /// or signed in again.
     pub fn may_redirect(&self, reason: Reason) -> bool {
         self.lifecycle == Lifecycle::Running && self.state == SessionState::Over(reason)
     }
@@ -164,7 +164,7 @@ impl Machine {
                 self.fetch_refused(now, fetch, generation, refusal, out);
             }
             Input::FetchEnded(fetch) => self.fetches.end(fetch),
-            // Whatever is due is fired after every input.
+            // Due deadlines fire after every input.
             Input::DeadlineReached => {}
             Input::Visible => self.became_visible(now, out),
             Input::Hidden => self.page.visible = false,
@@ -209,8 +209,8 @@ impl Machine {
         }
     }
 
-    /// What comes before all other effects where something public changed, so that listeners of the events behind it
-    /// already see the new snapshot.
+    /// The effects of a changed snapshot. They come before all others, so that listeners of later events already see the new
+    /// snapshot.
     fn announce(&mut self, now: Now) -> Effects {
         let status = self.status();
         let mut fresh = Snapshot {
@@ -226,7 +226,7 @@ impl Machine {
         if status != Status::Inactive {
             fresh.reason = self.reason();
             fresh.error = self.failure();
-            // While a request is under way the plan it follows is still the plan.
+            // The time of the next check is unknown while a request is in flight; the last one stays.
             fresh.next_check_at = match self.probe {
                 Some(_) => self.announced.next_check_at,
                 None => self.next_probe().map(|next| now.wall_at(next)),
@@ -246,7 +246,7 @@ impl Machine {
         first
     }
 
-    /// When the next probe may be sent, as long as requests can be sent at all.
+    /// When the next check or reconnect may be sent; `None` while offline.
     fn next_probe(&self) -> Option<Instant> {
         let next = self.schedule.next.filter(|_| self.page.online)?;
         Some(next.max(self.schedule.retry_floor.unwrap_or_default()))
@@ -257,7 +257,7 @@ impl Machine {
     }
 }
 
-/// Two readings of one schedule differ by the rounding of two clocks; that is no change.
+/// The same moment, read from two clocks, differs by their rounding. A smaller difference is no change.
 const CLOCK_ROUNDING_MS: u64 = 50;
 
 fn same_but_for_the_clock(fresh: &Snapshot, old: &Snapshot) -> bool {
