@@ -73,7 +73,7 @@ pub fn classify(call: Call, holder: CredentialHolder, answer: HttpAnswer) -> Ver
         (200..=299, Call::Logout) => Verdict::Valid(Facts::default()),
         (200..=299, Call::Validate | Call::Reconnect) => match answer.session {
             Some(session) if session.valid => Verdict::Valid(facts(&session)),
-            // A captive portal, a proxy page, somebody else's JSON.
+            // A captive portal, a proxy's page, or unrelated JSON.
             Some(_) | None => transient(Reason::Server),
         },
         (401 | 419 | 440, Call::Validate) => Verdict::Lost,

@@ -1,4 +1,4 @@
-//! One page: its machine, its requests, and everything it did.
+//! One page: its machine, its requests in flight, and the log of its effects.
 
 use session_keepalive::engine::invariants::{Observer, Step};
 use session_keepalive::engine::{
@@ -6,19 +6,19 @@ use session_keepalive::engine::{
     RequestId, Snapshot, Status,
 };
 
-/// A request that has not come back.
+/// A request in flight.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct UnderWay {
     pub(super) id: RequestId,
     pub(super) request: Request,
-    /// When it comes back; `None` while it hangs.
+    /// When it is answered; `None` while it hangs.
     pub(super) at: Option<Instant>,
 }
 
 /// One page.
 pub(crate) struct Page {
     pub(crate) machine: Machine,
-    /// With a credential of the page: whether there is one.
+    /// The page holds a credential, where pages do.
     pub(crate) credential: bool,
     /// Every effect, with its time.
     pub(crate) log: Vec<(Instant, Effect)>,
@@ -26,12 +26,12 @@ pub(crate) struct Page {
     observer: Observer,
 }
 
-/// The network, as a request finds it.
+/// The state of the network for a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Network {
-    /// Requests do not come back.
+    /// Requests are not answered.
     pub(super) hangs: bool,
-    /// Between sending and answer.
+    /// Time between sending and answer.
     pub(super) latency: Millis,
 }
 
@@ -46,7 +46,8 @@ impl Page {
         }
     }
 
-    /// Feeds one input and carries out what concerns this page alone. All effects, for whoever carries out the rest.
+    /// Feeds one input, holds the step to the invariants, and carries out the effects on this page. Returns all effects; the
+    /// caller carries out the rest.
     pub(super) fn take(&mut self, config: &Config, now: Now, network: Network, input: Input) -> Vec<Effect> {
         let before = *self.machine.snapshot();
         let effects = self.machine.handle(now, input);
@@ -80,14 +81,14 @@ impl Page {
         self.under_way.push(UnderWay { id, request, at });
     }
 
-    /// Lets what hangs come back now.
+    /// Answers the hanging requests now.
     pub(super) fn unhang(&mut self, now: Instant) {
         for request in &mut self.under_way {
             request.at = request.at.or(Some(now));
         }
     }
 
-    /// When the next answer comes.
+    /// When the next answer arrives.
     pub(super) fn arrival(&self) -> Option<Instant> {
         self.under_way.iter().filter_map(|request| request.at).min()
     }
@@ -96,7 +97,7 @@ impl Page {
         self.observer.disposed
     }
 
-    /// This call may not go on yet.
+    /// The call waits.
     pub(crate) fn waits(&self, fetch: FetchId) -> bool {
         self.observer.waits(fetch)
     }
@@ -158,8 +159,8 @@ impl Page {
         self.log.iter().filter(|(_, effect)| *effect == Effect::ClearCredential).count()
     }
 
-    /// How often the other tabs were told something.
-    pub(crate) fn told(&self) -> usize {
+    /// The number of broadcast messages.
+    pub(crate) fn broadcasts(&self) -> usize {
         self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Broadcast(_))).count()
     }
 
@@ -167,7 +168,7 @@ impl Page {
         self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Abort(_))).count()
     }
 
-    /// What the machine let this call do, in order.
+    /// The steps of this call, in order.
     pub(crate) fn steps_of(&self, fetch: FetchId) -> Vec<FetchStep> {
         let step = |(_, effect): &(Instant, Effect)| match effect {
             Effect::Fetch { fetch: other, step } if *other == fetch => Some(*step),

@@ -1,4 +1,4 @@
-//! Checks that the application asks for, and the promises that wait for them.
+//! Checks that the application requests, and the promises that wait for them.
 
 use super::super::effect::{Effect, Effects, Promised};
 use super::super::time::Now;

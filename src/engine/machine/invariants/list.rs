@@ -92,7 +92,7 @@ pub static INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "only_configured_calls_are_made",
-        fact: "Without a reconnect call, a logout call, a login page or other tabs, none of them is asked for.",
+        fact: "Without a reconnect call, a logout call, a login page or other tabs, none of them is requested.",
         rule: Rule::Effect(|carried| {
             let config = carried.step.config;
             match carried.effect {
@@ -213,7 +213,7 @@ pub static INVARIANTS: &[Invariant] = &[
     },
     Invariant {
         name: "a_sign_out_takes_effect_at_once",
-        fact: "`SignOut` clears the credential and, where tabs share their checks, tells the other tabs: once each.",
+        fact: "`SignOut` clears the credential and, where tabs share their checks, broadcasts `SignedOut`: once each.",
         rule: Rule::After(|step, seen| {
             let signs_out = matches!(step.input, Input::SignOut { .. }) && !seen.disposed;
             let cleared = step.count(|effect| *effect == Effect::ClearCredential);

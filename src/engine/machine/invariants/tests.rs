@@ -53,7 +53,7 @@ fn does(effects: &[Effect]) -> Case {
     Case { effects: effects.to_vec(), ..quiet() }
 }
 
-/// The session ends with this input and these effects behind the change.
+/// The session ends on this input, with these effects after the change.
 fn ends(input: Input, effects: &[Effect]) -> Case {
     let quiet = quiet();
     let after = Snapshot { status: Status::Disconnected, reason: Some(Reason::SessionExpired), ..quiet.before };

@@ -1,4 +1,4 @@
-//! What must never happen between a machine and its shell, whatever comes in.
+//! The rules of the search that need the machine's private state. All others are [`invariants`](super::super::invariants).
 
 use super::super::invariants::{Check, Step};
 use super::super::lifecycle::Lifecycle;
@@ -12,7 +12,7 @@ use crate::engine::{
     TabMessage, Verdict,
 };
 
-/// What is broken, in words.
+/// The rule that is broken, in words.
 pub(super) type Broken = String;
 
 macro_rules! must {
@@ -23,6 +23,7 @@ macro_rules! must {
     };
 }
 
+/// How often an input must cause each of these effects.
 #[derive(Clone, Copy, Debug, Default)]
 struct Due {
     cleared: u32,
@@ -31,10 +32,10 @@ struct Due {
 }
 
 impl Shell {
-    /// Feeds `input` to the machine and holds what it does to the rules.
+    /// Feeds `input` to the machine, and holds its effects to the invariants and the rules.
     pub(super) fn feed(&mut self, machine: &mut Machine, now: Now, input: Input) -> Result<Vec<Effect>, Broken> {
         let before = machine.clone();
-        let due = self.what_is_due(&before, now, input);
+        let due = self.due(&before, now, input);
         self.take_in(machine, now, input);
         let effects = machine.handle(now, input);
         let step = Step::new(&before.config, now, input, &effects, *before.snapshot(), machine);
@@ -67,7 +68,7 @@ impl Shell {
                 Effect::Abort(_) => self.superseded &= input == Input::Left,
                 Effect::ClearCredential => cleared += 1,
                 Effect::Settle(Promised::SignOut) => self.sign_out = false,
-                Effect::Fetch { fetch, step } => self.went_on(machine, fetch, step, refused)?,
+                Effect::Fetch { fetch, step } => self.fetch_continued(machine, fetch, step, refused)?,
                 Effect::Redirect(_) => redirected += 1,
                 Effect::Change(_)
                 | Effect::AcquireLock { .. }
@@ -82,26 +83,26 @@ impl Shell {
         must!(cleared == due.cleared, "the credential is cleared {cleared} times, not {}", due.cleared);
         must!(over == due.over, "the session ended {over} times, not {}", due.over);
         must!(redirected == due.redirects, "{redirected} redirects, not {}", due.redirects);
-        self.is_consistent(machine)?;
+        self.agrees_with(machine)?;
         Ok(effects)
     }
 
-    /// What the input is known to cause.
-    fn what_is_due(&mut self, machine: &Machine, now: Now, input: Input) -> Due {
-        let hears = self.seen.running && !self.seen.away;
+    /// What the input must cause.
+    fn due(&mut self, machine: &Machine, now: Now, input: Input) -> Due {
+        let receives = self.seen.running && !self.seen.away;
         match input {
             _ if self.seen.disposed => Due::default(),
-            Input::Start { persisted, .. } if !self.seen.running => self.due_of_kept(machine, persisted),
-            Input::Restored { persisted } if self.seen.running => self.due_of_kept(machine, persisted),
+            Input::Start { persisted, .. } if !self.seen.running => self.due_of_persisted(machine, persisted),
+            Input::Restored { persisted } if self.seen.running => self.due_of_persisted(machine, persisted),
             Input::Received { message: TabMessage::SignedOut, .. }
-                if hears && machine.state != SessionState::Over(Reason::SignedOut) =>
+                if receives && machine.state != SessionState::Over(Reason::SignedOut) =>
             {
                 let again = machine.state == SessionState::Over(Reason::SignedOutElsewhere);
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
             }
-            Input::Received { message: TabMessage::CheckFinished(answered), .. } if hears => {
-                match counts(machine, answered) {
-                    Some(verdict) => self.due_of(machine, verdict, answered.phase == Phase::Reconnect),
+            Input::Received { message: TabMessage::CheckFinished(result), .. } if receives => {
+                match counts(machine, result) {
+                    Some(verdict) => self.due_of_verdict(machine, verdict, result.phase == Phase::Reconnect),
                     None => Due::default(),
                 }
             }
@@ -115,32 +116,34 @@ impl Shell {
                     return Due::default();
                 };
                 match outcome {
-                    // First the other tabs are asked.
+                    // The other tabs may have a credential.
                     Outcome::NoCredential if machine.config.cross_tab => Due::default(),
-                    Outcome::NoCredential => {
-                        self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), check.phase == Phase::Reconnect)
-                    }
-                    Outcome::Verdict(verdict) => self.due_of(machine, verdict, check.phase == Phase::Reconnect),
+                    Outcome::NoCredential => self.due_of_verdict(
+                        machine,
+                        Verdict::Ended(Reason::CredentialMissing),
+                        check.phase == Phase::Reconnect,
+                    ),
+                    Outcome::Verdict(verdict) => self.due_of_verdict(machine, verdict, check.phase == Phase::Reconnect),
                 }
             }
-            // Not given up by any of these, the search for a credential ends when its time has come.
+            // These inputs end the wait for a credential without a verdict; all others let its deadline fire.
             Input::Stop | Input::Dispose | Input::Left | Input::Remembered => Due::default(),
             Input::Received { message: TabMessage::CheckStarted { .. } | TabMessage::SignedOut, .. } => Due::default(),
-            _ if hears && machine.tabs.credential_wanted_until.is_some_and(|until| until <= now.instant) => {
+            _ if receives && machine.tabs.credential_wanted_until.is_some_and(|until| until <= now.instant) => {
                 self.next_is_another_attempt();
-                self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), true)
+                self.due_of_verdict(machine, Verdict::Ended(Reason::CredentialMissing), true)
             }
             _ => Due::default(),
         }
     }
 
-    fn due_of_kept(&self, machine: &Machine, persisted: Persisted) -> Due {
+    fn due_of_persisted(&self, machine: &Machine, persisted: Persisted) -> Due {
         let known = machine.state == SessionState::Over(Reason::SignedOut);
         let found = persisted.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
         Due { cleared: u32::from(found || persisted.signed_out), over: u32::from(found && !known), redirects: 0 }
     }
 
-    fn due_of(&mut self, machine: &Machine, verdict: Verdict, reconnect: bool) -> Due {
+    fn due_of_verdict(&mut self, machine: &Machine, verdict: Verdict, reconnect: bool) -> Due {
         let was_over = matches!(machine.state, SessionState::Over(_));
         let known_to_be_lost = reconnect || was_over || !machine.config.can_reconnect;
         let (definitive, clears) = match verdict {
@@ -158,13 +161,20 @@ impl Shell {
         }
     }
 
-    /// The part of [`events_agree_with_the_snapshot`](super::super::invariants) that the snapshot does not show.
+    /// Events whose truth the public snapshot does not show.
     fn emitted(event: Event, before: &Machine, machine: &Machine) -> Result<(), Broken> {
         match event {
-            Event::Idle => must!(machine.page.idle && !before.page.idle, "idle without having become so"),
-            Event::Active => must!(before.page.idle && !machine.page.idle, "active without having been idle"),
+            Event::Idle => {
+                must!(machine.page.idle && !before.page.idle, "`idle` is emitted, and the user has not become idle")
+            }
+            Event::Active => {
+                must!(before.page.idle && !machine.page.idle, "`active` is emitted, and the user was not idle")
+            }
             Event::Disconnected { reason } => {
-                must!(machine.state == SessionState::Over(reason), "disconnected, and the session is not over");
+                must!(
+                    machine.state == SessionState::Over(reason),
+                    "`disconnected` is emitted, and the session is not over"
+                );
             }
             Event::Connected
             | Event::Reconnected { .. }
@@ -181,27 +191,36 @@ impl Shell {
 
     fn sent(&mut self, machine: &Machine, now: Now, request: Request, key: u32) -> Result<(), Broken> {
         if let Request::Logout { .. } = request {
-            must!(self.undelivered, "a logout that nobody asked for");
+            must!(self.undelivered, "a logout is sent without an undelivered sign-out");
             return Ok(());
         }
-        must!(!self.undelivered, "{request:?} before the logout is delivered");
+        must!(!self.undelivered, "{request:?} is sent before the sign-out is delivered");
         let reconnect = matches!(request, Request::Reconnect { .. });
-        must!(!reconnect || !self.barred, "a reconnect, and nobody has signed in since the end");
+        must!(!reconnect || !self.barred, "a reconnect is sent after the end, without a sign-in");
         let retry_floor = machine.schedule.retry_floor.unwrap_or_default();
-        must!(retry_floor <= now.instant, "{request:?} before the server wants to be asked again");
+        must!(retry_floor <= now.instant, "{request:?} is sent before `Retry-After` has passed");
         if let Some((last, retry)) = self.key {
-            must!((key == last) == retry, "a retry has another key than the try, or an attempt that of the last one");
+            must!((key == last) == retry, "a retry has a new key, or a new attempt has the old key");
         }
         self.key = Some((key, true));
         self.fresh = true;
         Ok(())
     }
 
-    fn went_on(&mut self, machine: &Machine, fetch: FetchId, step: FetchStep, refused: bool) -> Result<(), Broken> {
+    fn fetch_continued(
+        &mut self,
+        machine: &Machine,
+        fetch: FetchId,
+        step: FetchStep,
+        refused: bool,
+    ) -> Result<(), Broken> {
         *self.call(fetch) = match step {
             FetchStep::Send(generation) => {
-                must!(generation == machine.session.generation, "sent in an old generation");
-                must!(!refused || machine.state == SessionState::Good, "sent again into a session that is not good");
+                must!(generation == machine.session.generation, "a call is sent in an old generation");
+                must!(
+                    !refused || machine.state == SessionState::Good,
+                    "a refused call is sent again without a valid session"
+                );
                 Call::Sent { behind: 0, again: refused }
             }
             FetchStep::Deliver => Call::None,
@@ -209,30 +228,39 @@ impl Shell {
         Ok(())
     }
 
-    /// The machine knows what the shell has observed.
-    fn is_consistent(&self, machine: &Machine) -> Result<(), Broken> {
+    /// The machine's state agrees with the shell's observations.
+    fn agrees_with(&self, machine: &Machine) -> Result<(), Broken> {
         let seen = &self.seen;
         let own = machine.probe.filter(|probe| probe.requester == Requester::ThisTab);
-        must!(seen.check.map(|check| check.id) == own.map(|probe| probe.id), "who waits for which request?");
-        must!(seen.logout.map(|logout| logout.id) == awaited_logout(machine), "who waits for which logout?");
+        must!(
+            seen.check.map(|check| check.id) == own.map(|probe| probe.id),
+            "the machine and the shell wait for different checks"
+        );
+        must!(
+            seen.logout.map(|logout| logout.id) == awaited_logout(machine),
+            "the machine and the shell wait for different logouts"
+        );
         let lock = (seen.lock_requested, seen.lock_held);
-        must!(lock == (machine.tabs.lock == Lock::Requested, machine.tabs.lock == Lock::Held), "whose lock is it?");
+        must!(
+            lock == (machine.tabs.lock == Lock::Requested, machine.tabs.lock == Lock::Held),
+            "the machine and the shell disagree about the lock"
+        );
         let lifecycle = (seen.running, seen.disposed);
         must!(
             lifecycle == (machine.lifecycle == Lifecycle::Running, machine.lifecycle == Lifecycle::Disposed),
-            "does it run?"
+            "the machine and the shell disagree about its life cycle"
         );
         must!(
             seen.disposed || seen.sign_out_stored == machine.logout.undelivered().is_some(),
-            "the storage does not hold what is pending"
+            "the storage does not hold the undelivered sign-out"
         );
         if !self.seen.disposed {
             let snapshot = machine.snapshot();
-            must!(snapshot.status == machine.status(), "the snapshot's status is an old one");
-            let tells = snapshot.status != Status::Inactive;
-            must!(!tells || snapshot.reason == machine.reason(), "the snapshot's reason is an old one");
-            must!(!tells || snapshot.error == machine.failure(), "the snapshot's error is an old one");
-            must!(snapshot.epoch == machine.session.epoch, "the snapshot's epoch is an old one");
+            must!(snapshot.status == machine.status(), "the snapshot has an old status");
+            let active = snapshot.status != Status::Inactive;
+            must!(!active || snapshot.reason == machine.reason(), "the snapshot has an old reason");
+            must!(!active || snapshot.error == machine.failure(), "the snapshot has an old error");
+            must!(snapshot.epoch == machine.session.epoch, "the snapshot has an old epoch");
         }
         Ok(())
     }

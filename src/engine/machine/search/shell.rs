@@ -1,4 +1,4 @@
-//! What the shell, the application and the server have seen of a machine.
+//! What the rules remember of a machine, from the view of its shell, the application and the server.
 
 use super::super::invariants::Observer;
 use super::super::probing::Requester;
@@ -9,17 +9,17 @@ use crate::engine::{
     Verdict,
 };
 
-/// A key that no attempt has soon.
+/// A key far from that of every attempt.
 const ANOTHER: u32 = u32::MAX / 2;
 
 /// One `session.fetch` call of the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Call {
-    /// There is none.
+    /// No call.
     None,
-    /// It may not go on yet.
+    /// The call waits.
     Waits,
-    /// It is under way in a generation this many before the current one.
+    /// The call is in flight, in a generation this many before the current one.
     Sent { behind: u32, again: bool },
 }
 
@@ -28,17 +28,17 @@ pub(super) enum Call {
 pub(super) struct Shell {
     /// What the invariants remember.
     pub(super) seen: Observer,
-    /// Nothing has happened since the check in flight was sent that makes its answer say nothing.
+    /// The answer to the check in flight is not obsolete.
     pub(super) fresh: bool,
-    /// The person signed out and the server does not know.
+    /// A sign-out has not been delivered to the server.
     pub(super) undelivered: bool,
-    /// A check was asked for after the end, and is not answered: the application has signed in again.
+    /// A check requested after the end is not result yet: the application has signed in again.
     pub(super) superseded: bool,
-    /// A definitive verdict, or the person, ended the session, and nobody has signed in since.
+    /// A definitive verdict or a sign-out ended the session, and no sign-in has followed.
     pub(super) barred: bool,
     pub(super) sign_out: bool,
     pub(super) calls: [Call; 2],
-    /// The page before left one.
+    /// The undelivered sign-out is that of an earlier page.
     pub(super) left_behind: bool,
     /// The key of the last check or reconnect, and whether the next one is a retry of it.
     pub(super) key: Option<(u32, bool)>,
@@ -59,12 +59,12 @@ impl Shell {
         }
     }
 
-    /// Somebody waits for something.
-    pub(super) fn keeps_waiting(&self) -> bool {
+    /// A promise or a `session.fetch` call is open.
+    pub(super) fn is_waited_for(&self) -> bool {
         self.seen.check_promised || self.sign_out || !self.seen.waiting.is_empty()
     }
 
-    /// The machine is about to be normalised: what is kept here is, with it.
+    /// The normal form, to go with that of `machine`.
     pub(super) fn normal(mut self, machine: &Machine, now: Now) -> Self {
         let shift = Shift::from(now);
         let ids = awaited(machine);
@@ -85,7 +85,7 @@ impl Shell {
         self
     }
 
-    /// What the input says, before the machine answers.
+    /// Takes in an input, before the machine handles it.
     pub(super) fn take_in(&mut self, machine: &Machine, now: Now, input: Input) {
         if self.seen.disposed {
             return;
@@ -93,7 +93,7 @@ impl Shell {
         match input {
             Input::Start { persisted, .. } => {
                 if !self.seen.running {
-                    self.finds(machine, persisted);
+                    self.restored(machine, persisted);
                     self.barred = self.undelivered;
                     self.next_is_another_attempt();
                 }
@@ -130,12 +130,12 @@ impl Shell {
             Input::FetchEnded(fetch) => *self.call(fetch) = Call::None,
             Input::Restored { persisted } => {
                 if self.seen.running {
-                    self.finds(machine, persisted);
+                    self.restored(machine, persisted);
                     self.barred |= self.left_behind;
                 }
             }
             Input::Replied { id, outcome } => self.replied(machine, id, outcome),
-            Input::Received { message, .. } => self.hears(machine, message),
+            Input::Received { message, .. } => self.received(machine, message),
             Input::Left
             | Input::Online
             | Input::Offline
@@ -149,7 +149,7 @@ impl Shell {
         }
     }
 
-    fn finds(&mut self, machine: &Machine, persisted: Persisted) {
+    fn restored(&mut self, machine: &Machine, persisted: Persisted) {
         if persisted.sign_out.is_some() && machine.config.can_log_out && !self.undelivered {
             (self.left_behind, self.undelivered, self.superseded) = (true, true, false);
             self.next_is_another_attempt();
@@ -169,7 +169,7 @@ impl Shell {
                 return;
             }
             self.barred &= !valid;
-            // Where the other tabs are asked for a credential first, nothing is decided yet.
+            // The other tabs may have a credential.
             let undecided = outcome == Outcome::NoCredential && machine.config.cross_tab;
             if !undecided && !matches!(outcome, Outcome::Verdict(Verdict::Transient(_))) {
                 self.next_is_another_attempt();
@@ -179,13 +179,13 @@ impl Shell {
         }
     }
 
-    fn hears(&mut self, machine: &Machine, message: TabMessage) {
+    fn received(&mut self, machine: &Machine, message: TabMessage) {
         if !self.seen.running || self.seen.away {
             return;
         }
         match message {
-            TabMessage::CheckFinished(answered) => {
-                if let Some(outcome) = counts(machine, answered) {
+            TabMessage::CheckFinished(result) => {
+                if let Some(outcome) = counts(machine, result) {
                     self.superseded = false;
                     let valid = matches!(outcome, Verdict::Valid(_));
                     self.barred &= !valid;
@@ -218,12 +218,12 @@ impl Shell {
         }
     }
 
-    /// A session that is established now is established behind the person's back.
+    /// A session that is established now must be ended: the user has signed out.
     pub(super) fn stays_signed_out(&self, machine: &Machine) -> bool {
         is_signed_out(machine) && machine.config.can_log_out && !self.superseded
     }
 
-    /// What the page before left behind is delivered: this one is like any other.
+    /// An earlier page's sign-out is delivered: from now on this page is like any other.
     pub(super) fn begins_anew(&mut self) {
         if !self.undelivered && core::mem::take(&mut self.left_behind) {
             self.barred = false;
@@ -250,14 +250,14 @@ fn is_signed_out(machine: &Machine) -> bool {
     matches!(machine.state, SessionState::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
 }
 
-/// What another tab tells, if it is about a request that this one knows of, and nothing has happened since.
-pub(super) fn counts(machine: &Machine, answered: CheckResult) -> Option<Verdict> {
+/// The verdict of another tab's result, if this tab knows of the request and the result is not obsolete.
+pub(super) fn counts(machine: &Machine, result: CheckResult) -> Option<Verdict> {
     let probe = machine.probe.filter(|probe| probe.requester == Requester::OtherTab)?;
-    let reestablishes = matches!(answered.verdict, Verdict::Valid(facts) if facts.reconnected);
-    let believed = answered.signed_in && awaited_logout(machine).is_none();
-    let valid = matches!(answered.verdict, Verdict::Valid(_));
+    let reestablishes = matches!(result.verdict, Verdict::Valid(facts) if facts.reconnected);
+    let accepted = result.signed_in && awaited_logout(machine).is_none();
+    let valid = matches!(result.verdict, Verdict::Valid(_));
     let fresh = probe.id >= machine.fresh_from || reestablishes;
-    (fresh && !(valid && is_signed_out(machine) && !believed)).then_some(answered.verdict)
+    (fresh && !(valid && is_signed_out(machine) && !accepted)).then_some(result.verdict)
 }
 
 /// The generation in which a call was sent.

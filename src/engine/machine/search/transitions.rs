@@ -1,4 +1,4 @@
-//! Which status follows which, and why: every pair that a search has seen, for `docs/states.txt`.
+//! The transitions between statuses, with their causes: all that the searches have found, for `docs/states.txt`.
 
 use super::explore::State;
 use super::steps::Step;
@@ -6,18 +6,18 @@ use crate::engine::{Input, Outcome, Reason, Status, TabMessage, Verdict};
 use crate::numbers::{InputKind, VerdictKind};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The call has come back, or its time is over.
+/// The logout was answered, or has timed out.
 const LOGOUT: &str = "logout";
 
-/// From where to where.
+/// The status before and after, as indexes of [`Status::ALL`].
 type Pair = (usize, usize);
 
-/// What led from one status to another; the names are those of `src/js/names.js`.
+/// The causes of each transition. Their names are those of `src/js/names.js`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Transitions(BTreeMap<Pair, BTreeSet<&'static str>>);
 
 impl Transitions {
-    /// Looks whether a step has led from one status to another.
+    /// Records a step that changed the status.
     pub(super) fn note(&mut self, before: &State, step: Step, after: &State) {
         let pair = (status(before), status(after));
         if pair.0 != pair.1 {
@@ -31,7 +31,7 @@ impl Transitions {
         }
     }
 
-    /// One line for each: `connected -> degraded: transient`.
+    /// One line for each cause: `connected -> degraded: transient`.
     pub(super) fn lines(&self) -> Vec<String> {
         let name = |place: usize| Status::ALL[place].as_str();
         let line = |(from, to): Pair, why: &str| format!("{} -> {}: {why}", name(from), name(to));
@@ -44,10 +44,10 @@ fn status(state: &State) -> Status {
 }
 
 fn place(status: Status) -> usize {
-    Status::ALL.iter().position(|other| *other == status).expect("it is one of them")
+    Status::ALL.iter().position(|other| *other == status).expect("every status is in the list")
 }
 
-/// The input, unless the time that has passed before it explains the new status as well.
+/// The input, unless the time before it alone explains the new status.
 fn why(before: &State, step: Step, after: &State) -> &'static str {
     let waited = step.without_input().and_then(|waited| before.after(waited).ok());
     if let Some((later, _)) = waited.filter(|(later, _)| status(later) == status(after)) {
@@ -82,7 +82,7 @@ fn why(before: &State, step: Step, after: &State) -> &'static str {
             | TabMessage::Activity => by_itself(before, after),
         },
         Input::Replied { id, .. } if before.machine.logout.waits_for(id) => LOGOUT,
-        Input::Replied { outcome: Outcome::Verdict(told), .. } => verdict(told),
+        Input::Replied { outcome: Outcome::Verdict(answer), .. } => verdict(answer),
         Input::Replied { outcome: Outcome::NoCredential, .. } => Reason::CredentialMissing.as_str(),
     }
 }
@@ -98,9 +98,9 @@ fn verdict(verdict: Verdict) -> &'static str {
     kind.as_str()
 }
 
-/// The new reason, or, where there is none, that the sign-out of the page before has been dealt with.
+/// The new reason or, without one, the delivery of an earlier page's sign-out.
 fn by_itself(before: &State, after: &State) -> &'static str {
     let reason = after.machine.snapshot().reason.map(Reason::as_str);
     let logout = before.machine.logout.undelivered().map(|_| LOGOUT);
-    reason.or(logout).expect("without an input that says so the status changes for a reason only")
+    reason.or(logout).expect("a change without a named input has a reason")
 }
