@@ -21,8 +21,7 @@ pub const PROBLEM_MEDIA_TYPE: &str = "application/problem+json";
 pub const ACCEPT: &str = "application/json, application/problem+json";
 
 /// `POST /api/connect`.
-#[derive(Clone, Debug)]
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ConnectRequest<Secret> {
@@ -36,8 +35,7 @@ pub struct ConnectRequest<Secret> {
 }
 
 /// `POST /api/validate-session`. An empty body equals the default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ValidateRequest {
@@ -47,8 +45,7 @@ pub struct ValidateRequest {
 }
 
 /// `POST /api/reconnect`. Without a credential the ticket cookie decides.
-#[derive(Clone, Debug)]
-#[derive(Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ReconnectRequest<Secret> {
@@ -59,8 +56,7 @@ pub struct ReconnectRequest<Secret> {
 }
 
 /// `POST /api/logout`. An empty body equals the default.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct LogoutRequest {
@@ -70,8 +66,7 @@ pub struct LogoutRequest {
 }
 
 /// The answer to connect, validate and reconnect when the session is good.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionAnswer {
@@ -100,8 +95,7 @@ pub struct SessionAnswer {
 
 /// `GET /api/sessions`: the live sessions of the subject, the most recently active first. A session that knows no
 /// subject is alone in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionsAnswer {
@@ -110,8 +104,7 @@ pub struct SessionsAnswer {
 }
 
 /// One session of a person's list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SessionEntry {
@@ -137,8 +130,7 @@ pub struct SessionEntry {
 }
 
 /// An error answer (RFC 9457) with a stable `code`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Problem {
     /// Always `about:blank`: the `code` identifies the problem.

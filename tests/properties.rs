@@ -1,4 +1,4 @@
-//! What holds of the engine in a simulated world, whatever happens in it.
+//! Properties of the engine in a simulated world, under random actions.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[cfg(test)]
@@ -12,31 +12,31 @@ use session_keepalive::engine::{
     Status,
 };
 use session_keepalive::wire::ProblemCode;
-use world::{Mood, World};
+use world::{ServerState, World};
 
-/// One thing that happens to the page, its machine, its network or its server.
+/// One action on the page, its machine, its network or its server.
 #[derive(Clone, Debug)]
-enum Happening {
+enum Action {
     Input(Input),
-    /// An application's call is answered with a refusal.
+    /// A `session.fetch` call is refused.
     Refused(u32, Refusal),
     Passes(Millis),
-    /// Until just before the next deadline.
+    /// Time passes until just before the next deadline.
     AlmostDue,
     Sleeps(Millis, bool),
-    /// The wall clock is set, by so much.
+    /// The wall clock is set forward or back, in milliseconds.
     ClockSet(i32),
-    Dice(u64),
+    Seed(u64),
     Latency(u64),
     Throttled(u64),
-    Mood(Mood),
+    ServerState(ServerState),
     Unhangs,
     /// The server loses its sessions.
     Forgets,
     /// Another tab, or another device, re-established the session.
     EpochGrows,
     Limits(Option<u32>, Option<u32>, Option<u32>),
-    /// The ticket, or the credential, is gone.
+    /// The ticket, or the page's credential, is lost.
     TicketGone,
 }
 
@@ -69,7 +69,7 @@ fn lengths() -> impl Strategy<Value = Millis> {
     prop_oneof![0..50u64, 0..5000u64, 0..100_000u64, 0..1_000_000u64].prop_map(Millis)
 }
 
-fn transient_moods() -> impl Strategy<Value = Mood> {
+fn transient_states() -> impl Strategy<Value = ServerState> {
     let statuses = prop_oneof![Just(200), Just(302), Just(404), Just(408), Just(429), 500..600u16];
     let codes = [
         ProblemCode::StoreUnavailable,
@@ -79,38 +79,38 @@ fn transient_moods() -> impl Strategy<Value = Mood> {
         ProblemCode::InvalidRequest,
     ];
     prop_oneof![
-        3 => Just(Mood::Works),
-        1 => Just(Mood::Down),
-        2 => Just(Mood::Hangs),
-        1 => (statuses, proptest::option::of(0..5000u32)).prop_map(|(status, wait)| Mood::Says(status, wait)),
-        1 => proptest::sample::select(codes.to_vec()).prop_map(Mood::Refuses),
+        3 => Just(ServerState::Works),
+        1 => Just(ServerState::Down),
+        2 => Just(ServerState::Hangs),
+        1 => (statuses, proptest::option::of(0..5000u32)).prop_map(|(status, wait)| ServerState::Says(status, wait)),
+        1 => proptest::sample::select(codes.to_vec()).prop_map(ServerState::Refuses),
     ]
 }
 
-/// Nothing of this says that the session is over.
-fn troubles() -> impl Strategy<Value = Happening> {
+/// Actions of which none ends the session.
+fn transient_actions() -> impl Strategy<Value = Action> {
     let refusals = prop_oneof![Just(Refusal::SessionUnknown), Just(Refusal::Unclear)];
     let limits = || proptest::option::of(0..400u32);
     prop_oneof![
-        6 => inputs().prop_map(Happening::Input),
-        2 => (0..4u32, refusals).prop_map(|(fetch, refusal)| Happening::Refused(fetch, refusal)),
-        6 => lengths().prop_map(Happening::Passes),
-        1 => Just(Happening::AlmostDue),
-        1 => (lengths(), any::<bool>()).prop_map(|(length, stops)| Happening::Sleeps(length, stops)),
-        1 => any::<i32>().prop_map(Happening::ClockSet),
-        1 => any::<u64>().prop_map(Happening::Dice),
-        1 => prop_oneof![0..200u64, 0..100_000u64].prop_map(Happening::Latency),
-        1 => prop_oneof![Just(1), Just(1000), Just(60_000)].prop_map(Happening::Throttled),
-        3 => transient_moods().prop_map(Happening::Mood),
-        1 => Just(Happening::Unhangs),
-        2 => Just(Happening::Forgets),
-        1 => Just(Happening::EpochGrows),
-        1 => (limits(), limits(), limits()).prop_map(|(idle, warn, next)| Happening::Limits(idle, warn, next)),
+        6 => inputs().prop_map(Action::Input),
+        2 => (0..4u32, refusals).prop_map(|(fetch, refusal)| Action::Refused(fetch, refusal)),
+        6 => lengths().prop_map(Action::Passes),
+        1 => Just(Action::AlmostDue),
+        1 => (lengths(), any::<bool>()).prop_map(|(length, stops)| Action::Sleeps(length, stops)),
+        1 => any::<i32>().prop_map(Action::ClockSet),
+        1 => any::<u64>().prop_map(Action::Seed),
+        1 => prop_oneof![0..200u64, 0..100_000u64].prop_map(Action::Latency),
+        1 => prop_oneof![Just(1), Just(1000), Just(60_000)].prop_map(Action::Throttled),
+        3 => transient_states().prop_map(Action::ServerState),
+        1 => Just(Action::Unhangs),
+        2 => Just(Action::Forgets),
+        1 => Just(Action::EpochGrows),
+        1 => (limits(), limits(), limits()).prop_map(|(idle, warn, next)| Action::Limits(idle, warn, next)),
     ]
 }
 
-/// The server, or the person, says that it is over.
-fn ends() -> impl Strategy<Value = Happening> {
+/// Actions by which the server or the user ends the session.
+fn ending_actions() -> impl Strategy<Value = Action> {
     let codes = [
         ProblemCode::SessionUnknown,
         ProblemCode::SessionTimeout,
@@ -122,10 +122,10 @@ fn ends() -> impl Strategy<Value = Happening> {
         ProblemCode::SessionLimit,
     ];
     prop_oneof![
-        4 => any::<bool>().prop_map(|everywhere| Happening::Input(Input::SignOut { everywhere })),
-        3 => proptest::sample::select(codes.to_vec()).prop_map(|code| Happening::Mood(Mood::Refuses(code))),
-        2 => Just(Happening::TicketGone),
-        1 => Just(Happening::Input(Input::Dispose)),
+        4 => any::<bool>().prop_map(|everywhere| Action::Input(Input::SignOut { everywhere })),
+        3 => proptest::sample::select(codes.to_vec()).prop_map(|code| Action::ServerState(ServerState::Refuses(code))),
+        2 => Just(Action::TicketGone),
+        1 => Just(Action::Input(Input::Dispose)),
     ]
 }
 
@@ -133,62 +133,62 @@ fn configs() -> impl Strategy<Value = Config> {
     let holders = prop_oneof![Just(CredentialHolder::Cookie), Just(CredentialHolder::Page)];
     (holders, any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
         |(credential, reconnects, can_log_out, redirects)| {
-            // What the page holds is of use on the reconnect call only.
+            // The page's credential is presented on the reconnect call only.
             let can_reconnect = reconnects || credential == CredentialHolder::Page;
             Config { credential, can_reconnect, can_log_out, redirects, ..Config::default() }
         },
     )
 }
 
-fn happen(world: &mut World, happening: Happening) {
-    match happening {
-        // A call is made once, and refused while it is under way.
-        Happening::Input(Input::FetchStarted(fetch)) if world.waits(fetch) => {}
-        Happening::Refused(fetch, _) if world.waits(FetchId(fetch)) => {}
-        Happening::Input(input) => world.feed(input),
-        Happening::Refused(number, refusal) => {
+fn apply(world: &mut World, action: Action) {
+    match action {
+        // A waiting call is neither started nor refused again.
+        Action::Input(Input::FetchStarted(fetch)) if world.waits(fetch) => {}
+        Action::Refused(fetch, _) if world.waits(FetchId(fetch)) => {}
+        Action::Input(input) => world.feed(input),
+        Action::Refused(number, refusal) => {
             let fetch = FetchId(number);
             let generation = match world.steps_of(fetch).last() {
                 Some(FetchStep::Send(generation)) => *generation,
-                // It was sent before the machine was there.
+                // The call was sent before the machine was started.
                 Some(FetchStep::Deliver) | None => Generation::default(),
             };
             world.feed(Input::FetchRefused { fetch, generation, refusal });
         }
-        Happening::Passes(length) => world.run(length),
-        Happening::AlmostDue => {
+        Action::Passes(length) => world.run(length),
+        Action::AlmostDue => {
             if let Some(deadline) = world.machine.deadline() {
                 world.run(Millis(deadline.since(world.now).0.saturating_sub(1)));
             }
         }
-        Happening::Sleeps(length, monotonic_stops) => world.sleep(length, monotonic_stops),
-        Happening::ClockSet(by) => world.wall_ahead = world.wall_ahead.saturating_add_signed(by.into()),
-        Happening::Dice(seed) => (world.chance, world.dice) = (None, seed),
-        Happening::Latency(latency) => world.latency = Millis(latency),
-        Happening::Throttled(granularity) => world.timer_granularity = granularity,
-        Happening::Mood(mood) => world.server.mood = mood,
-        Happening::Unhangs => world.unhang(),
-        Happening::Forgets => world.server.remembers = false,
-        Happening::EpochGrows => world.server.epoch += 1,
-        Happening::Limits(idle, warn, next) => {
+        Action::Sleeps(length, monotonic_stops) => world.sleep(length, monotonic_stops),
+        Action::ClockSet(by) => world.wall_ahead = world.wall_ahead.saturating_add_signed(by.into()),
+        Action::Seed(seed) => (world.chance, world.seed) = (None, seed),
+        Action::Latency(latency) => world.latency = Millis(latency),
+        Action::Throttled(granularity) => world.timer_granularity = granularity,
+        Action::ServerState(state) => world.server.state = state,
+        Action::Unhangs => world.unhang(),
+        Action::Forgets => world.server.remembers = false,
+        Action::EpochGrows => world.server.epoch += 1,
+        Action::Limits(idle, warn, next) => {
             (world.server.idle_in, world.server.warn_in, world.server.next_check_in) = (idle, warn, next);
         }
-        Happening::TicketGone => (world.server.ticket, world.credential) = (false, false),
+        Action::TicketGone => (world.server.ticket, world.credential) = (false, false),
     }
 }
 
-/// It accepts anything, or says that the request itself is wrong.
-fn takes_a_logout_for_done(happening: &Happening) -> bool {
-    let Happening::Mood(mood) = happening else { return false };
-    match mood {
-        Mood::Works | Mood::Down | Mood::Hangs => false,
-        Mood::Says(status, _) => matches!(status, 200..=299 | 404),
-        Mood::Refuses(code) => matches!(code, ProblemCode::CsrfRefused | ProblemCode::InvalidRequest),
+/// The server answers every logout as done, or as malformed.
+fn accepts_any_logout(action: &Action) -> bool {
+    let Action::ServerState(state) = action else { return false };
+    match state {
+        ServerState::Works | ServerState::Down | ServerState::Hangs => false,
+        ServerState::Says(status, _) => matches!(status, 200..=299 | 404),
+        ServerState::Refuses(code) => matches!(code, ProblemCode::CsrfRefused | ProblemCode::InvalidRequest),
     }
 }
 
-/// The page is open, and everything works again: what hung comes back, and nobody is held off longer than an hour.
-fn all_is_well(world: &mut World) {
+/// The page is open, the server works again, and hanging requests are answered. More than the longest `Retry-After` passes.
+fn recover(world: &mut World) {
     world.server.restart();
     world.latency = Millis(20);
     (world.server.idle_in, world.server.warn_in, world.server.next_check_in) = (Some(86_400), None, None);
@@ -209,52 +209,52 @@ fn settings() -> ProptestConfig {
 proptest! {
     #![proptest_config(settings())]
 
-    /// The rules themselves are those of the world.
+    /// The world holds every step to the invariants.
     #[test]
-    fn the_rules_hold_whatever_happens(
+    fn the_invariants_hold_for_any_actions(
         config in configs(),
-        happenings in vec(prop_oneof![5 => troubles(), 1 => ends()], 0..60),
+        actions in vec(prop_oneof![5 => transient_actions(), 1 => ending_actions()], 0..60),
     ) {
         let mut world = World::new(config);
-        for happening in happenings {
-            happen(&mut world, happening);
+        for action in actions {
+            apply(&mut world, action);
         }
     }
 
     #[test]
-    fn trouble_heals_without_the_login_page(config in configs(), happenings in vec(troubles(), 0..60)) {
+    fn a_session_recovers_from_any_outage_without_the_login_page(config in configs(), actions in vec(transient_actions(), 0..60)) {
         let mut world = World::new(config);
         let cookie_alone = !world.config.can_reconnect;
         world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
-        for happening in happenings {
-            // Without a reconnect call an unknown session is over; a server that holds tickets never says so.
-            happen(&mut world, happening);
+        for action in actions {
+            // The server re-establishes the session by its ticket, so it is never unknown without a reconnect call.
+            apply(&mut world, action);
         }
-        all_is_well(&mut world);
+        recover(&mut world);
         prop_assert_eq!(world.status(), Status::Connected, "{:?} {}", world.reason(), cookie_alone);
         prop_assert_eq!(world.redirects(), vec![]);
         prop_assert_eq!(world.cleared(), 0);
     }
 
     #[test]
-    fn nobody_waits_for_ever(
+    fn no_promise_or_fetch_waits_for_ever(
         config in configs(),
-        happenings in vec(prop_oneof![8 => troubles(), 1 => ends()], 0..60),
+        actions in vec(prop_oneof![8 => transient_actions(), 1 => ending_actions()], 0..60),
     ) {
         let mut world = World::new(config);
         world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
-        for happening in happenings {
-            happen(&mut world, happening);
+        for action in actions {
+            apply(&mut world, action);
         }
         let fetch = FetchId(9);
         world.feed(Input::FetchStarted(fetch));
         world.feed(Input::Restored { persisted: Persisted::NOTHING });
-        let asked = world.settled(Promised::Check);
+        let settled = world.settled(Promised::Check);
         world.feed(Input::Check { activity: true });
-        world.server.mood = Mood::Hangs;
+        world.server.state = ServerState::Hangs;
         world.run(Millis::from_secs(100 + 60));
         if !world.disposed() {
-            prop_assert!(world.settled(Promised::Check) > asked);
+            prop_assert!(world.settled(Promised::Check) > settled);
             prop_assert_eq!(world.steps_of(fetch).len(), 1);
         }
     }
@@ -262,23 +262,23 @@ proptest! {
     #[test]
     fn a_sign_out_is_final_and_is_delivered(
         config in configs(),
-        before in vec(troubles(), 0..30),
-        after in vec(troubles(), 0..30),
+        before in vec(transient_actions(), 0..30),
+        after in vec(transient_actions(), 0..30),
     ) {
         let mut world = World::new(Config { can_log_out: true, ..config });
         world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
-        for happening in before {
-            happen(&mut world, happening);
+        for action in before {
+            apply(&mut world, action);
         }
-        world.server.mood = Mood::Down;
+        world.server.state = ServerState::Down;
         world.feed(Input::SignOut { everywhere: false });
-        for happening in after {
-            let signs_in = matches!(happening, Happening::Input(Input::Check { .. } | Input::Remembered));
-            if !signs_in && !takes_a_logout_for_done(&happening) {
-                happen(&mut world, happening);
+        for action in after {
+            let signs_in = matches!(action, Action::Input(Input::Check { .. } | Input::Remembered));
+            if !signs_in && !accepts_any_logout(&action) {
+                apply(&mut world, action);
             }
         }
-        all_is_well(&mut world);
+        recover(&mut world);
         prop_assert!(!world.server.remembers);
         prop_assert_ne!(world.status(), Status::Connected);
         prop_assert!(world.logouts() >= 1 && world.settled(Promised::SignOut) >= 1);

@@ -1,4 +1,4 @@
-//! What holds of several tabs in a simulated browser, whatever happens to them.
+//! Properties of several tabs in a simulated browser, under random actions.
 #![cfg(not(target_arch = "wasm32"))]
 
 #[cfg(test)]
@@ -8,13 +8,13 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
 use session_keepalive::engine::{Config, CredentialHolder, Input, Millis, Status};
-use world::{Browser, Mood};
+use world::{Browser, ServerState};
 
 const TABS: usize = 4;
 
-/// One thing that happens to a tab, the browser, or the server.
+/// One action on a tab, the browser or the server.
 #[derive(Clone, Debug)]
-enum Happening {
+enum Action {
     Input(usize, Input),
     InputToAll(Input),
     Passes(Millis),
@@ -26,7 +26,7 @@ enum Happening {
     Restored(usize),
     Hidden(usize),
     Latency(u64),
-    Mood(Mood),
+    ServerState(ServerState),
     Unhangs,
     Restarts,
 }
@@ -48,33 +48,33 @@ fn lengths() -> impl Strategy<Value = Millis> {
     prop_oneof![0..5u64, 0..50u64, 0..5000u64, 0..100_000u64, 0..1_000_000u64].prop_map(Millis)
 }
 
-fn moods() -> impl Strategy<Value = Mood> {
+fn server_states() -> impl Strategy<Value = ServerState> {
     prop_oneof![
-        4 => Just(Mood::Works),
-        1 => Just(Mood::Down),
-        2 => Just(Mood::Hangs),
-        1 => proptest::option::of(0..100u32).prop_map(|wait| Mood::Says(503, wait)),
+        4 => Just(ServerState::Works),
+        1 => Just(ServerState::Down),
+        2 => Just(ServerState::Hangs),
+        1 => proptest::option::of(0..100u32).prop_map(|wait| ServerState::Says(503, wait)),
     ]
 }
 
-/// Nothing of this says that the session is over. The first tab lives on.
-fn troubles() -> impl Strategy<Value = Happening> {
+/// Actions of which none ends the session. The first tab is never closed.
+fn transient_actions() -> impl Strategy<Value = Action> {
     let tab = || 0..TABS;
     prop_oneof![
-        6 => (tab(), inputs()).prop_map(|(tab, input)| Happening::Input(tab, input)),
-        1 => inputs().prop_map(Happening::InputToAll),
-        8 => lengths().prop_map(Happening::Passes),
-        2 => tab().prop_map(Happening::Frozen),
-        2 => tab().prop_map(Happening::Thawed),
-        1 => (1..TABS).prop_map(Happening::Killed),
-        1 => tab().prop_map(Happening::Reloaded),
-        1 => tab().prop_map(Happening::Left),
-        1 => tab().prop_map(Happening::Restored),
-        1 => tab().prop_map(Happening::Hidden),
-        1 => prop_oneof![0..200u64, 0..20_000u64].prop_map(Happening::Latency),
-        3 => moods().prop_map(Happening::Mood),
-        1 => Just(Happening::Unhangs),
-        2 => Just(Happening::Restarts),
+        6 => (tab(), inputs()).prop_map(|(tab, input)| Action::Input(tab, input)),
+        1 => inputs().prop_map(Action::InputToAll),
+        8 => lengths().prop_map(Action::Passes),
+        2 => tab().prop_map(Action::Frozen),
+        2 => tab().prop_map(Action::Thawed),
+        1 => (1..TABS).prop_map(Action::Killed),
+        1 => tab().prop_map(Action::Reloaded),
+        1 => tab().prop_map(Action::Left),
+        1 => tab().prop_map(Action::Restored),
+        1 => tab().prop_map(Action::Hidden),
+        1 => prop_oneof![0..200u64, 0..20_000u64].prop_map(Action::Latency),
+        3 => server_states().prop_map(Action::ServerState),
+        1 => Just(Action::Unhangs),
+        2 => Just(Action::Restarts),
     ]
 }
 
@@ -84,47 +84,47 @@ fn configs() -> impl Strategy<Value = Config> {
     (holders, idle).prop_map(|(credential, idle)| Config { credential, idle, ..Config::default() })
 }
 
-fn happen(browser: &mut Browser, happening: Happening) {
-    match happening {
-        Happening::Input(tab, input) => {
+fn apply(browser: &mut Browser, action: Action) {
+    match action {
+        Action::Input(tab, input) => {
             if browser.runs(tab) {
                 browser.feed(tab, input);
             }
         }
-        Happening::InputToAll(input) => browser.feed_all(input),
-        Happening::Passes(length) => browser.run(length),
-        Happening::Frozen(tab) => browser.freeze(tab),
-        Happening::Thawed(tab) => browser.thaw(tab),
-        Happening::Killed(tab) => browser.kill(tab),
-        Happening::Reloaded(tab) => {
+        Action::InputToAll(input) => browser.feed_all(input),
+        Action::Passes(length) => browser.run(length),
+        Action::Frozen(tab) => browser.freeze(tab),
+        Action::Thawed(tab) => browser.thaw(tab),
+        Action::Killed(tab) => browser.kill(tab),
+        Action::Reloaded(tab) => {
             if browser.runs(tab) {
                 browser.reload(tab);
             }
         }
-        Happening::Left(tab) => {
+        Action::Left(tab) => {
             if browser.runs(tab) {
                 browser.feed(tab, Input::Left);
             }
         }
-        Happening::Restored(tab) => {
+        Action::Restored(tab) => {
             if browser.runs(tab) {
                 browser.restore(tab);
             }
         }
-        Happening::Hidden(tab) => {
+        Action::Hidden(tab) => {
             if browser.runs(tab) {
                 browser.hide(tab, 1000);
             }
         }
-        Happening::Latency(latency) => browser.latency = Millis(latency),
-        Happening::Mood(mood) => browser.server.mood = mood,
-        Happening::Unhangs => browser.unhang(),
-        Happening::Restarts => browser.server.remembers = false,
+        Action::Latency(latency) => browser.latency = Millis(latency),
+        Action::ServerState(state) => browser.server.state = state,
+        Action::Unhangs => browser.unhang(),
+        Action::Restarts => browser.server.remembers = false,
     }
 }
 
-/// Every tab that was not closed is open, online and on the screen again, and the server works.
-fn all_is_well(browser: &mut Browser) {
+/// Every tab that was not closed is open, online and visible again, and the server works.
+fn recover(browser: &mut Browser) {
     browser.server.restart();
     browser.latency = Millis(20);
     for tab in 0..TABS {
@@ -150,15 +150,15 @@ proptest! {
     #![proptest_config(settings())]
 
     #[test]
-    fn trouble_heals_in_every_tab_without_the_login_page(
+    fn every_tab_recovers_from_any_outage_without_the_login_page(
         config in configs(),
-        happenings in vec(troubles(), 0..60),
+        actions in vec(transient_actions(), 0..60),
     ) {
         let mut browser = Browser::connected(TABS, config);
-        for happening in happenings {
-            happen(&mut browser, happening);
+        for action in actions {
+            apply(&mut browser, action);
         }
-        all_is_well(&mut browser);
+        recover(&mut browser);
         prop_assert!(browser.all(Status::Connected), "{:?}", browser.statuses());
         for tab in 0..TABS {
             prop_assert_eq!(browser.page(tab).redirects(), vec![]);
@@ -169,34 +169,34 @@ proptest! {
     #[test]
     fn a_sign_out_is_final_in_every_tab_and_is_delivered(
         config in configs(),
-        before in vec(troubles(), 0..30),
+        before in vec(transient_actions(), 0..30),
         who in 0..TABS,
-        after in vec(troubles(), 0..30),
+        after in vec(transient_actions(), 0..30),
     ) {
         let mut browser = Browser::connected(TABS, config);
-        for happening in before {
-            happen(&mut browser, happening);
+        for action in before {
+            apply(&mut browser, action);
         }
         browser.thaw(who);
         prop_assume!(browser.runs(who));
         browser.start(who);
         browser.feed(who, Input::SignOut { everywhere: false });
-        for happening in after {
-            // A check that the application asks for means that somebody signed in again.
+        for action in after {
+            // A check requested after a sign-out means that the user has signed in again.
             let signs_in = matches!(
-                happening,
-                Happening::Input(_, Input::Check { .. }) | Happening::InputToAll(Input::Check { .. })
+                action,
+                Action::Input(_, Input::Check { .. }) | Action::InputToAll(Input::Check { .. })
             );
             if !signs_in {
-                happen(&mut browser, happening);
+                apply(&mut browser, action);
             }
         }
-        all_is_well(&mut browser);
-        // If the tab that signed out was closed too early, the next page delivers it.
+        recover(&mut browser);
+        // If the tab that signed out was closed too early, the next page delivers the sign-out.
         browser.reload(0);
         browser.run(Millis::from_secs(2000));
         prop_assert!(browser.all(Status::Disconnected), "{:?}", browser.statuses());
         prop_assert!(!browser.server.remembers, "a session lives");
-        prop_assert_eq!(browser.kept_sign_out(), None);
+        prop_assert_eq!(browser.stored_sign_out(), None);
     }
 }

@@ -217,7 +217,9 @@ impl Driver {
                 self.tabs.persist_sign_out(sign_out.map(|SignOut { everywhere }| everywhere));
             }
             #[allow(clippy::cast_precision_loss)]
-            Effect::PersistRetryFloor(floor) => self.tabs.persist_retry_floor(floor.map(|Millis(length)| length as f64)),
+            Effect::PersistRetryFloor(floor) => {
+                self.tabs.persist_retry_floor(floor.map(|Millis(length)| length as f64))
+            }
             Effect::Redirect(reason) => {
                 let now = clock::now().wall.0;
                 if let Err(error) = redirect(&self.settings, reason, now, |url| self.audience.redirect(url)) {

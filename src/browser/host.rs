@@ -29,9 +29,9 @@ extern "C" {
     /// The listeners of `keepalive.js`.
     #[derive(Debug)]
     pub type Listeners;
-    /// `snapshot` is a plain object of `snapshot.rs`; subject is in it, data is beside it.
+    /// `snapshot` is a plain object of `snapshot.rs`; what its answer brought is beside it.
     #[wasm_bindgen(method)]
-    fn changed(this: &Listeners, snapshot: JsValue, data: &JsValue);
+    fn changed(this: &Listeners, snapshot: JsValue, subject: Option<&str>, data: &JsValue);
     /// `detail` is a plain object of `events.rs`.
     #[wasm_bindgen(method)]
     fn emit(this: &Listeners, name: &str, detail: JsValue);
@@ -93,7 +93,7 @@ extern "C" {
 
 impl Audience for Listeners {
     fn changed(&self, now: &Snapshot, payload: &Payload) {
-        self.changed(snapshot::to_js(now, payload.subject.as_deref()), &payload.data);
+        self.changed(snapshot::to_js(now), payload.subject.as_deref(), &payload.data);
     }
 
     fn emit(&self, event: Event) {

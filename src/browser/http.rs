@@ -78,7 +78,8 @@ impl Http {
 
     /// Gives up a request, if it is still under way.
     pub(crate) fn abort(&self, id: RequestId) {
-        let found = self.in_flight.borrow().iter().find(|(other, _)| *other == id).map(|(_, controller)| controller.clone());
+        let found =
+            self.in_flight.borrow().iter().find(|(other, _)| *other == id).map(|(_, controller)| controller.clone());
         if let Some(controller) = found {
             controller.abort();
         }

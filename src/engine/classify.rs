@@ -1,7 +1,7 @@
 //! The verdict table of the protocol: from an HTTP answer to a [`Verdict`].
 //!
-//! A known `code` decides; without one the status does. Whatever is not understood is transient, because only a
-//! definitive answer may cost a person their place.
+//! A known `code` decides; without one the status does. Any answer that is not understood is transient, because only a
+//! definitive answer may end a session.
 
 use super::config::CredentialHolder;
 use super::time::Millis;
@@ -47,7 +47,7 @@ pub enum Body {
     Cut,
 }
 
-/// What came back over HTTP, as far as a verdict needs it.
+/// The parts of an HTTP answer that a verdict depends on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpAnswer {
     /// The HTTP status.
@@ -58,7 +58,7 @@ pub struct HttpAnswer {
     pub session: Option<SessionAnswer>,
     /// The `code` of a problem body, if the protocol has it.
     pub code: Option<ProblemCode>,
-    /// `Retry-After`, as a length from the answer's own `Date`.
+    /// `Retry-After` as a length, relative to the answer's own `Date`.
     pub retry_after: Option<Millis>,
 }
 
@@ -67,7 +67,7 @@ pub struct HttpAnswer {
 pub enum NoAnswer {
     /// The network failed.
     Network,
-    /// The request was given up.
+    /// The request was aborted after its time limit.
     Timeout,
 }
 
@@ -81,7 +81,7 @@ impl From<NoAnswer> for Verdict {
     }
 }
 
-/// What `answer` to `call` means.
+/// The verdict of `answer` to `call`.
 pub fn classify(call: Call, holder: CredentialHolder, answer: HttpAnswer) -> Verdict {
     let transient =
         |reason| Verdict::Transient(Trouble { reason, status: Some(answer.status), retry_after: answer.retry_after });
@@ -108,7 +108,7 @@ pub fn classify(call: Call, holder: CredentialHolder, answer: HttpAnswer) -> Ver
             Body::Empty | Body::ShortText | Body::Foreign => transient(Reason::Server),
             Body::Cut => transient(Reason::Network),
         },
-        // The session is gone already: nothing is left to end.
+        // The session is gone already.
         (401 | 419 | 440, Call::Logout) => Verdict::Lost,
         (403, Call::Validate | Call::Logout) => transient(Reason::Server),
         (408, Call::Validate | Call::Reconnect | Call::Logout) => transient(Reason::Timeout),
@@ -148,8 +148,8 @@ fn by_code(call: Call, holder: CredentialHolder, code: ProblemCode, transient: i
     }
 }
 
-/// Why a session is over when even the reconnect call says that it is unknown: with a ticket cookie there was none
-/// to present, with a credential of the page it was of no use.
+/// The reason when the reconnect call answers that the session is unknown: there was no ticket cookie to present, or the page's
+/// credential was not accepted.
 pub(super) const fn unknown_on_reconnect(holder: CredentialHolder) -> Reason {
     match holder {
         CredentialHolder::Cookie => Reason::SessionLost,

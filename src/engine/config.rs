@@ -1,11 +1,11 @@
-//! What the application chose. The facade validates; the engine trusts.
+//! The application's choices. The facade validates them; the engine relies on that.
 
 use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
 
 use super::time::Millis;
 
-/// Who holds what a reconnect needs.
+/// Who holds the credential that a reconnect needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum CredentialHolder {
     /// The server's sealed ticket in an `HttpOnly` cookie: every validate may re-establish the session.
@@ -14,38 +14,38 @@ pub enum CredentialHolder {
     Page,
 }
 
-/// Every number is a default of `client.md` that an option changes.
+/// The config of a machine. The defaults are those of `client.md`; the options change them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Config {
     /// Who holds the credential.
     pub credential: CredentialHolder,
-    /// Whether there is a reconnect call; without one, validate re-establishes by itself or nothing does.
+    /// Whether there is a reconnect call. Without one, only a validate call can re-establish the session.
     pub can_reconnect: bool,
     /// Whether there is a logout call.
     pub can_log_out: bool,
-    /// Whether a last resort leads to the login page.
+    /// Whether the end of a session redirects to the login page.
     pub redirects: bool,
     /// Whether the tabs of this name share their checks: one tab sends, all tabs receive the result.
     pub cross_tab: bool,
-    /// Without a sign of the person for this long, in any tab, they count as idle; `None`: nobody wants to know.
+    /// The user counts as idle after this time without activity in any tab; `None`: idleness is not tracked.
     pub idle: Option<Millis>,
-    /// Between two checks.
+    /// Time between two checks.
     pub interval: Millis,
-    /// Spread of the interval, in thousandths: 100 is ±10 %.
+    /// Jitter of the interval, in thousandths: 100 is ±10 %.
     pub jitter_permille: u32,
     /// A request is called slow after this.
     pub slow_after: Millis,
     /// A check counts as failed after this.
     pub validate_timeout: Millis,
-    /// A request that may re-establish the session is given up after this, never earlier.
+    /// A request that may re-establish the session is aborted after this, never earlier.
     pub reconnect_timeout: Millis,
     /// First step of the backoff.
     pub retry_base: Millis,
     /// Longest step of the backoff.
     pub retry_cap: Millis,
-    /// With nobody waiting, the first re-check after a failure falls anywhere within this.
+    /// While the user does not wait, the first retry after a failure falls anywhere within this.
     pub retry_spread: Millis,
-    /// When to warn before a limit, where the server does not say.
+    /// How long before a limit to warn, if the server does not say.
     pub warn_before: Millis,
 }
 

@@ -1,4 +1,4 @@
-//! Everything the machine can ask of its shell.
+//! Every effect of the machine, for the shell to carry out.
 
 use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
@@ -13,28 +13,28 @@ use super::verdict::Reason;
 /// A request to the backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Request {
-    /// Ask whether the session is good.
+    /// Check the session.
     Validate {
-        /// 1 for the first try since the last verdict.
+        /// 1 for the first attempt since the last verdict.
         attempt: u32,
-        /// The person has done something since the last good check.
+        /// The user has been active since the last valid check.
         activity: bool,
     },
     /// Re-establish the session.
     Reconnect {
-        /// 1 for the first try since the last verdict.
+        /// 1 for the first attempt since the last verdict.
         attempt: u32,
-        /// The person has done something since the last good check.
+        /// The user has been active since the last valid check.
         activity: bool,
     },
-    /// End the session for good.
+    /// End the session on the server.
     Logout {
         /// End every session of the subject.
         everywhere: bool,
     },
 }
 
-/// What a `session.fetch` call does next.
+/// How a `session.fetch` call continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum FetchStep {
     /// Send the request, in this generation: for the first time, or once more after it was refused.
@@ -43,7 +43,7 @@ pub enum FetchStep {
     Deliver,
 }
 
-/// Which promises of the application are kept now.
+/// Promises of the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Promised {
     /// Those of `check()` and `extend()`.
@@ -52,7 +52,7 @@ pub enum Promised {
     SignOut,
 }
 
-/// Which phase a slow request belongs to.
+/// A check or a reconnect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Phase {
     /// A check.
@@ -61,67 +61,67 @@ pub enum Phase {
     Reconnect,
 }
 
-/// Something the application may want to know. The names and fields are those of the public `KeepAliveEvents`.
+/// An event for the application. Names and fields are those of the public `KeepAliveEvents`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Event {
     /// The status became `connected`; the payload is the snapshot.
     Connected,
     /// A check is being sent.
     Checking {
-        /// 1 for the first try since the last verdict.
+        /// 1 for the first attempt since the last verdict.
         attempt: u32,
     },
     /// A check was answered with a verdict.
     Checked {
-        /// From sending to the verdict.
+        /// Time from sending to the verdict.
         duration_ms: Millis,
         /// Another tab made the check.
         shared: bool,
     },
     /// A request is taking long, for instance because the backend is starting.
     Slow {
-        /// Which request.
+        /// A check or a reconnect.
         phase: Phase,
-        /// Since it was sent.
+        /// Time since it was sent.
         elapsed_ms: Millis,
     },
-    /// No verdict can be had at the moment.
+    /// No verdict is available at the moment.
     Degraded {
-        /// Why.
+        /// The reason.
         reason: Reason,
-        /// Until the next try.
+        /// Time until the next attempt.
         retry_in_ms: Millis,
     },
     /// The session is being re-established.
     Reconnecting {
-        /// 1 for the first try since the last verdict.
+        /// 1 for the first attempt since the last verdict.
         attempt: u32,
     },
     /// The session was re-established.
     Reconnected {
-        /// Since the first sign of trouble.
+        /// Time since the first transient answer, or since the session was lost.
         downtime_ms: Millis,
         /// How often the session has been established.
         epoch: u32,
     },
     /// A limit is near.
     Expiring {
-        /// Until the nearest limit.
+        /// Time until the nearest limit.
         seconds_left: u32,
     },
-    /// Definitive: the person must log in again.
+    /// The session is over: the user must log in again.
     Disconnected {
-        /// Why.
+        /// The reason.
         reason: Reason,
     },
-    /// The machine was asleep.
+    /// The computer was asleep.
     Wake {
-        /// For about this long.
+        /// For about how long.
         slept_ms: Millis,
     },
-    /// The person has done nothing for a while, in any tab.
+    /// The user has not been active for `idle`, in any tab.
     Idle,
-    /// The person is back.
+    /// The user is active again.
     Active,
 }
 
@@ -155,29 +155,29 @@ impl Event {
     }
 }
 
-/// One thing for the shell to do. They are carried out in order, all of them, before the next input.
+/// One action for the shell. The shell carries out all effects, in order, before it feeds the next input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Effect {
     /// Send a request and feed its outcome back as [`Input::Replied`](super::Input::Replied).
     Send {
-        /// Fresh for every request.
+        /// Unique to this request.
         id: RequestId,
-        /// What to send.
+        /// The request.
         request: Request,
-        /// The same for every retry of one attempt; requests with the same number carry the same idempotency key.
+        /// Requests with the same number carry the same idempotency key: those are the retries of one attempt.
         key: u32,
     },
-    /// Give up a request. Never one that may re-establish the session before its long limit.
+    /// Abort a request. One that may re-establish the session is not aborted before `reconnect_timeout`.
     Abort(RequestId),
     /// Forget the credential that the page holds.
     ClearCredential,
     /// The public snapshot changed.
     Change(Snapshot),
-    /// Tell the application.
+    /// Emit an event to the application.
     Emit(Event),
-    /// Keep promises.
+    /// Settle promises.
     Settle(Promised),
-    /// Let a `session.fetch` call go on.
+    /// Continue a `session.fetch` call.
     Fetch {
         /// Which call.
         fetch: FetchId,
@@ -198,7 +198,7 @@ pub enum Effect {
     PersistSignOut(Option<SignOut>),
     /// Store, beyond the life of this page, the rest of a `Retry-After`; `None`: delete it.
     PersistRetryFloor(Option<Millis>),
-    /// Go to the login page, if [`Machine::may_redirect`](super::Machine::may_redirect) still says so.
+    /// Go to the login page, if [`Machine::may_redirect`](super::Machine::may_redirect) still allows it.
     Redirect(Reason),
 }
 
@@ -207,18 +207,18 @@ pub enum Effect {
 pub(super) struct Effects(Vec<Effect>);
 
 impl Effects {
-    /// One more. Never inlined, because that would put the growing of a vector into the module forty times.
+    /// Appends an effect. Never inlined, because forty copies of the growth of a vector would enlarge the Wasm module.
     #[inline(never)]
     pub(super) fn push(&mut self, effect: Effect) {
         self.0.push(effect);
     }
 
-    /// An event.
+    /// Appends an event.
     pub(super) fn emit(&mut self, event: Event) {
         self.push(Effect::Emit(event));
     }
 
-    /// All of them, behind those that come `first`.
+    /// These effects, after those in `first`.
     pub(super) fn behind(self, mut first: Self) -> Vec<Effect> {
         first.0.extend(self.0);
         first.0

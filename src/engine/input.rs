@@ -8,10 +8,10 @@ use super::tab_message::TabMessage;
 use super::time::Millis;
 use super::verdict::Verdict;
 
-/// What a request came back with.
+/// The outcome of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Outcome {
-    /// What the answer, or its absence, means.
+    /// The verdict on the answer, or on its absence.
     Verdict(Verdict),
     /// Nothing was sent: the reconnect needs a credential and none is stored.
     NoCredential,
@@ -22,14 +22,14 @@ pub enum Outcome {
 pub enum Refusal {
     /// With `SESSION_UNKNOWN`: the session is lost.
     SessionUnknown,
-    /// With any other 401, 419 or 440: a check will tell.
+    /// With any other 401, 419 or 440: a check decides.
     Unclear,
 }
 
 /// What an earlier page, or another tab, left in the storage of this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Persisted {
-    /// A sign-out that the server has still to learn of.
+    /// A sign-out that has not been delivered to the server.
     pub sign_out: Option<SignOut>,
     /// The rest of a `Retry-After`: no request may be sent before it has passed.
     pub retry_floor: Option<Millis>,
@@ -42,18 +42,18 @@ impl Persisted {
     pub const NOTHING: Self = Self { sign_out: None, retry_floor: None, signed_out: false };
 }
 
-/// A sign-out that the server has still to learn of.
+/// A sign-out that has not been delivered to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct SignOut {
     /// It ends every session of the subject.
     pub everywhere: bool,
 }
 
-/// One thing that happened.
+/// One input of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Input {
     // The application.
-    /// Begin, with the page as it is now.
+    /// Start, with the page as it is now.
     Start {
         /// The page is visible.
         visible: bool,
@@ -64,7 +64,7 @@ pub enum Input {
     },
     /// Pause until the next start.
     Stop,
-    /// End for good.
+    /// End: no later input has an effect.
     Dispose,
     /// Check now.
     Check {
@@ -78,22 +78,22 @@ pub enum Input {
         /// End every session of the subject.
         everywhere: bool,
     },
-    /// `session.fetch` wants to send.
+    /// A `session.fetch` call wants to send.
     FetchStarted(FetchId),
-    /// `session.fetch` was refused.
+    /// A `session.fetch` call was refused.
     FetchRefused {
-        /// Which call.
+        /// The call.
         fetch: FetchId,
         /// The generation it was sent in.
         generation: Generation,
         /// How it was refused.
         refusal: Refusal,
     },
-    /// `session.fetch` is over: answered or aborted.
+    /// A `session.fetch` call is over: answered or aborted.
     FetchEnded(FetchId),
 
     // The page.
-    /// The deadline has come.
+    /// The deadline has passed.
     DeadlineReached,
     /// The page became visible.
     Visible,
@@ -110,9 +110,9 @@ pub enum Input {
     },
     /// The page was frozen and runs again.
     Resumed,
-    /// The browser found a network.
+    /// The browser came online.
     Online,
-    /// The browser lost its network.
+    /// The browser went offline.
     Offline,
     /// The user did something.
     UserActive,
@@ -132,11 +132,41 @@ pub enum Input {
     },
 
     // The network.
-    /// A request came back.
+    /// A request was answered, or failed.
     Replied {
-        /// Which one.
+        /// The request.
         id: RequestId,
-        /// With what.
+        /// Its outcome.
         outcome: Outcome,
     },
+}
+
+impl Input {
+    /// The name in `docs/states.txt` and in the words of a log.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Start { .. } => "start",
+            Self::Stop => "stop",
+            Self::Dispose => "dispose",
+            Self::Check { .. } => "check",
+            Self::Remembered => "remembered",
+            Self::SignOut { .. } => "signOut",
+            Self::FetchStarted(_) => "fetchStarted",
+            Self::FetchRefused { .. } => "fetchRefused",
+            Self::FetchEnded(_) => "fetchEnded",
+            Self::DeadlineReached => "deadlineReached",
+            Self::Visible => "visible",
+            Self::Hidden => "hidden",
+            Self::Focused => "focused",
+            Self::Left => "left",
+            Self::Restored { .. } => "restored",
+            Self::Resumed => "resumed",
+            Self::Online => "online",
+            Self::Offline => "offline",
+            Self::UserActive => "userActive",
+            Self::LockResult { .. } => "lockResult",
+            Self::Received { .. } => "received",
+            Self::Replied { .. } => "replied",
+        }
+    }
 }

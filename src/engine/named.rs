@@ -11,7 +11,7 @@ macro_rules! named {
         }
 
         impl $type {
-            /// Every one of them.
+            /// Every variant.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];
 
             /// The public name.
@@ -19,7 +19,7 @@ macro_rules! named {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// The one of that name, if there is one.
+            /// The variant of that name, if there is one.
             pub fn parse(name: &str) -> Option<Self> {
                 match name { $($name => Some(Self::$variant),)* _ => None }
             }

@@ -1,4 +1,4 @@
-//! When to ask next: jittered intervals, and full-jitter backoff.
+//! When to check next: jittered intervals and full-jitter backoff.
 //!
 //! Full jitter: a delay anywhere between zero and the step, which spreads a fleet best
 //! (AWS Architecture Blog, "Exponential Backoff And Jitter").
@@ -9,11 +9,11 @@ use super::time::{Chance, Millis};
 /// The longest `Retry-After` that is honoured.
 pub(super) const RETRY_AFTER_MAX: Millis = Millis::from_secs(3600);
 
-/// The shortest interval that a server can ask for; a slip there must not make every page a flood.
+/// The shortest check interval that a server can set. Guards against a misconfigured server turning clients into a flood.
 const SHORTEST_SERVER_INTERVAL: Millis = Millis::from_secs(1);
 
-/// Until the next check when all is well. The server's wish replaces the interval and is never shortened
-/// (0 to +10 %); the client's own is spread evenly on both sides.
+/// The time until the next check of a good session. The server's interval replaces the client's and is never shortened
+/// (0 to +10 %); the client's own interval is jittered to both sides.
 pub(super) fn next_check(config: &Config, server_interval: Option<Millis>, chance: Chance) -> Millis {
     match server_interval {
         Some(server_interval) => {
@@ -28,20 +28,20 @@ pub(super) fn next_check(config: &Config, server_interval: Option<Millis>, chanc
     }
 }
 
-/// Until this tab checks if the one that planned to do so in `planned` does not: never before it, and not all others at once.
+/// The time until this tab checks, where another tab plans its check in `planned`: never before it, and not all tabs at once.
 pub(super) fn after_another(planned: Millis, chance: Chance) -> Millis {
     planned + chance.of(planned.scaled(1, 10))
 }
 
-/// Full jitter for the `failures`-th failure in a row (1 is the first).
+/// Full-jitter delay after the `failures`-th consecutive failure (1 is the first).
 pub(super) fn backoff(config: &Config, failures: u32, chance: Chance) -> Millis {
     let doublings = failures.saturating_sub(1).min(32);
     let step = config.retry_base.scaled(1 << doublings, 1);
     chance.of(step.min(config.retry_cap))
 }
 
-/// Until the next try after the `failures`-th failure in a row. While a person is waiting, soon; with nobody waiting,
-/// once within the spread, so that a fleet does not return in one wave, and then at the normal interval.
+/// The time until the retry after the `failures`-th consecutive failure. While the user waits, the backoff; otherwise the first
+/// retry falls anywhere within `retry_spread`, so that a fleet does not return in one wave, and later ones at the check interval.
 pub(super) fn retry(
     config: &Config,
     user_waiting: bool,
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn the_servers_wish_is_never_shortened() {
+    fn the_servers_interval_is_never_shortened() {
         let config = Config::default();
         let server_interval = Some(Millis::from_secs(60));
         assert_eq!(next_check(&config, server_interval, Chance::LOWEST), Millis(60_000));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn with_nobody_waiting_the_first_recheck_is_spread_and_the_rest_wait_for_the_interval() {
+    fn without_a_waiting_user_the_first_retry_is_spread_and_later_ones_keep_the_interval() {
         let config = Config::default();
         assert_eq!(retry(&config, false, 1, None, Chance::HIGHEST), Millis(30_000));
         assert_eq!(retry(&config, false, 1, None, Chance::LOWEST), Millis::ZERO);

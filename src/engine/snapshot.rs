@@ -1,4 +1,4 @@
-//! The public picture of a session.
+//! The public snapshot of a session.
 
 use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
@@ -15,46 +15,46 @@ named! {
     Starting = "starting";
     /// The last verdict was valid.
     Connected = "connected";
-    /// No verdict can be had; the session is kept.
+    /// No verdict is available at the moment; the session is kept.
     Degraded = "degraded";
     /// The browser is offline; the session is kept, checks are paused.
     Offline = "offline";
-    /// The server forgot the session; it is being re-established.
+    /// The server does not know the session; it is being re-established.
     Reconnecting = "reconnecting";
-    /// Definitive: the reason says why.
+    /// The session is over; `reason` says why.
     Disconnected = "disconnected";
     /// Stopped or disposed.
     Inactive = "inactive";
 }
 
-/// What went wrong last, as far as a person or a log can use it.
+/// The last error, for display or a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct SnapshotError {
-    /// Why.
+    /// The reason.
     pub code: Reason,
     /// The HTTP status, if an answer came back.
     pub status: Option<u16>,
-    /// Whether it may heal by itself.
+    /// The engine retries, and the error may go away.
     pub retryable: bool,
 }
 
 /// The public `Snapshot`. The shell adds `subject` and `data`, which the engine need not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Snapshot {
-    /// What is true now.
+    /// The current status.
     pub status: Status,
-    /// Why, where there is a reason.
+    /// The reason for the status, if there is one.
     pub reason: Option<Reason>,
     /// How often the session has been established; 0 before the first verdict.
     pub epoch: u32,
-    /// The request whose valid answer is the last one.
+    /// The request of the last valid answer.
     pub answered_by: Option<RequestId>,
-    /// The last valid verdict.
+    /// The time of the last valid answer.
     pub last_ok_at: Option<WallTime>,
-    /// The next check.
+    /// The time of the next check.
     pub next_check_at: Option<WallTime>,
-    /// Until the nearest limit, as of this snapshot.
+    /// Time until the nearest limit, as of this snapshot.
     pub expires_in_ms: Option<Millis>,
-    /// What went wrong last.
+    /// The last error, while it matters.
     pub error: Option<SnapshotError>,
 }

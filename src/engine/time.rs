@@ -1,4 +1,4 @@
-//! Time and chance as values. The engine reads no clock and rolls no dice; every input brings both.
+//! Time and randomness as values. The engine reads no clock and generates no random numbers; every input brings both.
 
 use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
@@ -42,7 +42,7 @@ impl Add for Millis {
 pub struct Instant(pub u64);
 
 impl Instant {
-    /// How long `earlier` has been over; zero if it is still to come.
+    /// The time since `earlier`; zero if `earlier` is later.
     pub const fn since(self, earlier: Self) -> Millis {
         Millis(self.0.saturating_sub(earlier.0))
     }
@@ -60,18 +60,18 @@ impl Add<Millis> for Instant {
     }
 }
 
-/// A moment on the wall clock (`Date.now()`), in milliseconds since 1970. Shown to people, never used for a limit.
+/// A moment on the wall clock (`Date.now()`), in milliseconds since 1970. Shown to users, never used for a limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Schema)]
 pub struct WallTime(pub u64);
 
-/// One roll of the dice: a fraction of [`u32::MAX`].
+/// A random number: a fraction of [`u32::MAX`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Chance(pub u32);
 
 impl Chance {
-    /// The lowest roll.
+    /// The lowest value.
     pub const LOWEST: Self = Self(0);
-    /// The highest roll.
+    /// The highest value.
     pub const HIGHEST: Self = Self(u32::MAX);
 
     /// A length between zero and `span`, both included.
@@ -80,26 +80,26 @@ impl Chance {
     }
 }
 
-/// What every input brings along: both clocks and one roll of the dice.
+/// The time and the randomness of one input.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Now {
     /// The monotonic clock.
     pub instant: Instant,
     /// The wall clock.
     pub wall: WallTime,
-    /// The dice, rolled afresh for this input.
+    /// A random number, drawn for this input.
     pub chance: Chance,
 }
 
 impl Now {
-    /// Both clocks as they stood that long ago.
+    /// Both clocks, `age` ago.
     #[must_use]
     pub const fn ago(self, age: Millis) -> Self {
         let wall = WallTime(self.wall.0.saturating_sub(age.0));
         Self { instant: self.instant.minus(age), wall, chance: self.chance }
     }
 
-    /// The wall time at which the monotonic clock will show `instant`, as far as can be told now.
+    /// The wall time of `instant`, assuming that both clocks run evenly.
     pub const fn wall_at(self, instant: Instant) -> WallTime {
         let ahead = instant.since(self.instant).0;
         let behind = self.instant.since(instant).0;

@@ -1,4 +1,4 @@
-//! What an answer means for the session.
+//! Verdicts: the meaning of an answer for the session.
 
 use postcard_schema::Schema;
 use serde::{Deserialize, Serialize};
@@ -17,15 +17,15 @@ named! {
     SessionExpired = "session-expired";
     /// Logged out, or revoked from another device.
     SessionRevoked = "session-revoked";
-    /// Pushed out by a limit.
+    /// Evicted because of a limit on concurrent sessions.
     SessionEvicted = "session-evicted";
     /// The session is lost and no credential is stored.
     CredentialMissing = "credential-missing";
     /// The credential was refused.
     CredentialRejected = "credential-rejected";
-    /// The person signed out here.
+    /// The user signed out in this tab.
     SignedOut = "signed-out";
-    /// The person signed out in another tab.
+    /// The user signed out in another tab.
     SignedOutElsewhere = "signed-out-elsewhere";
     /// No answer came back.
     Network = "network";
@@ -41,36 +41,36 @@ named! {
     WasmBlocked = "wasm-blocked";
 }
 
-/// What a valid answer says about the session. Whose it is, and what else an application may put into a verdict, does not
-/// matter here: the shell keeps that by the request's id, and the snapshot names the request.
+/// The content of a valid answer, without subject and data: the shell keeps those under the request's id, which the snapshot
+/// names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Facts {
-    /// How often the server has established it.
+    /// How often the server has established the session.
     pub epoch: Option<u32>,
-    /// Until the idle limit.
+    /// Time until the idle limit.
     pub idle_in: Option<Millis>,
-    /// Until the absolute limit.
+    /// Time until the absolute limit.
     pub absolute_in: Option<Millis>,
-    /// Until the person should be warned.
+    /// Time until the user should be warned.
     pub warn_in: Option<Millis>,
-    /// Until the next check, where the server sets it.
+    /// Time until the next check, if the server sets it.
     pub next_check_in: Option<Millis>,
-    /// This very request re-established the session.
+    /// This request re-established the session.
     pub reconnected: bool,
 }
 
-/// No verdict could be had, and why.
+/// Why there is no definitive verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub struct Trouble {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
     /// The HTTP status, if an answer came back.
     pub status: Option<u16>,
-    /// How long the server asked to be left alone.
+    /// `Retry-After`: no request before this has passed.
     pub retry_after: Option<Millis>,
 }
 
-/// What an answer means for the session.
+/// The meaning of an answer for the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Schema)]
 pub enum Verdict {
     /// The session is good.
@@ -83,4 +83,17 @@ pub enum Verdict {
     Rejected(Reason),
     /// Nothing definitive: never ends, clears or forgets anything.
     Transient(Trouble),
+}
+
+impl Verdict {
+    /// The public `kind`.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Valid(_) => "valid",
+            Self::Lost => "lost",
+            Self::Ended(_) => "ended",
+            Self::Rejected(_) => "rejected",
+            Self::Transient(_) => "transient",
+        }
+    }
 }

@@ -119,8 +119,8 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
 
   /** What the Wasm session tells; see `src/browser/host.rs`. */
   const listeners = {
-    changed: (/** @type {any} */ { error, ...record }, /** @type {unknown} */ data) =>
-      change({ ...record, data, error: error && keepAliveError(error.code, error.status, error.retryable) }),
+    changed: (/** @type {any} */ { error, ...record }, /** @type {string} */ subject, /** @type {unknown} */ data) =>
+      change({ ...record, subject: subject ?? null, data, error: error && keepAliveError(error.code, error.status, error.retryable) }),
     emit: (/** @type {string} */ name, /** @type {unknown} */ detail) => emit(name, name === 'connected' ? snapshot : detail),
     redirect(/** @type {string} */ url) {
       let prevented = false;

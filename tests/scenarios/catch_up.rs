@@ -1,9 +1,9 @@
-//! Coming back to a page, a network or a day.
+//! Catching up: after the page was hidden or away, the network was lost, or the computer slept.
 
 use super::*;
 
 #[test]
-fn coming_back_checks_once_however_many_signs_there_are() {
+fn coming_back_causes_one_check_however_many_events_there_are() {
     let mut world = World::connected(steady());
     world.feed(Input::Hidden);
     world.run(MINUTE);
@@ -15,7 +15,7 @@ fn coming_back_checks_once_however_many_signs_there_are() {
 }
 
 #[test]
-fn a_fresh_answer_is_not_asked_for_again() {
+fn a_recent_answer_needs_no_catch_up() {
     let mut world = World::connected(steady());
     world.run(Millis::from_secs(3));
     world.feed(Input::Focused);
@@ -24,7 +24,7 @@ fn a_fresh_answer_is_not_asked_for_again() {
 }
 
 #[test]
-fn sleep_is_noticed_by_the_clocks_and_costs_one_check() {
+fn sleep_shows_in_the_clocks_and_causes_one_check() {
     for monotonic_stops in [true, false] {
         let mut world = World::connected(steady());
         world.run(MINUTE);
@@ -38,7 +38,7 @@ fn sleep_is_noticed_by_the_clocks_and_costs_one_check() {
 }
 
 #[test]
-fn a_wrong_wall_clock_changes_nothing_and_a_jump_costs_one_check() {
+fn a_wrong_wall_clock_changes_nothing_and_a_jump_causes_one_check() {
     let mut world = World::new(steady());
     world.wall_ahead -= 24 * HOUR.0;
     world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
@@ -53,7 +53,7 @@ fn a_wrong_wall_clock_changes_nothing_and_a_jump_costs_one_check() {
 }
 
 #[test]
-fn offline_asks_nothing_and_online_asks_at_once() {
+fn no_check_while_offline_and_one_at_once_when_online() {
     let mut world = World::connected(steady());
     world.feed(Input::Offline);
     assert_eq!(world.status(), Status::Offline);
@@ -77,7 +77,7 @@ fn a_page_out_of_the_back_forward_cache_checks_at_once() {
 }
 
 #[test]
-fn clocks_that_differ_by_a_second_were_not_asleep() {
+fn a_difference_of_a_second_between_the_clocks_is_not_sleep() {
     let mut world = World::connected(steady());
     world.run(MINUTE);
     world.wall_ahead += 1000;

@@ -1,13 +1,13 @@
-//! What other keepers of sessions are tested for, and what none of them is, as far as no other scenario shows it already.
-//! `tests/conformance.md` says where each is shown.
+//! Cases from the test suites of other session libraries, and some that none of them has, unless another scenario covers them.
+//! `tests/conformance.md` lists where each is tested.
 
-use super::world::{Browser, Mood};
+use super::world::{Browser, ServerState};
 use super::*;
 
 #[test]
-fn callers_at_the_same_time_share_one_check_and_the_next_one_is_another() {
+fn concurrent_callers_share_one_check_and_later_ones_get_another() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     for round in 1..=3 {
         world.log.clear();
         for _ in 0..50 {
@@ -20,10 +20,10 @@ fn callers_at_the_same_time_share_one_check_and_the_next_one_is_another() {
 }
 
 #[test]
-fn refused_calls_during_an_outage_ask_no_more_often_than_the_backoff_does() {
+fn refused_calls_during_an_outage_cause_no_more_checks_than_the_backoff() {
     let mut world = World::connected(cookie());
     world.run(Millis(10_000));
-    world.server.mood = Mood::Says(503, None);
+    world.server.state = ServerState::Says(503, None);
     world.feed(Input::Hidden);
     world.log.clear();
     let generation = world.generation();
@@ -39,28 +39,32 @@ fn refused_calls_during_an_outage_ask_no_more_often_than_the_backoff_does() {
 
 #[test]
 fn every_answer_means_the_same_to_a_fresh_and_to_an_expired_session() {
-    // Of these, what is definitive; with a cookie a lost session is re-established by its ticket.
+    // The definitive codes. With a cookie, a lost session is re-established by its ticket.
     let definitive = [ProblemCode::SessionTimeout, ProblemCode::SessionExpired, ProblemCode::SessionRevoked];
-    let transient = [200, 204, 403, 408, 425, 429, 500, 502, 503, 504, 520].map(|status| Mood::Says(status, None));
-    let moods = transient.into_iter().chain([Mood::Down, Mood::Hangs]).chain(definitive.map(Mood::Refuses));
-    for mood in moods {
+    let transient =
+        [200, 204, 403, 408, 425, 429, 500, 502, 503, 504, 520].map(|status| ServerState::Says(status, None));
+    let server_states = transient
+        .into_iter()
+        .chain([ServerState::Down, ServerState::Hangs])
+        .chain(definitive.map(ServerState::Refuses));
+    for state in server_states {
         for expired in [false, true] {
             let mut world = World::new(Config::default());
             world.server.idle_in = Some(10);
             world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
             world.run(Millis(1000));
-            world.server.mood = mood;
+            world.server.state = state;
             if expired {
-                // Nobody asks meanwhile.
+                // No check is sent meanwhile.
                 world.feed(Input::Left);
                 world.run(Millis(20_000));
                 world.feed(Input::Restored { persisted: Persisted::NOTHING });
             }
             world.feed(Input::Check { activity: false });
             world.run(Millis(16_000));
-            let over = matches!(mood, Mood::Refuses(_));
-            assert_eq!(world.status() == Status::Disconnected, over, "{mood:?}, expired: {expired}");
-            assert_eq!(world.redirects().len(), usize::from(over), "{mood:?}, expired: {expired}");
+            let over = matches!(state, ServerState::Refuses(_));
+            assert_eq!(world.status() == Status::Disconnected, over, "{state:?}, expired: {expired}");
+            assert_eq!(world.redirects().len(), usize::from(over), "{state:?}, expired: {expired}");
         }
     }
 }
@@ -75,11 +79,11 @@ fn a_night_of_sleep_and_a_network_that_comes_up_slowly_show_no_failure() {
     world.feed(Input::Visible);
     world.run(Millis(10_000));
     assert_eq!(world.validates(), 0, "offline");
-    // The browser sees a network, but nothing answers yet.
-    world.server.mood = Mood::Down;
+    // The browser is online, but nothing answers yet.
+    world.server.state = ServerState::Down;
     world.feed(Input::Online);
     world.run(Millis(600));
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.run(Millis(5000));
     assert_eq!(world.status(), Status::Connected);
     let degraded = world.events().into_iter().filter(|event| matches!(event, Event::Degraded { .. })).count();
@@ -88,26 +92,26 @@ fn a_night_of_sleep_and_a_network_that_comes_up_slowly_show_no_failure() {
 }
 
 #[test]
-fn a_network_that_does_not_come_up_is_told_after_all() {
+fn a_network_that_does_not_come_up_degrades_the_status() {
     let mut world = World::connected(cookie());
     world.run(Millis(10_000));
     world.feed(Input::Offline);
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.feed(Input::Online);
     world.run(Millis(60_000));
     assert_eq!((world.status(), world.reason()), (Status::Degraded, Some(Reason::Network)));
 }
 
 #[test]
-fn trouble_from_before_an_offline_time_is_forgotten_and_the_next_try_comes_at_once() {
+fn coming_online_clears_an_earlier_outage_and_checks_at_once() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.feed(Input::Check { activity: false });
     world.run(Millis(120_000));
     assert_eq!(world.status(), Status::Degraded);
     world.feed(Input::Offline);
     world.run(Millis(60_000));
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.log.clear();
     world.feed(Input::Online);
     assert_ne!(world.status(), Status::Degraded);
@@ -120,11 +124,11 @@ fn a_backend_that_takes_45_seconds_to_start_is_waited_for() {
     let mut world = World::connected(cookie());
     world.run(Millis(10_000));
     world.server.restart();
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.log.clear();
     world.feed(Input::Check { activity: false });
     world.run(Millis(45_000));
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.unhang();
     world.run(Millis(1000));
     assert_eq!((world.validates(), world.aborts()), (1, 0), "one request, and never cut off");
@@ -132,7 +136,7 @@ fn a_backend_that_takes_45_seconds_to_start_is_waited_for() {
 }
 
 #[test]
-fn thirty_calls_under_way_in_a_restart_are_all_carried_out_after_one_reconnect() {
+fn thirty_calls_in_flight_during_a_restart_all_succeed_after_one_reconnect() {
     let mut world = World::connected(page());
     world.run(Millis(10_000));
     let generation = world.generation();
@@ -152,20 +156,20 @@ fn thirty_calls_under_way_in_a_restart_are_all_carried_out_after_one_reconnect()
 }
 
 #[test]
-fn news_are_never_told_on() {
+fn a_received_message_is_not_broadcast_again() {
     let mut browser = Browser::connected(3, Config::default());
     browser.run(Millis(10_000));
     browser.forget();
     browser.feed(1, Input::Check { activity: false });
     browser.run(Millis(1000));
     for tab in [0, 2] {
-        assert_eq!(browser.page(tab).told(), 0, "tab {tab}");
+        assert_eq!(browser.page(tab).broadcasts(), 0, "tab {tab}");
     }
-    assert_eq!(browser.page(1).told(), 2, "asking, and what came of it");
+    assert_eq!(browser.page(1).broadcasts(), 2, "the start and the result");
 }
 
 #[test]
-fn a_tab_that_is_closed_neither_keeps_the_person_active_nor_makes_them_idle() {
+fn a_closed_tab_neither_keeps_the_user_active_nor_makes_them_idle() {
     let config = Config { idle: Some(Millis::from_secs(600)), ..Config::default() };
     let mut browser = Browser::connected(2, config);
     browser.run(Millis::from_secs(500));
@@ -174,9 +178,9 @@ fn a_tab_that_is_closed_neither_keeps_the_person_active_nor_makes_them_idle() {
     browser.kill(1);
     let idle = |browser: &Browser| browser.events(0).contains(&Event::Idle);
     browser.run(Millis::from_secs(590));
-    assert!(!idle(&browser), "what it told before it was closed still counts");
+    assert!(!idle(&browser), "its earlier activity still counts");
     browser.run(Millis::from_secs(20));
-    assert!(idle(&browser), "and nothing it can no longer tell");
+    assert!(idle(&browser), "and no later activity follows");
 }
 
 #[test]
@@ -200,7 +204,7 @@ fn extending_in_one_tab_ends_the_countdown_in_all() {
 }
 
 #[test]
-fn a_person_who_comes_back_from_idling_is_made_known_at_once() {
+fn activity_after_an_idle_time_is_reported_at_once() {
     let mut world = World::new(Config { idle: Some(Millis::from_secs(60)), ..Config::default() });
     world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(Millis::from_secs(100));
@@ -212,7 +216,7 @@ fn a_person_who_comes_back_from_idling_is_made_known_at_once() {
 }
 
 #[test]
-fn whoever_slept_was_not_active() {
+fn time_asleep_counts_as_idle() {
     let mut world = World::new(Config { idle: Some(Millis::from_secs(600)), ..Config::default() });
     world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     world.run(Millis(1000));
@@ -222,14 +226,14 @@ fn whoever_slept_was_not_active() {
 }
 
 #[test]
-fn idling_is_told_to_nobody_who_does_not_want_to_know() {
+fn idle_is_not_emitted_without_the_option() {
     let mut world = World::connected(cookie());
     world.run(INTERVAL + INTERVAL + INTERVAL);
     assert!(!world.events().contains(&Event::Idle));
 }
 
 #[test]
-fn a_page_restored_after_a_sign_out_elsewhere_has_lost_its_credential_before_it_asks() {
+fn a_page_restored_after_a_sign_out_elsewhere_clears_its_credential_before_it_checks() {
     let mut browser = Browser::connected(2, Config { credential: CredentialHolder::Page, ..Config::default() });
     browser.feed(0, Input::Left);
     browser.feed(1, Input::SignOut { everywhere: false });

@@ -1,16 +1,16 @@
-//! The application's own requests.
+//! The application's `session.fetch` calls.
 
 use super::*;
 
 #[test]
-fn a_fetch_is_let_through_at_once() {
+fn a_fetch_is_sent_at_once() {
     let mut world = World::connected(cookie());
     world.feed(Input::FetchStarted(FetchId(1)));
     assert_eq!(world.steps_of(FetchId(1)), [FetchStep::Send(Generation(1))]);
 }
 
 #[test]
-fn many_refused_fetches_make_one_reconnect_and_are_all_sent_again() {
+fn many_refused_fetches_cause_one_reconnect_and_are_all_sent_again() {
     let mut world = World::connected(cookie());
     let generation = world.generation();
     world.server.restart();
@@ -38,7 +38,7 @@ fn a_late_refusal_of_an_older_session_is_sent_again_without_another_reconnect() 
 }
 
 #[test]
-fn an_unclear_refusal_asks_for_a_check_first() {
+fn an_unclear_refusal_causes_a_check_first() {
     let mut world = World::connected(steady());
     let generation = world.generation();
     world.run(MINUTE);
@@ -46,7 +46,7 @@ fn an_unclear_refusal_asks_for_a_check_first() {
     assert_eq!(world.validates(), 2);
     world.run(Millis(100));
     assert_eq!(world.steps_of(FetchId(1)), [FetchStep::Send(generation)]);
-    // The check has just said that the session is good: the refusal is about the request.
+    // The session has just been found valid, so the refusal concerns the request.
     world.feed(Input::FetchRefused { fetch: FetchId(2), generation, refusal: Refusal::Unclear });
     assert_eq!(world.steps_of(FetchId(2)), [FetchStep::Deliver]);
     assert_eq!(world.validates(), 2);
@@ -69,7 +69,7 @@ fn a_refused_fetch_gets_its_refusal_when_the_session_is_over() {
 fn no_fetch_waits_longer_than_a_reconnect_may_take() {
     let mut world = World::connected(cookie());
     let generation = world.generation();
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.feed(Input::FetchRefused { fetch: FetchId(1), generation, refusal: Refusal::SessionUnknown });
     world.feed(Input::FetchStarted(FetchId(2)));
     world.run(Millis::from_secs(89));
@@ -91,14 +91,14 @@ fn an_aborted_fetch_is_forgotten() {
 }
 
 #[test]
-fn a_check_that_was_sent_before_the_loss_does_not_hide_it() {
+fn a_check_sent_before_the_loss_does_not_hide_it() {
     let mut world = World::connected(steady());
     let generation = world.generation();
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 100));
-    // The check was answered before the restart, the refusal came after it, and the refusal is here first.
+    // The server answered the check before the restart and refused the call after it, but the refusal arrives first.
     world.feed(Input::FetchRefused { fetch: FetchId(1), generation, refusal: Refusal::SessionUnknown });
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.unhang();
     world.run(Millis(1));
     assert_eq!(world.steps_of(FetchId(1)), []);
@@ -111,7 +111,7 @@ fn a_check_that_was_sent_before_the_loss_does_not_hide_it() {
 fn a_check_that_re_established_the_session_after_the_refusal_is_enough() {
     let mut world = World::connected(steady());
     let generation = world.generation();
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 100));
     world.server.restart();
     world.feed(Input::FetchRefused { fetch: FetchId(1), generation, refusal: Refusal::SessionUnknown });
@@ -133,19 +133,19 @@ fn without_a_reconnect_call_a_refused_fetch_is_healed_by_a_check() {
 }
 
 #[test]
-fn whoever_waits_for_a_fetch_in_a_hidden_page_is_waiting_too() {
+fn a_waiting_fetch_in_a_hidden_page_counts_as_a_waiting_user() {
     let mut world = World::connected(steady());
     let generation = world.generation();
     world.feed(Input::Hidden);
     world.chance = Some(Chance::HIGHEST);
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.feed(Input::FetchRefused { fetch: FetchId(1), generation, refusal: Refusal::SessionUnknown });
     world.run(Millis::from_secs(10));
     assert_eq!(world.reconnects(), 5, "again after 0.5, 1, 2 and 4 seconds, not after thirty");
 }
 
 #[test]
-fn a_refusal_five_seconds_after_a_good_check_is_about_the_session() {
+fn a_refusal_five_seconds_after_a_valid_check_concerns_the_session() {
     let mut world = World::connected(steady());
     let generation = world.generation();
     let answered = world.sent()[0].0 + world.latency;

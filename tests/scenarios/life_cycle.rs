@@ -1,9 +1,9 @@
-//! Starting, stopping, ending.
+//! Starting, stopping and disposing.
 
 use super::*;
 
 #[test]
-fn stopping_pauses_everything_and_starting_goes_on() {
+fn stopping_pauses_everything_and_starting_resumes() {
     let mut world = World::connected(cookie());
     world.feed(Input::Stop);
     assert_eq!((world.status(), world.machine.deadline()), (Status::Inactive, None));
@@ -23,9 +23,9 @@ fn starting_twice_is_starting_once() {
 }
 
 #[test]
-fn stopping_keeps_every_promise() {
+fn stopping_settles_every_promise() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.feed(Input::Check { activity: false });
     world.feed(Input::SignOut { everywhere: false });
     world.feed(Input::Stop);
@@ -35,12 +35,12 @@ fn stopping_keeps_every_promise() {
 #[test]
 fn after_dispose_there_is_no_effect() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.feed(Input::Check { activity: false });
     world.feed(Input::Dispose);
     let effects = world.log.len();
     world.unhang();
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     for input in [
         Input::Start { visible: true, online: true, persisted: Persisted::NOTHING },
         Input::Check { activity: true },
@@ -69,9 +69,9 @@ fn a_snapshot_changes_only_when_something_in_it_does() {
 }
 
 #[test]
-fn a_new_start_waits_for_the_request_that_a_stop_left_behind() {
+fn a_new_start_waits_for_the_request_in_flight_since_before_the_stop() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 100));
     world.feed(Input::Stop);
     world.run(MINUTE);
@@ -84,21 +84,21 @@ fn a_new_start_waits_for_the_request_that_a_stop_left_behind() {
 }
 
 #[test]
-fn an_answer_that_comes_while_stopped_changes_nothing() {
+fn an_answer_while_stopped_changes_nothing() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 100));
     world.feed(Input::Stop);
-    world.server.mood = Mood::Refuses(ProblemCode::SessionRevoked);
+    world.server.state = ServerState::Refuses(ProblemCode::SessionRevoked);
     world.unhang();
     world.run(MINUTE);
     assert_eq!((world.status(), world.cleared(), world.redirects()), (Status::Inactive, 0, vec![]));
 }
 
 #[test]
-fn a_stopped_machine_gives_nothing_up() {
+fn a_stopped_machine_aborts_nothing() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 100));
     world.feed(Input::Stop);
     assert_eq!(world.machine.deadline(), None);

@@ -6,9 +6,9 @@ mod catch_up;
 #[cfg(test)]
 mod conformance;
 #[cfg(test)]
-mod fetches;
+mod end;
 #[cfg(test)]
-mod last_resort;
+mod fetches;
 #[cfg(test)]
 mod life_cycle;
 #[cfg(test)]
@@ -20,11 +20,11 @@ mod sign_out;
 #[cfg(test)]
 mod slow;
 #[cfg(test)]
+mod tab_messages;
+#[cfg(test)]
 mod tabs;
 #[cfg(test)]
-mod trouble;
-#[cfg(test)]
-mod turns;
+mod transient;
 #[cfg(test)]
 mod warning;
 #[cfg(test)]
@@ -36,7 +36,7 @@ use session_keepalive::engine::{
     Reason, Refusal, Request, SnapshotError, Status,
 };
 use session_keepalive::wire::ProblemCode;
-use world::{Mood, World};
+use world::{ServerState, World};
 
 const MINUTE: Millis = Millis::from_secs(60);
 const INTERVAL: Millis = Millis::from_secs(300);
@@ -54,7 +54,7 @@ fn steady() -> Config {
     Config { jitter_permille: 0, ..Config::default() }
 }
 
-/// Lets the next scheduled check happen and be answered.
+/// Runs until the next scheduled check is answered.
 fn next_check(world: &mut World) {
     world.run(Millis(INTERVAL.0 + INTERVAL.0 / 9));
 }

@@ -1,9 +1,9 @@
-//! The backend forgot the session.
+//! A backend that has lost its sessions.
 
 use super::*;
 
 #[test]
-fn a_restart_is_noticed_by_the_next_check_and_healed_by_it() {
+fn the_next_check_after_a_restart_re_establishes_the_session() {
     let mut world = World::connected(cookie());
     world.server.restart();
     next_check(&mut world);
@@ -14,9 +14,9 @@ fn a_restart_is_noticed_by_the_next_check_and_healed_by_it() {
 }
 
 #[test]
-fn the_downtime_counts_from_the_first_sign_of_trouble() {
+fn the_downtime_counts_from_the_first_transient_answer() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     next_check(&mut world);
     let down_since = world.sent()[1].0 + world.latency;
     world.run(MINUTE);
@@ -36,20 +36,20 @@ fn with_a_credential_of_the_page_one_reconnect_follows() {
     let mut world = World::connected(page());
     world.server.restart();
     world.server.ticket = true;
-    // This server re-establishes on the reconnect call only.
-    world.server.mood = Mood::Refuses(ProblemCode::SessionUnknown);
+    // This server re-establishes the session on the reconnect call only.
+    world.server.state = ServerState::Refuses(ProblemCode::SessionUnknown);
     world.run(Millis(INTERVAL.0 - 1000));
     while world.reconnects() == 0 {
         world.run(Millis(10));
     }
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.run(Millis(100));
     assert_eq!((world.status(), world.reconnects()), (Status::Connected, 1));
     assert_eq!(world.snapshot().epoch, 2);
 }
 
 #[test]
-fn the_epoch_never_falls_while_the_session_goes_on() {
+fn the_epoch_never_decreases_while_the_session_lasts() {
     let mut world = World::connected(page());
     for epoch in 2..=4 {
         world.server.remembers = false;
@@ -112,7 +112,7 @@ fn another_tab_that_reconnected_shows_in_the_epoch() {
 }
 
 #[test]
-fn a_credential_that_comes_while_none_was_found_is_used() {
+fn a_credential_handed_over_after_a_fruitless_reconnect_is_used() {
     let mut world = World::connected(page());
     world.server.restart();
     world.credential = false;

@@ -1,4 +1,4 @@
-//! When it checks.
+//! The times of checks.
 
 use super::*;
 
@@ -24,7 +24,7 @@ fn jitter_spreads_the_interval_by_a_tenth_to_both_sides() {
 }
 
 #[test]
-fn the_server_can_set_the_interval_and_is_never_asked_sooner() {
+fn the_server_can_set_the_interval_and_no_check_comes_sooner() {
     for chance in [Chance::LOWEST, Chance::HIGHEST] {
         let mut world = World::new(cookie());
         world.chance = Some(chance);
@@ -79,7 +79,7 @@ fn throttled_timers_are_harmless() {
 }
 
 #[test]
-fn a_server_cannot_ask_for_a_flood() {
+fn an_interval_of_zero_causes_no_flood() {
     let mut world = World::new(steady());
     world.server.next_check_in = Some(0);
     world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });

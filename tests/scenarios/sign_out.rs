@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn signing_out_is_at_once_here_and_never_redirects() {
+fn signing_out_takes_effect_at_once_and_never_redirects() {
     let mut world = World::connected(cookie());
     world.feed(Input::SignOut { everywhere: true });
     assert_eq!((world.status(), world.reason()), (Status::Disconnected, Some(Reason::SignedOut)));
@@ -15,16 +15,16 @@ fn signing_out_is_at_once_here_and_never_redirects() {
 }
 
 #[test]
-fn a_sign_out_that_did_not_arrive_is_repeated_and_nothing_is_asked_before() {
+fn a_failed_sign_out_is_retried_and_no_check_is_sent_before() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.feed(Input::SignOut { everywhere: false });
     world.run(MINUTE);
     assert_eq!(world.settled(Promised::SignOut), world.logouts());
     assert!(world.logouts() > 3);
     world.feed(Input::Visible);
     assert_eq!(world.validates(), 1);
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.run(MINUTE);
     assert!(!world.server.remembers);
     let delivered = world.logouts();
@@ -33,34 +33,34 @@ fn a_sign_out_that_did_not_arrive_is_repeated_and_nothing_is_asked_before() {
 }
 
 #[test]
-fn a_hanging_sign_out_is_given_up_and_repeated() {
+fn a_hanging_sign_out_is_aborted_and_retried() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.feed(Input::SignOut { everywhere: false });
     world.run(Millis::from_secs(16));
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.run(MINUTE);
     assert!(!world.server.remembers);
 }
 
 #[test]
-fn a_sign_out_that_is_wrong_in_itself_is_not_repeated() {
+fn a_malformed_sign_out_is_not_retried() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Refuses(ProblemCode::CsrfRefused);
+    world.server.state = ServerState::Refuses(ProblemCode::CsrfRefused);
     world.feed(Input::SignOut { everywhere: false });
     world.run(HOUR);
     assert_eq!((world.logouts(), world.settled(Promised::SignOut)), (1, 1));
 }
 
 #[test]
-fn signing_out_during_a_re_establishment_wins() {
+fn signing_out_takes_precedence_over_a_reconnect() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 100));
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.feed(Input::SignOut { everywhere: false });
     world.run(Millis(10));
-    // The old request comes back late, with a session of its own.
+    // The earlier request is answered late, with a session of its own.
     world.server.restart();
     world.server.ticket = true;
     world.unhang();
@@ -70,16 +70,16 @@ fn signing_out_during_a_re_establishment_wins() {
 }
 
 #[test]
-fn a_session_that_comes_back_after_signing_out_is_ended_also_if_its_request_was_left_before() {
+fn a_session_established_after_signing_out_is_ended_also_if_the_page_had_left_before() {
     for left in [Input::Stop, Input::Left] {
         let mut world = World::connected(steady());
-        world.server.mood = Mood::Hangs;
+        world.server.state = ServerState::Hangs;
         world.run(Millis(INTERVAL.0 + 100));
         world.feed(left);
-        world.server.mood = Mood::Works;
+        world.server.state = ServerState::Works;
         world.feed(Input::SignOut { everywhere: false });
         world.run(Millis(100));
-        // The ticket of that request was still good when the server got it.
+        // The ticket was still valid when the server received that request.
         world.server.ticket = true;
         world.unhang();
         world.run(Millis::from_secs(1));
@@ -91,15 +91,15 @@ fn a_session_that_comes_back_after_signing_out_is_ended_also_if_its_request_was_
 #[test]
 fn a_late_answer_from_before_the_sign_out_does_not_end_a_new_sign_in() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 100));
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.feed(Input::SignOut { everywhere: false });
     world.run(Millis(100));
     (world.server.remembers, world.server.ticket) = (true, true);
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.feed(Input::Check { activity: false });
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.unhang();
     world.run(Millis::from_secs(1));
     assert_eq!((world.status(), world.logouts()), (Status::Connected, 1));
@@ -107,16 +107,16 @@ fn a_late_answer_from_before_the_sign_out_does_not_end_a_new_sign_in() {
 }
 
 #[test]
-fn signing_out_again_takes_back_the_check_that_was_asked_for() {
+fn signing_out_again_cancels_the_requested_check() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.feed(Input::SignOut { everywhere: false });
     world.feed(Input::Check { activity: false });
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.feed(Input::SignOut { everywhere: false });
     world.run(MINUTE);
     assert!(world.logouts() > 3, "the second sign-out is delivered");
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.run(HOUR);
     assert_eq!((world.validates(), world.server.remembers), (1, false));
     assert_eq!(world.settled(Promised::Check), 1);
@@ -125,13 +125,13 @@ fn signing_out_again_takes_back_the_check_that_was_asked_for() {
 }
 
 #[test]
-fn a_new_sign_in_makes_an_undelivered_sign_out_pointless() {
+fn a_new_sign_in_cancels_an_undelivered_sign_out() {
     for sign_in in [Input::Remembered, Input::Check { activity: false }] {
         let mut world = World::connected(cookie());
-        world.server.mood = Mood::Down;
+        world.server.state = ServerState::Down;
         world.feed(Input::SignOut { everywhere: false });
         world.run(Millis(30));
-        world.server.mood = Mood::Works;
+        world.server.state = ServerState::Works;
         let sent = world.logouts();
         world.feed(sign_in);
         world.run(HOUR);
@@ -140,22 +140,22 @@ fn a_new_sign_in_makes_an_undelivered_sign_out_pointless() {
 }
 
 #[test]
-fn a_start_after_a_sign_out_first_delivers_it() {
+fn a_start_after_a_sign_out_delivers_it_first() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.feed(Input::SignOut { everywhere: false });
     world.run(Millis(30));
     world.feed(Input::Stop);
     world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
     assert_eq!(world.status(), Status::Disconnected);
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.run(MINUTE);
     assert!(!world.server.remembers);
     assert_eq!(world.validates(), 1);
 }
 
 #[test]
-fn a_second_sign_out_does_not_take_back_that_the_first_was_everywhere() {
+fn a_second_sign_out_keeps_the_first_one_everywhere() {
     let mut world = World::connected(cookie());
     world.feed(Input::SignOut { everywhere: true });
     world.feed(Input::SignOut { everywhere: false });
@@ -163,9 +163,9 @@ fn a_second_sign_out_does_not_take_back_that_the_first_was_everywhere() {
 }
 
 #[test]
-fn signing_out_here_stays_here_however_often_it_is_repeated() {
+fn signing_out_of_one_session_never_becomes_everywhere() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.feed(Input::SignOut { everywhere: false });
     world.run(MINUTE);
     world.feed(Input::SignOut { everywhere: false });

@@ -1,11 +1,11 @@
-//! Requests that take long.
+//! Slow requests and timeouts.
 
 use super::*;
 
 #[test]
-fn a_slow_answer_is_said_after_three_seconds_and_counts_as_failed_after_fifteen() {
+fn a_request_is_slow_after_three_seconds_and_counts_as_failed_after_fifteen() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 2500));
     assert_eq!(world.status(), Status::Connected);
     world.run(Millis(1000));
@@ -16,9 +16,9 @@ fn a_slow_answer_is_said_after_three_seconds_and_counts_as_failed_after_fifteen(
 }
 
 #[test]
-fn a_request_that_may_re_establish_is_left_alone_for_ninety_seconds_and_alone_under_way() {
+fn a_request_that_may_re_establish_stays_the_only_one_for_ninety_seconds() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 89_000));
     assert_eq!((world.validates(), world.aborts()), (2, 0));
     world.feed(Input::Check { activity: false });
@@ -29,12 +29,12 @@ fn a_request_that_may_re_establish_is_left_alone_for_ninety_seconds_and_alone_un
 }
 
 #[test]
-fn a_slow_answer_is_no_trouble_of_a_session_that_is_offline_or_over() {
+fn a_slow_answer_does_not_degrade_an_offline_or_ended_session() {
     for input in [Input::Offline, Input::SignOut { everywhere: false }] {
         let mut world = World::connected(steady());
         world.feed(input);
         world.run(Millis(100));
-        world.server.mood = Mood::Hangs;
+        world.server.state = ServerState::Hangs;
         world.feed(Input::Check { activity: false });
         world.feed(Input::Online);
         world.feed(input);
@@ -46,7 +46,7 @@ fn a_slow_answer_is_no_trouble_of_a_session_that_is_offline_or_over() {
 #[test]
 fn a_late_answer_within_the_long_limit_still_counts() {
     let mut world = World::connected(steady());
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 60_000));
     world.server.restart();
     world.unhang();
@@ -55,9 +55,9 @@ fn a_late_answer_within_the_long_limit_still_counts() {
 }
 
 #[test]
-fn a_check_that_cannot_re_establish_is_given_up_after_fifteen_seconds() {
+fn a_check_that_cannot_re_establish_is_aborted_after_fifteen_seconds() {
     let mut world = World::connected(Config { jitter_permille: 0, ..page() });
-    world.server.mood = Mood::Hangs;
+    world.server.state = ServerState::Hangs;
     world.run(Millis(INTERVAL.0 + 16_000));
     assert_eq!((world.aborts(), world.reason()), (1, Some(Reason::Timeout)));
 }
@@ -74,16 +74,16 @@ fn a_retry_repeats_its_idempotency_key_and_a_new_attempt_has_a_new_one() {
         };
         world.log.iter().filter_map(key).filter(|(reconnect, _)| *reconnect).collect()
     };
-    world.server.mood = Mood::Refuses(ProblemCode::SessionUnknown);
+    world.server.state = ServerState::Refuses(ProblemCode::SessionUnknown);
     world.run(Millis(INTERVAL.0 - 1000));
     while world.reconnects() == 0 {
         world.run(Millis(10));
     }
-    world.server.mood = Mood::Down;
+    world.server.state = ServerState::Down;
     world.run(MINUTE);
     let outage = keys(&world);
     assert!(outage.len() > 3 && outage.iter().all(|key| *key == outage[0]), "{outage:?}");
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.run(MINUTE);
     world.feed(Input::FetchRefused { fetch: FetchId(1), generation: Generation(2), refusal: Refusal::SessionUnknown });
     assert_ne!(keys(&world).last(), outage.first());

@@ -1,6 +1,6 @@
-//! Many tabs of one name: one of them asks, all of them know.
+//! Shared checks: one tab sends, all tabs receive the result.
 
-use super::world::{Browser, Mood};
+use super::world::{Browser, ServerState};
 use super::*;
 
 #[test]
@@ -48,11 +48,11 @@ fn twenty_tabs_woken_together_after_a_restart_make_one_reconnect() {
 fn a_tab_that_is_killed_in_the_middle_is_replaced_within_a_request_timeout() {
     let mut browser = Browser::connected(5, cookie());
     browser.run(Millis(10_000));
-    browser.server.mood = Mood::Hangs;
+    browser.server.state = ServerState::Hangs;
     browser.feed(3, Input::Check { activity: false });
     browser.run(Millis(100));
     browser.kill(3);
-    browser.server.mood = Mood::Works;
+    browser.server.state = ServerState::Works;
     browser.forget();
     browser.run(Config::default().validate_timeout);
     assert_eq!(browser.probes(), 1, "{:?}", browser.sent());
@@ -60,14 +60,14 @@ fn a_tab_that_is_killed_in_the_middle_is_replaced_within_a_request_timeout() {
 }
 
 #[test]
-fn a_frozen_tab_is_replaced_although_it_keeps_the_turn() {
+fn a_frozen_tab_is_replaced_although_it_holds_the_lock() {
     let mut browser = Browser::connected(5, cookie());
     browser.run(Millis(10_000));
-    browser.server.mood = Mood::Hangs;
+    browser.server.state = ServerState::Hangs;
     browser.feed(3, Input::Check { activity: false });
     browser.run(Millis(100));
     browser.freeze(3);
-    browser.server.mood = Mood::Works;
+    browser.server.state = ServerState::Works;
     browser.forget();
     browser.run(Millis(Config::default().validate_timeout.scaled(12, 10).0 + 500));
     assert_eq!(browser.probes(), 1, "{:?}", browser.sent());
@@ -90,10 +90,10 @@ fn a_hidden_tab_with_throttled_timers_does_not_add_checks() {
 }
 
 #[test]
-fn a_slow_backend_is_asked_by_one_tab_only() {
+fn a_slow_backend_gets_requests_from_one_tab_only() {
     let mut browser = Browser::connected(5, cookie());
     browser.run(Millis(10_000));
-    browser.server.mood = Mood::Hangs;
+    browser.server.state = ServerState::Hangs;
     browser.forget();
     browser.feed_all(Input::Focused);
     browser.run(Millis(80_000));
@@ -103,17 +103,17 @@ fn a_slow_backend_is_asked_by_one_tab_only() {
         let slow = |event: &&Event| matches!(event, Event::Slow { .. });
         assert_eq!(browser.events(tab).iter().filter(slow).count(), 1, "tab {tab}");
     }
-    browser.server.mood = Mood::Works;
+    browser.server.state = ServerState::Works;
     browser.unhang();
     browser.run(Millis(1000));
     assert!(browser.all(Status::Connected));
 }
 
 #[test]
-fn what_the_server_asks_for_holds_in_every_tab_and_over_a_reload() {
+fn retry_after_holds_in_every_tab_and_across_a_reload() {
     let mut browser = Browser::connected(3, cookie());
     browser.run(Millis(10_000));
-    browser.server.mood = Mood::Says(503, Some(60));
+    browser.server.state = ServerState::Says(503, Some(60));
     browser.feed(0, Input::Check { activity: false });
     browser.run(Millis(1000));
     assert!(browser.all(Status::Degraded));
@@ -121,7 +121,7 @@ fn what_the_server_asks_for_holds_in_every_tab_and_over_a_reload() {
     browser.reload(1);
     browser.run(Millis(50_000));
     assert_eq!(browser.probes(), 0, "{:?}", browser.sent());
-    browser.server.mood = Mood::Works;
+    browser.server.state = ServerState::Works;
     browser.run(Millis(60_000));
     assert!(browser.all(Status::Connected));
 }
@@ -142,7 +142,7 @@ fn signing_out_in_one_tab_ends_all_and_clears_every_credential() {
 }
 
 #[test]
-fn signing_out_elsewhere_during_a_reconnect_wins() {
+fn signing_out_elsewhere_takes_precedence_over_a_reconnect() {
     let mut browser = Browser::connected(2, cookie());
     browser.run(Millis(10_000));
     browser.server.restart();
@@ -157,22 +157,22 @@ fn signing_out_elsewhere_during_a_reconnect_wins() {
 }
 
 #[test]
-fn a_sign_out_that_was_not_delivered_outlives_the_page() {
+fn an_undelivered_sign_out_outlives_the_page() {
     let mut browser = Browser::connected(1, cookie());
-    browser.server.mood = Mood::Down;
+    browser.server.state = ServerState::Down;
     browser.feed(0, Input::SignOut { everywhere: true });
     browser.run(Millis(2000));
     browser.reload(0);
     browser.forget();
     browser.run(Millis(2000));
     assert_eq!(browser.statuses()[0], (Status::Disconnected, Some(Reason::SignedOut)));
-    assert_eq!(browser.probes(), 0, "nothing is asked before the server knows");
-    browser.server.mood = Mood::Works;
+    assert_eq!(browser.probes(), 0, "no check is sent before the logout is delivered");
+    browser.server.state = ServerState::Works;
     browser.run(INTERVAL);
-    assert_eq!(browser.kept_sign_out(), None);
+    assert_eq!(browser.stored_sign_out(), None);
     assert!(!browser.server.remembers && !browser.server.ticket);
     assert_eq!(browser.statuses()[0].0, Status::Disconnected);
-    assert_eq!(browser.page(0).redirects().len(), 1, "like any page of a person who is not signed in");
+    assert_eq!(browser.page(0).redirects().len(), 1, "like any page of a user who is not signed in");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_tab_without_the_credential_is_helped_by_one_that_has_it() {
 }
 
 #[test]
-fn with_no_credential_in_any_tab_the_loss_is_concluded_after_every_tab_was_asked() {
+fn without_a_credential_in_any_tab_the_session_ends_after_every_tab_was_asked() {
     let mut browser = Browser::connected(3, page());
     for tab in 0..3 {
         browser.page_mut(tab).credential = false;
@@ -208,7 +208,7 @@ fn with_no_credential_in_any_tab_the_loss_is_concluded_after_every_tab_was_asked
 }
 
 #[test]
-fn a_sign_in_in_one_tab_brings_back_all() {
+fn a_sign_in_in_one_tab_connects_all() {
     let mut browser = Browser::connected(3, cookie());
     browser.feed(0, Input::SignOut { everywhere: false });
     browser.run(Millis(5000));
@@ -220,7 +220,7 @@ fn a_sign_in_in_one_tab_brings_back_all() {
 }
 
 #[test]
-fn activity_in_one_tab_is_told_by_the_tab_that_checks() {
+fn activity_in_one_tab_is_reported_by_the_tab_that_checks() {
     let mut browser = Browser::connected(2, cookie());
     browser.run(INTERVAL);
     browser.run(INTERVAL);
@@ -229,19 +229,19 @@ fn activity_in_one_tab_is_told_by_the_tab_that_checks() {
     browser.run(Millis(10));
     browser.feed(0, Input::Check { activity: false });
     browser.run(Millis(1000));
-    let told = |(_, tab, request): &(_, usize, Request)| {
+    let reports = |(_, tab, request): &(_, usize, Request)| {
         *tab == 0 && matches!(request, Request::Validate { activity: true, .. })
     };
-    assert!(browser.sent().iter().any(told), "{:?}", browser.sent());
+    assert!(browser.sent().iter().any(reports), "{:?}", browser.sent());
     browser.forget();
     browser.feed(1, Input::Check { activity: false });
     browser.run(Millis(1000));
     let idle = |(_, _, request): &(_, usize, Request)| matches!(request, Request::Validate { activity: false, .. });
-    assert!(browser.sent().iter().all(idle), "told once: {:?}", browser.sent());
+    assert!(browser.sent().iter().all(idle), "reported once: {:?}", browser.sent());
 }
 
 #[test]
-fn the_person_is_idle_only_when_every_tab_is() {
+fn the_user_is_idle_only_when_every_tab_is() {
     let config = Config { idle: Some(Millis::from_secs(600)), ..cookie() };
     let mut browser = Browser::connected(2, config);
     for _ in 0..10 {
@@ -260,7 +260,7 @@ fn the_person_is_idle_only_when_every_tab_is() {
 }
 
 #[test]
-fn tabs_that_cannot_hear_each_other_work_alone() {
+fn tabs_without_a_channel_and_locks_work_independently() {
     let mut browser = Browser::new(3, cookie());
     (browser.channel, browser.locks) = (false, false);
     for tab in 0..3 {
@@ -274,7 +274,7 @@ fn tabs_that_cannot_hear_each_other_work_alone() {
 }
 
 #[test]
-fn with_a_turn_but_without_a_channel_every_tab_still_gets_its_own_answer() {
+fn with_locks_but_without_a_channel_every_tab_gets_its_own_answer() {
     let mut browser = Browser::new(5, cookie());
     browser.channel = false;
     for tab in 0..5 {
@@ -285,14 +285,14 @@ fn with_a_turn_but_without_a_channel_every_tab_still_gets_its_own_answer() {
 }
 
 #[test]
-fn a_page_in_the_back_forward_cache_keeps_no_turn_and_catches_up_when_restored() {
+fn a_page_in_the_back_forward_cache_holds_no_lock_and_catches_up_when_restored() {
     let mut browser = Browser::connected(2, cookie());
     browser.run(Millis(10_000));
-    browser.server.mood = Mood::Hangs;
+    browser.server.state = ServerState::Hangs;
     browser.feed(0, Input::Check { activity: false });
     browser.run(Millis(100));
     browser.feed(0, Input::Left);
-    browser.server.mood = Mood::Works;
+    browser.server.state = ServerState::Works;
     browser.server.restart();
     browser.run(Millis(20_000));
     assert_eq!(browser.page(1).snapshot().epoch, 2, "the other tab was not held up for longer than a timeout");
@@ -303,7 +303,7 @@ fn a_page_in_the_back_forward_cache_keeps_no_turn_and_catches_up_when_restored()
 }
 
 #[test]
-fn what_is_heard_late_counts_from_when_it_was_told() {
+fn a_message_received_late_counts_from_when_it_was_sent() {
     let mut browser = Browser::connected(2, cookie());
     browser.server.idle_in = Some(600);
     browser.freeze(1);
@@ -318,19 +318,19 @@ fn what_is_heard_late_counts_from_when_it_was_told() {
 }
 
 #[test]
-fn a_new_sign_in_takes_back_a_sign_out_that_a_closed_tab_left_undelivered() {
-    for asks in [Input::Remembered, Input::Check { activity: true }] {
+fn a_new_sign_in_revokes_a_sign_out_that_a_closed_tab_left_undelivered() {
+    for signs_in in [Input::Remembered, Input::Check { activity: true }] {
         let mut browser = Browser::connected(2, cookie());
-        browser.server.mood = Mood::Down;
+        browser.server.state = ServerState::Down;
         browser.feed(0, Input::SignOut { everywhere: false });
         browser.run(Millis(100));
         browser.kill(0);
-        assert!(browser.kept_sign_out().is_some());
-        browser.server.mood = Mood::Works;
+        assert!(browser.stored_sign_out().is_some());
+        browser.server.state = ServerState::Works;
         (browser.server.remembers, browser.server.ticket) = (true, true);
-        browser.feed(1, asks);
+        browser.feed(1, signs_in);
         browser.run(Millis(1000));
-        assert_eq!(browser.kept_sign_out(), None);
+        assert_eq!(browser.stored_sign_out(), None);
         browser.reload(1);
         browser.run(Millis(1000));
         assert!(browser.all(Status::Connected), "{:?}", browser.statuses());

@@ -1,9 +1,9 @@
-//! Limits and activity.
+//! Limits, the countdown and activity.
 
 use super::*;
 
 #[test]
-fn the_person_is_warned_second_by_second_and_at_zero_the_server_is_asked() {
+fn the_countdown_warns_every_second_and_checks_at_zero() {
     let mut world = World::new(Config { jitter_permille: 0, interval: HOUR, ..cookie() });
     world.server.idle_in = Some(100);
     world.server.warn_in = Some(97);
@@ -34,7 +34,7 @@ fn extending_counts_as_activity_and_ends_the_countdown() {
 }
 
 #[test]
-fn activity_is_told_once_and_again_only_when_there_was_some() {
+fn activity_is_reported_once_and_again_only_after_new_activity() {
     let mut world = World::connected(steady());
     assert_eq!(world.sent()[0].1, Request::Validate { attempt: 1, activity: true });
     next_check(&mut world);
@@ -45,7 +45,7 @@ fn activity_is_told_once_and_again_only_when_there_was_some() {
 }
 
 #[test]
-fn a_limit_right_after_an_answer_is_asked_about_as_well() {
+fn a_limit_right_after_an_answer_also_causes_a_check() {
     let mut world = World::new(steady());
     world.server.absolute_in = Some(3);
     world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });

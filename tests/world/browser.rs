@@ -1,24 +1,24 @@
-//! Several tabs of one browser profile: one server, one turn, one channel, one storage.
+//! Several tabs of one browser profile: one server, one lock, one channel, one storage.
 
 use super::page::{Network, Page, UnderWay};
-use super::server::{Mood, Server};
+use super::server::{Server, ServerState};
 use session_keepalive::engine::{
     Chance, Config, CredentialHolder, Effect, Event, Facts, Input, Instant, Millis, Now, Outcome, Persisted, Reason,
     Request, RequestId, SignOut, Status, TabMessage, Verdict, WallTime,
 };
 use std::collections::VecDeque;
 
-/// From one process of the browser to another.
+/// The latency between two processes of the browser.
 const HOP: Millis = Millis(1);
 
-/// What happens to a tab that it did not ask for.
+/// Whether a tab runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fate {
+enum TabState {
     Runs,
-    /// Nothing of it runs; what comes meanwhile waits.
+    /// Suspended; messages and answers wait.
     Frozen,
     /// Closed or crashed.
-    Gone,
+    Closed,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -29,23 +29,23 @@ enum Post {
 
 struct Tab {
     page: Page,
-    fate: Fate,
+    state: TabState,
     /// Timers fire at multiples of this only, as in a hidden tab.
     timer_granularity: u64,
     away: bool,
     inbox: VecDeque<(Instant, Post)>,
-    /// Has asked for the turn and was not answered.
-    asks: bool,
-    /// How many have signed out as far as it knows.
+    /// The lock is requested, and the result is pending.
+    lock_requested: bool,
+    /// The number of sign-outs that the tab knows of.
     sign_outs_known: u32,
 }
 
 impl Tab {
     fn runs(&self) -> bool {
-        self.fate == Fate::Runs
+        self.state == TabState::Runs
     }
 
-    /// When something happens to it next.
+    /// The time of its next step.
     fn next(&self, now: Instant) -> Option<Instant> {
         let timer = self.page.machine.deadline().map(|deadline| {
             let granularity = self.timer_granularity;
@@ -63,22 +63,22 @@ pub(crate) struct Browser {
     pub(crate) server: Server,
     pub(crate) latency: Millis,
     pub(crate) now: Instant,
-    /// Whether the tabs can hear each other.
+    /// Whether broadcasts reach the other tabs.
     pub(crate) channel: bool,
-    /// Whether there is a turn; if not, everybody has it.
+    /// Whether there are locks; without them, every request for the lock is granted.
     pub(crate) locks: bool,
     tabs: Vec<Tab>,
     lock: Option<usize>,
     sign_out: Option<SignOut>,
     retry_floor: Option<(Instant, Millis)>,
     sign_outs: u32,
-    dice: u64,
-    heard: u32,
+    seed: u64,
+    received: u32,
     steps_now: u32,
 }
 
 impl Browser {
-    /// Tabs that share, started one after the other, all connected and at rest.
+    /// Tabs with shared checks, started one after the other, all connected and at rest.
     pub(crate) fn connected(count: usize, config: Config) -> Self {
         let mut browser = Self::new(count, config);
         for tab in 0..count {
@@ -90,16 +90,16 @@ impl Browser {
         browser
     }
 
-    /// Tabs that have not been started.
+    /// Tabs with shared checks that have not been started.
     pub(crate) fn new(count: usize, config: Config) -> Self {
         let config = Config { cross_tab: true, ..config };
         let tab = || Tab {
             page: Page::new(&config),
-            fate: Fate::Runs,
+            state: TabState::Runs,
             timer_granularity: 1,
             away: false,
             inbox: VecDeque::new(),
-            asks: false,
+            lock_requested: false,
             sign_outs_known: 0,
         };
         Self {
@@ -114,8 +114,8 @@ impl Browser {
             sign_out: None,
             retry_floor: None,
             sign_outs: 0,
-            dice: 7,
-            heard: 0,
+            seed: 7,
+            received: 0,
             steps_now: 0,
         }
     }
@@ -144,17 +144,17 @@ impl Browser {
         Persisted { sign_out: self.sign_out, retry_floor: self.retry_floor.map(left), signed_out }
     }
 
-    /// The tab is loaded anew: another page, the same storage.
+    /// Reloads the tab: a new page with the same storage.
     pub(crate) fn reload(&mut self, tab: usize) {
         self.feed(tab, Input::Left);
-        self.give_back(tab);
-        // Kept in storage, where the tab that signed out has cleared it.
+        self.release_lock(tab);
+        // The storage keeps the credential, unless a tab that signed out has cleared it.
         let credential = self.tabs[tab].page.credential && self.tabs[tab].sign_outs_known == self.sign_outs;
         self.tabs[tab].page = Page::new(&self.config);
         self.tabs[tab].page.credential = credential;
         self.tabs[tab].sign_outs_known = self.sign_outs;
         self.tabs[tab].inbox.clear();
-        (self.tabs[tab].away, self.tabs[tab].asks) = (false, false);
+        (self.tabs[tab].away, self.tabs[tab].lock_requested) = (false, false);
         self.start(tab);
     }
 
@@ -171,31 +171,31 @@ impl Browser {
         self.feed(tab, Input::Hidden);
     }
 
-    /// Closes a tab, or lets it crash: nobody is told, and the browser takes its turn back.
+    /// Closes or crashes a tab. No message is sent, and the browser releases its lock.
     pub(crate) fn kill(&mut self, tab: usize) {
-        self.tabs[tab].fate = Fate::Gone;
-        self.give_back(tab);
+        self.tabs[tab].state = TabState::Closed;
+        self.release_lock(tab);
     }
 
     pub(crate) fn runs(&self, tab: usize) -> bool {
         self.tabs[tab].runs()
     }
 
-    /// Stops a tab that runs, its turn included.
+    /// Freezes a running tab. It keeps its lock.
     pub(crate) fn freeze(&mut self, tab: usize) {
         if self.runs(tab) {
-            self.tabs[tab].fate = Fate::Frozen;
+            self.tabs[tab].state = TabState::Frozen;
         }
     }
 
     pub(crate) fn thaw(&mut self, tab: usize) {
-        if self.tabs[tab].fate == Fate::Frozen {
-            self.tabs[tab].fate = Fate::Runs;
+        if self.tabs[tab].state == TabState::Frozen {
+            self.tabs[tab].state = TabState::Runs;
             self.feed(tab, Input::Resumed);
         }
     }
 
-    /// Every request that was sent, by which tab, and when.
+    /// Every request, with its time and its tab.
     pub(crate) fn sent(&self) -> Vec<(Instant, usize, Request)> {
         let mut sent: Vec<_> = self
             .tabs
@@ -212,7 +212,7 @@ impl Browser {
         self.sent().iter().filter(|(.., request)| !matches!(request, Request::Logout { .. })).count()
     }
 
-    /// Only what happens from now on counts.
+    /// Clears the logs.
     pub(crate) fn forget(&mut self) {
         for tab in &mut self.tabs {
             tab.page.log.clear();
@@ -231,12 +231,12 @@ impl Browser {
         self.tabs[tab].page.events()
     }
 
-    /// What storage keeps of a sign-out.
-    pub(crate) fn kept_sign_out(&self) -> Option<SignOut> {
+    /// The sign-out in the storage.
+    pub(crate) fn stored_sign_out(&self) -> Option<SignOut> {
         self.sign_out
     }
 
-    /// Feeds the same to every tab that runs, at one moment.
+    /// Feeds an input to every running tab, at the same time.
     pub(crate) fn feed_all(&mut self, input: Input) {
         for tab in 0..self.tabs.len() {
             if self.tabs[tab].runs() {
@@ -246,8 +246,8 @@ impl Browser {
     }
 
     pub(crate) fn feed(&mut self, tab: usize, input: Input) {
-        let now = Now { instant: self.now, wall: WallTime(self.now.0 + 1_700_000_000_000), chance: self.roll() };
-        let network = Network { hangs: self.server.mood == Mood::Hangs, latency: self.latency };
+        let now = Now { instant: self.now, wall: WallTime(self.now.0 + 1_700_000_000_000), chance: self.random() };
+        let network = Network { hangs: self.server.state == ServerState::Hangs, latency: self.latency };
         match input {
             Input::Left | Input::Stop => self.tabs[tab].away = true,
             Input::Restored { .. } | Input::Start { .. } => {
@@ -271,12 +271,12 @@ impl Browser {
                 if granted {
                     self.lock = Some(tab);
                 }
-                self.tabs[tab].asks = true;
+                self.tabs[tab].lock_requested = true;
                 self.post(tab, Post::LockResult { granted });
             }
             Effect::ReleaseLock => {
-                self.tabs[tab].asks = false;
-                self.give_back(tab);
+                self.tabs[tab].lock_requested = false;
+                self.release_lock(tab);
             }
             Effect::Broadcast(message) if self.channel => {
                 if message == TabMessage::SignedOut {
@@ -304,30 +304,30 @@ impl Browser {
     fn post(&mut self, tab: usize, post: Post) {
         // A page that is away has closed its channel.
         let closed = self.tabs[tab].away && matches!(post, Post::Message { .. });
-        if self.tabs[tab].fate != Fate::Gone && !closed {
+        if self.tabs[tab].state != TabState::Closed && !closed {
             self.tabs[tab].inbox.push_back((self.now + HOP, post));
         }
     }
 
-    fn give_back(&mut self, tab: usize) {
+    fn release_lock(&mut self, tab: usize) {
         if self.lock == Some(tab) {
             self.lock = None;
         }
     }
 
-    fn roll(&mut self) -> Chance {
-        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        Chance((self.dice >> 32) as u32)
+    fn random(&mut self) -> Chance {
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Chance((self.seed >> 32) as u32)
     }
 
-    /// Lets what hangs come back now.
+    /// Answers the hanging requests now.
     pub(crate) fn unhang(&mut self) {
         for tab in &mut self.tabs {
             tab.page.unhang(self.now);
         }
     }
 
-    /// Runs until this much time has passed.
+    /// Runs for this time.
     pub(crate) fn run(&mut self, length: Millis) {
         let end = self.now + length;
         for _ in 0..200_000 {
@@ -336,9 +336,9 @@ impl Browser {
                 self.now = end;
                 return;
             };
-            // What a thawed tab hears at once is bounded by what was told.
-            let hears = self.tabs[tab].inbox.front().is_some_and(|(due, _)| *due <= at);
-            self.steps_now = if at > self.now { 0 } else { self.steps_now + u32::from(!hears) };
+            // The messages that a thawed tab receives at once are as many as were sent, so they are no livelock.
+            let receives = self.tabs[tab].inbox.front().is_some_and(|(due, _)| *due <= at);
+            self.steps_now = if at > self.now { 0 } else { self.steps_now + u32::from(!receives) };
             assert!(self.steps_now < 100 * self.tabs.len() as u32, "livelock at {at:?}: {:?}", self.statuses());
             self.now = at;
             self.step(tab);
@@ -364,15 +364,15 @@ impl Browser {
     fn deliver(&mut self, tab: usize, post: Post) {
         match post {
             Post::LockResult { granted } => {
-                if core::mem::take(&mut self.tabs[tab].asks) {
+                if core::mem::take(&mut self.tabs[tab].lock_requested) {
                     self.feed(tab, Input::LockResult { granted });
                 }
             }
             Post::Message { message: TabMessage::CredentialWanted, .. } if !self.tabs[tab].page.credential => {}
             Post::Message { mut message, sent } => {
                 if let TabMessage::CheckFinished(answered) = &mut message {
-                    self.heard += 1;
-                    answered.request = RequestId((1 << 31) + self.heard);
+                    self.received += 1;
+                    answered.request = RequestId((1 << 31) + self.received);
                 }
                 self.feed(tab, Input::Received { message, age: self.now.since(sent) });
             }
@@ -389,7 +389,7 @@ impl Browser {
         let outcome = if missing {
             Some(Outcome::NoCredential)
         } else if matches!(request, Request::Logout { .. }) && self.sign_out.is_none() {
-            // Another tab has seen to it, or somebody has signed in again.
+            // Another tab has delivered the sign-out, or the user has signed in again.
             Some(Outcome::Verdict(Verdict::Valid(Facts::default())))
         } else {
             self.server.reply(&self.config, request)

@@ -1,22 +1,21 @@
-//! A simulated world: clocks, a network, a server that can forget, and pages. It owns the time and steps from wake-up to
-//! wake-up; more than a hundred steps at one moment, or thousands in one run, are a livelock and fail.
+//! A simulated world: clocks, a network, a server and pages. It owns the time and steps from one wake-up to the next. Every step
+//! is held to the engine's invariants. More than a hundred steps at one time, or thousands in one run, fail as a livelock.
 
-// Every file of tests uses a part of its own.
+// Each integration test uses a different part.
 #![allow(dead_code)]
 
 mod browser;
 mod page;
-mod rules;
 mod server;
 
 #[allow(unused_imports)]
 pub(crate) use browser::Browser;
 pub(crate) use page::Page;
 use page::{Network, UnderWay};
-pub(crate) use server::{Mood, Server};
+pub(crate) use server::{Server, ServerState};
 use session_keepalive::engine::{
-    Chance, Config, CredentialHolder, Effect, FetchId, FetchStep, Generation, Input, Instant, Millis, Now, Outcome,
-    Persisted, Request, Status, WallTime,
+    Chance, Config, CredentialHolder, FetchId, FetchStep, Generation, Input, Instant, Millis, Now, Outcome, Persisted,
+    Request, Status, WallTime,
 };
 use std::ops::{Deref, DerefMut};
 
@@ -25,22 +24,22 @@ pub(crate) struct World {
     page: Page,
     pub(crate) config: Config,
     pub(crate) server: Server,
-    /// Between sending and answer.
+    /// Time between sending and answer.
     pub(crate) latency: Millis,
-    /// What every roll of the dice shows, or nothing: then they roll.
+    /// The random number of every input; `None`: drawn from the generator.
     pub(crate) chance: Option<Chance>,
-    /// Where the dice are in their sequence.
-    pub(crate) dice: u64,
+    /// The state of the random number generator.
+    pub(crate) seed: u64,
     pub(crate) now: Instant,
-    /// What the wall clock is ahead of the monotonic one.
+    /// The wall clock minus the monotonic clock.
     pub(crate) wall_ahead: u64,
-    /// A browser that throttles timers wakes the page at multiples of this only.
+    /// Timers fire at multiples of this only, as in a browser that throttles them.
     pub(crate) timer_granularity: u64,
     steps_now: u32,
 }
 
 impl World {
-    /// A visible, online page with a good session, not started yet.
+    /// A page with a valid session, not started yet.
     pub(crate) fn new(config: Config) -> Self {
         Self {
             page: Page::new(&config),
@@ -48,7 +47,7 @@ impl World {
             server: Server::new(),
             latency: Millis(20),
             chance: Some(Chance(u32::MAX / 2)),
-            dice: 0,
+            seed: 0,
             now: Instant(5000),
             wall_ahead: 1_700_000_000_000,
             timer_granularity: 1,
@@ -56,7 +55,7 @@ impl World {
         }
     }
 
-    /// Started, and its first check answered.
+    /// A started, visible page whose first check is answered.
     pub(crate) fn connected(config: Config) -> Self {
         let mut world = Self::new(config);
         world.feed(Input::Start { visible: true, online: true, persisted: Persisted::NOTHING });
@@ -67,28 +66,25 @@ impl World {
 
     /// Feeds one input and carries out its effects.
     pub(crate) fn feed(&mut self, input: Input) {
-        let chance = self.chance.unwrap_or_else(|| self.roll());
+        let chance = self.chance.unwrap_or_else(|| self.random());
         let now = Now { instant: self.now, wall: WallTime(self.now.0 + self.wall_ahead), chance };
-        let network = Network { hangs: self.server.mood == Mood::Hangs, latency: self.latency };
-        for effect in self.page.take(&self.config, now, network, input) {
-            let alone = !matches!(effect, Effect::AcquireLock { .. } | Effect::Broadcast(_));
-            assert!(alone, "{effect:?} of a page that is alone");
-        }
+        let network = Network { hangs: self.server.state == ServerState::Hangs, latency: self.latency };
+        self.page.take(&self.config, now, network, input);
     }
 
-    /// The generator of Knuth's MMIX: even enough for dice, and the same again in every run.
-    fn roll(&mut self) -> Chance {
-        self.dice = self.dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        Chance((self.dice >> 32) as u32)
+    /// The generator of Knuth's MMIX: sufficiently uniform, and reproducible.
+    fn random(&mut self) -> Chance {
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Chance((self.seed >> 32) as u32)
     }
 
-    /// Lets what hangs come back now.
+    /// Answers the hanging requests now.
     pub(crate) fn unhang(&mut self) {
         let now = self.now;
         self.page.unhang(now);
     }
 
-    /// Runs until this much time has passed.
+    /// Runs for this time.
     pub(crate) fn run(&mut self, length: Millis) {
         let end = self.now + length;
         for _ in 0..20_000 {
@@ -127,7 +123,7 @@ impl World {
         }
     }
 
-    /// The machine sleeps: wall time passes, the monotonic clock may stand still, nothing runs.
+    /// The computer sleeps: wall time passes, the monotonic clock may stop, and nothing runs.
     pub(crate) fn sleep(&mut self, length: Millis, monotonic_stops: bool) {
         if monotonic_stops {
             self.wall_ahead += length.0;

@@ -1,39 +1,37 @@
-//! One page: its machine, its requests, and everything it did.
+//! One page: its machine, its requests in flight, and the log of its effects.
 
-use super::rules::Rules;
+use session_keepalive::engine::invariants::{Observer, Step};
 use session_keepalive::engine::{
     Config, Effect, Event, FetchId, FetchStep, Input, Instant, Machine, Millis, Now, Promised, Reason, Request,
-    RequestId, Snapshot, Status, TabMessage,
+    RequestId, Snapshot, Status,
 };
 
-/// A request that has not come back.
+/// A request in flight.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct UnderWay {
     pub(super) id: RequestId,
     pub(super) request: Request,
-    /// When it comes back; `None` while it hangs.
+    /// When it is answered; `None` while it hangs.
     pub(super) at: Option<Instant>,
-    /// Nobody waits for it any more; but it was not given up, because it may yet re-establish the session.
-    pub(super) disowned: bool,
 }
 
 /// One page.
 pub(crate) struct Page {
     pub(crate) machine: Machine,
-    /// With a credential of the page: whether there is one.
+    /// The page holds a credential, where pages do.
     pub(crate) credential: bool,
     /// Every effect, with its time.
     pub(crate) log: Vec<(Instant, Effect)>,
     pub(super) under_way: Vec<UnderWay>,
-    rules: Rules,
+    observer: Observer,
 }
 
-/// The network, as a request finds it.
+/// The state of the network for a request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Network {
-    /// Requests do not come back.
+    /// Requests are not answered.
     pub(super) hangs: bool,
-    /// Between sending and answer.
+    /// Time between sending and answer.
     pub(super) latency: Millis,
 }
 
@@ -44,34 +42,24 @@ impl Page {
             credential: true,
             log: Vec::new(),
             under_way: Vec::new(),
-            rules: Rules::default(),
+            observer: Observer::default(),
         }
     }
 
-    /// Feeds one input and carries out what concerns this page alone. All effects, for whoever carries out the rest.
+    /// Feeds one input, holds the step to the invariants, and carries out the effects on this page. Returns all effects; the
+    /// caller carries out the rest.
     pub(super) fn take(&mut self, config: &Config, now: Now, network: Network, input: Input) -> Vec<Effect> {
-        let disowns = match input {
-            Input::Dispose
-            | Input::Left
-            | Input::SignOut { .. }
-            | Input::Received { message: TabMessage::SignedOut, .. } => true,
-            Input::Start { persisted, .. } | Input::Restored { persisted } => persisted.sign_out.is_some(),
-            _ => false,
-        };
-        if disowns {
-            self.disown();
-        }
+        let before = *self.machine.snapshot();
         let effects = self.machine.handle(now, input);
-        self.rules.hold(config, now.instant, input, &effects);
-        if let Some(deadline) = self.machine.deadline() {
-            assert!(deadline > now.instant, "the deadline {deadline:?} is not after {now:?}: {:?}", self.machine);
+        let step = Step::new(config, now, input, &effects, before, &self.machine);
+        if let Err(violation) = self.observer.observe(&step) {
+            panic!("{violation}\n{:?}", self.machine);
         }
         for effect in &effects {
             match *effect {
                 Effect::Send { id, request, .. } => self.send(now.instant, network, id, request),
                 Effect::Abort(id) => self.under_way.retain(|other| other.id != id),
                 Effect::ClearCredential => self.credential = false,
-                Effect::Redirect(reason) => assert!(self.machine.may_redirect(reason)),
                 Effect::Change(_)
                 | Effect::Emit(_)
                 | Effect::Settle(_)
@@ -80,47 +68,38 @@ impl Page {
                 | Effect::ReleaseLock
                 | Effect::Broadcast(_)
                 | Effect::PersistSignOut(_)
-                | Effect::PersistRetryFloor(_) => {}
+                | Effect::PersistRetryFloor(_)
+                | Effect::Redirect(_) => {}
             }
             self.log.push((now.instant, *effect));
         }
         effects
     }
 
-    pub(super) fn disown(&mut self) {
-        for other in &mut self.under_way {
-            other.disowned |= !matches!(other.request, Request::Logout { .. });
-        }
-    }
-
     fn send(&mut self, now: Instant, network: Network, id: RequestId, request: Request) {
-        assert!(
-            self.under_way.iter().all(|other| other.disowned || !same_kind(other.request, request)),
-            "two requests of one kind are under way"
-        );
         let at = (!network.hangs).then(|| now + network.latency);
-        self.under_way.push(UnderWay { id, request, at, disowned: false });
+        self.under_way.push(UnderWay { id, request, at });
     }
 
-    /// Lets what hangs come back now.
+    /// Answers the hanging requests now.
     pub(super) fn unhang(&mut self, now: Instant) {
         for request in &mut self.under_way {
             request.at = request.at.or(Some(now));
         }
     }
 
-    /// When the next answer comes.
+    /// When the next answer arrives.
     pub(super) fn arrival(&self) -> Option<Instant> {
         self.under_way.iter().filter_map(|request| request.at).min()
     }
 
     pub(crate) fn disposed(&self) -> bool {
-        self.rules.disposed()
+        self.observer.disposed
     }
 
-    /// This call may not go on yet.
+    /// The call waits.
     pub(crate) fn waits(&self, fetch: FetchId) -> bool {
-        self.rules.waits(fetch)
+        self.observer.waits(fetch)
     }
 
     pub(crate) fn snapshot(&self) -> &Snapshot {
@@ -180,8 +159,8 @@ impl Page {
         self.log.iter().filter(|(_, effect)| *effect == Effect::ClearCredential).count()
     }
 
-    /// How often the other tabs were told something.
-    pub(crate) fn told(&self) -> usize {
+    /// The number of broadcast messages.
+    pub(crate) fn broadcasts(&self) -> usize {
         self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Broadcast(_))).count()
     }
 
@@ -189,7 +168,7 @@ impl Page {
         self.log.iter().filter(|(_, effect)| matches!(effect, Effect::Abort(_))).count()
     }
 
-    /// What the machine let this call do, in order.
+    /// The steps of this call, in order.
     pub(crate) fn steps_of(&self, fetch: FetchId) -> Vec<FetchStep> {
         let step = |(_, effect): &(Instant, Effect)| match effect {
             Effect::Fetch { fetch: other, step } if *other == fetch => Some(*step),
@@ -197,8 +176,4 @@ impl Page {
         };
         self.log.iter().filter_map(step).collect()
     }
-}
-
-fn same_kind(one: Request, other: Request) -> bool {
-    core::mem::discriminant(&one) == core::mem::discriminant(&other)
 }

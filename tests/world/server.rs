@@ -1,4 +1,4 @@
-//! A backend, as far as a session sees it: it can forget, refuse, hang and be gone.
+//! A simulated backend. It can lose sessions, refuse, hang and be down.
 
 use session_keepalive::engine::{
     Call, Config, CredentialHolder, HttpAnswer, Millis, NoAnswer, Outcome, Request, classify,
@@ -7,26 +7,26 @@ use session_keepalive::wire::{ProblemCode, SessionAnswer};
 
 /// How the server answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mood {
-    /// As the protocol says, from what it remembers.
+pub(crate) enum ServerState {
+    /// According to the protocol and the sessions that it remembers.
     Works,
-    /// Nothing answers.
+    /// The network fails.
     Down,
     /// Requests hang.
     Hangs,
-    /// A status without a code, and perhaps `Retry-After` in seconds.
+    /// A status without a code, with an optional `Retry-After` in seconds.
     Says(u16, Option<u32>),
     /// A problem with a code.
     Refuses(ProblemCode),
 }
 
-/// A backend, as far as a session sees it.
+/// A backend with one session.
 #[derive(Debug)]
 pub(crate) struct Server {
-    pub(crate) mood: Mood,
+    pub(crate) state: ServerState,
     /// It remembers the session.
     pub(crate) remembers: bool,
-    /// The browser holds a good ticket, or the page a good credential.
+    /// The browser's ticket, or the page's credential, is valid.
     pub(crate) ticket: bool,
     pub(crate) epoch: u32,
     pub(crate) idle_in: Option<u32>,
@@ -36,10 +36,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// It works, and remembers a session of a day.
+    /// A working backend that remembers a session with an idle limit of a day.
     pub(super) fn new() -> Self {
         Self {
-            mood: Mood::Works,
+            state: ServerState::Works,
             remembers: true,
             ticket: true,
             epoch: 1,
@@ -52,7 +52,7 @@ impl Server {
 
     /// The process was killed and started again.
     pub(crate) fn restart(&mut self) {
-        self.mood = Mood::Works;
+        self.state = ServerState::Works;
         self.remembers = false;
     }
 
@@ -62,14 +62,14 @@ impl Server {
             Request::Reconnect { .. } => Call::Reconnect,
             Request::Logout { .. } => Call::Logout,
         };
-        let answer = match self.mood {
-            Mood::Down => return Some(Outcome::Verdict(NoAnswer::Network.into())),
-            Mood::Hangs => return None,
-            Mood::Says(status, seconds) => {
+        let answer = match self.state {
+            ServerState::Down => return Some(Outcome::Verdict(NoAnswer::Network.into())),
+            ServerState::Hangs => return None,
+            ServerState::Says(status, seconds) => {
                 HttpAnswer { status, retry_after: seconds.map(Millis::from_secs), ..HttpAnswer::default() }
             }
-            Mood::Refuses(code) => problem(code),
-            Mood::Works => self.work(config.credential, call),
+            ServerState::Refuses(code) => problem(code),
+            ServerState::Works => self.work(config.credential, call),
         };
         Some(Outcome::Verdict(classify(call, config.credential, answer)))
     }
@@ -77,11 +77,11 @@ impl Server {
     fn work(&mut self, holder: CredentialHolder, call: Call) -> HttpAnswer {
         if call == Call::Logout {
             self.remembers = false;
-            // What the page holds is not the server's to take.
+            // A logout cannot invalidate the page's credential.
             self.ticket &= holder == CredentialHolder::Page;
             return HttpAnswer { status: 204, ..HttpAnswer::default() };
         }
-        // What the page holds is presented on the reconnect call only.
+        // The page presents its credential on the reconnect call only.
         let presented = call == Call::Reconnect || holder == CredentialHolder::Cookie;
         let reconnected = !self.remembers && self.ticket && presented;
         if reconnected {

@@ -19,7 +19,7 @@ fn trouble(verdict: &Verdict) -> Option<Reason> {
 }
 
 #[test]
-fn a_valid_answer_brings_its_durations_as_lengths() {
+fn seconds_of_a_valid_answer_become_milliseconds() {
     let session = SessionAnswer {
         valid: true,
         reconnected: true,
@@ -89,7 +89,7 @@ fn codes_decide_on_validate() {
 }
 
 #[test]
-fn on_reconnect_a_refusal_of_the_target_is_a_rejection() {
+fn a_target_that_refuses_the_reconnect_is_a_rejection() {
     use ProblemCode as Code;
     let rows = [
         (Code::ConnectionRefused, Reason::CredentialRejected),
@@ -105,7 +105,7 @@ fn on_reconnect_a_refusal_of_the_target_is_a_rejection() {
 }
 
 #[test]
-fn unknown_on_reconnect_means_that_nothing_was_left_to_present() {
+fn an_unknown_session_on_reconnect_is_a_rejection() {
     let unknown = with_code(ProblemCode::SessionUnknown);
     let rows = [(CredentialHolder::Cookie, Reason::SessionLost), (CredentialHolder::Page, Reason::CredentialRejected)];
     for (holder, reason) in rows {
@@ -181,7 +181,7 @@ fn a_good_answer_that_was_cut_off_is_a_failure_of_the_network() {
 }
 
 #[test]
-fn a_logout_that_was_accepted_is_done_without_a_body() {
+fn an_accepted_logout_needs_no_body() {
     for status in [200, 204] {
         let verdict = classify(Call::Logout, CredentialHolder::Cookie, with_status(status));
         assert_eq!(verdict, Verdict::Valid(Facts::default()));
@@ -203,9 +203,9 @@ fn every_transient_verdict_carries_status_and_retry_after() {
     }
 }
 
-/// The promise of the whole product, over every answer there can be.
+/// The promise of the whole product, over every possible answer.
 #[test]
-fn only_what_the_server_said_definitively_ends_a_session() {
+fn only_a_definitive_answer_ends_a_session() {
     for call in [Call::Validate, Call::Reconnect] {
         for status in 0..=599 {
             let ends = matches!(

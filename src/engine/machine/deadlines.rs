@@ -6,11 +6,12 @@ use super::super::input::Outcome;
 use super::super::tab_message::TabMessage;
 use super::super::time::{Instant, Now};
 use super::super::verdict::{Reason, Trouble, Verdict};
+use super::lifecycle::Lifecycle;
 use super::page::COMPARE_CLOCKS_EVERY;
 use super::probing::Probe;
 use super::sign_out::Logout;
 use super::tabs::Lock;
-use super::{Lifecycle, Machine, SessionState};
+use super::{Machine, SessionState};
 
 /// The order is that in which they fire when several are due. `Probe` is last, because the others may make one due.
 #[derive(Clone, Copy, Debug)]
@@ -96,7 +97,7 @@ impl Machine {
                 let probe = self.probe.as_ref().filter(|probe| running && self.may_reestablish(probe))?;
                 Some(probe.sent + self.config.reconnect_timeout)
             }
-            Deadline::TakeOver => self.limit_of_another().filter(|_| running),
+            Deadline::TakeOver => self.other_tab_limit().filter(|_| running),
             Deadline::CredentialWanted => self.tabs.credential_wanted_until.filter(|_| running),
             Deadline::Idle => self.page.idle_at.filter(|_| running && !self.page.idle),
             Deadline::LogoutOverdue => match self.logout {
@@ -112,13 +113,13 @@ impl Machine {
                 let counting = running && self.state == SessionState::Good;
                 counting.then(|| self.session.next_countdown()).flatten()
             }
-            Deadline::Probe => self.wants_to_ask().filter(|_| self.tabs.lock != Lock::Requested),
+            Deadline::Probe => self.check_due().filter(|_| self.tabs.lock != Lock::Requested),
         }
     }
 
     fn expire(&mut self, deadline: Deadline, now: Now, out: &mut Effects) {
         match deadline {
-            // They were, when this input came.
+            // Every input compares the clocks before it is handled.
             Deadline::Clocks => {}
             Deadline::Slow => {
                 if let Some(probe) = &mut self.probe {
@@ -150,11 +151,11 @@ impl Machine {
                 self.fetches.release_overdue(now.instant, self.session.generation, out);
             }
             Deadline::Countdown => self.count_down(now, out),
-            Deadline::Probe => self.ask(now, out),
+            Deadline::Probe => self.send_or_acquire(now, out),
         }
     }
 
-    /// Nobody waits for it any longer; but while it may re-establish the session it stays under way, alone.
+    /// A check that is overdue counts as failed. It stays in flight, and the only one, if it may re-establish the session.
     fn overdue(&mut self, now: Now, out: &mut Effects) {
         let Some(probe) = &mut self.probe else { return };
         probe.overdue = true;
@@ -167,14 +168,14 @@ impl Machine {
         self.counts_as_failed(now, out);
     }
 
-    /// The request under way has taken too long, and may take longer.
+    /// Degrades the status while the request stays in flight.
     pub(super) fn counts_as_failed(&mut self, now: Now, out: &mut Effects) {
         let Some(probe) = self.probe else { return };
         let retry_in_ms = (probe.sent + self.config.reconnect_timeout).since(now.instant);
         self.outage.since = self.outage.since.or(Some(now.instant));
         self.outage.trouble = Some(Trouble { reason: Reason::Timeout, status: None, retry_after: None });
         self.emit_degraded(Reason::Timeout, retry_in_ms, out);
-        self.keep_promise(out);
+        self.settle_check(out);
     }
 
     fn give_up(&mut self, now: Now, out: &mut Effects) {
@@ -188,7 +189,7 @@ impl Machine {
         }
     }
 
-    /// One event, however many seconds were slept through. At zero the server is asked: it alone decides.
+    /// Emits one event, even if several seconds have passed. At zero a check follows, because only the server decides.
     fn count_down(&mut self, now: Now, out: &mut Effects) {
         if let Some(limit) = self.session.limit {
             let seconds_left = limit.since(now.instant).as_secs_ceil();

@@ -1,12 +1,13 @@
-//! The application's own requests that wait for the session.
+//! The application's `session.fetch` calls that wait for the session.
 
 use super::super::effect::{Effect, Effects, FetchStep};
 use super::super::ids::{FetchId, Generation};
 use super::super::input::Refusal;
 use super::super::time::{Instant, Millis, Now};
-use super::{Lifecycle, Machine, SessionState};
+use super::lifecycle::Lifecycle;
+use super::{Machine, SessionState};
 
-/// A refusal right after a good check is about the request, not about the session.
+/// A refusal this soon after a valid check concerns the request, not the session.
 pub(super) const CHECKED_JUST_NOW: Millis = Millis::from_secs(5);
 
 /// Why a call waits.
@@ -14,7 +15,7 @@ pub(super) const CHECKED_JUST_NOW: Millis = Millis::from_secs(5);
 enum Waits {
     /// It has not been sent.
     ToBeSent,
-    /// It was refused and may be sent once more.
+    /// It was refused, and may be sent once more.
     Refused,
 }
 
@@ -25,7 +26,7 @@ pub(super) struct PendingFetch {
     pub(super) until: Instant,
 }
 
-/// Every call that waits, oldest first.
+/// The waiting calls, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Fetches(pub(super) Vec<PendingFetch>);
 
@@ -38,19 +39,19 @@ impl Fetches {
         self.0.retain(|call| call.fetch != fetch);
     }
 
-    /// The first moment at which a call has waited long enough.
+    /// When the first of the calls reaches its limit.
     pub(super) fn limit(&self) -> Option<Instant> {
         self.0.iter().map(|call| call.until).min()
     }
 
-    /// Nothing more is to be waited for: what was not sent yet is sent, what was refused goes on with `refused`.
+    /// Ends the wait of all calls: an unsent call is sent, a refused call continues with `refused`.
     pub(super) fn release(&mut self, generation: Generation, refused: FetchStep, out: &mut Effects) {
         for call in self.0.drain(..) {
             out.push(step(call, generation, refused));
         }
     }
 
-    /// The same for those that have waited long enough.
+    /// Ends the wait of the calls that have reached their limit. Refused ones get their refusal.
     pub(super) fn release_overdue(&mut self, now: Instant, generation: Generation, out: &mut Effects) {
         self.0.retain(|call| {
             let over = call.until <= now;
@@ -71,7 +72,7 @@ fn step(call: PendingFetch, generation: Generation, refused: FetchStep) -> Effec
 }
 
 impl Machine {
-    /// Sent at once, unless a reconnect is under way: then it would be refused for certain.
+    /// A call is sent at once, unless the session is lost: the server would certainly refuse it.
     pub(super) fn fetch_started(&mut self, now: Now, fetch: FetchId, out: &mut Effects) {
         match (self.lifecycle, self.state) {
             (Lifecycle::Running, SessionState::Lost) => self.wait(now, fetch, Waits::ToBeSent),
@@ -96,7 +97,7 @@ impl Machine {
             (Lifecycle::Inactive | Lifecycle::Disposed, _, _) | (Lifecycle::Running, SessionState::Over(_), _) => {
                 out.push(Effect::Fetch { fetch, step: FetchStep::Deliver });
             }
-            // Refused by a session that has been replaced meanwhile.
+            // The session that refused the call has been replaced meanwhile.
             (Lifecycle::Running, SessionState::Good, _) if outdated => {
                 out.push(Effect::Fetch { fetch, step: FetchStep::Send(current) });
             }
@@ -108,7 +109,7 @@ impl Machine {
                 if self.checked_just_now(now) {
                     out.push(Effect::Fetch { fetch, step: FetchStep::Deliver });
                 } else {
-                    // However many are refused while no verdict is to be had, only as often as a catch-up.
+                    // During an outage, any number of refusals causes no more checks than catch-ups do.
                     self.pull_forward(now);
                     self.wait(now, fetch, Waits::Refused);
                 }

@@ -1,26 +1,26 @@
-//! What the server said about the session, on the monotonic clock.
+//! The session as the server last described it, with its limits on the monotonic clock.
 
 use super::super::ids::{Generation, RequestId};
 use super::super::time::{Instant, Millis, Now, WallTime};
 use super::super::verdict::Facts;
 
-/// How a valid answer relates to what was known before.
+/// How a valid answer relates to the session known before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Continuity {
-    /// The session that was known.
+    /// The same session.
     Same,
-    /// The session that was known, established once more.
+    /// The same session, re-established.
     Reestablished,
-    /// The first one, or another one.
+    /// The first session, or a different one.
     New,
 }
 
-/// The session as far as it is known. It outlives its loss, because it may come back.
+/// The last known session. It is kept when the session is lost, because a reconnect may bring it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct KnownSession {
-    /// Never falls while the session goes on, whatever a new family on the server counts.
+    /// The public epoch. It never decreases while the session lasts, even if a new session family starts at 1 on the server.
     pub(super) epoch: u32,
-    /// As the server counts.
+    /// The epoch as the server counts.
     pub(super) server_epoch: Option<u32>,
     pub(super) generation: Generation,
     pub(super) answered_by: Option<RequestId>,
@@ -29,19 +29,19 @@ pub(super) struct KnownSession {
     /// The nearest of the idle and absolute limits.
     pub(super) limit: Option<Instant>,
     pub(super) warn_at: Option<Instant>,
-    /// The countdown has shown this many seconds.
+    /// The last value of the countdown.
     pub(super) seconds_shown: Option<u32>,
-    /// The server set the interval.
+    /// The check interval that the server asked for.
     pub(super) server_interval: Option<Millis>,
 }
 
 impl KnownSession {
-    /// Whether this answer shows that the session was re-established by somebody else meanwhile.
+    /// Whether this answer shows that another tab or device has re-established the session.
     pub(super) fn outdated_by(&self, facts: &Facts) -> bool {
         matches!((self.server_epoch, facts.epoch), (Some(known), Some(answered)) if answered > known)
     }
 
-    /// Takes over what a valid answer says.
+    /// Applies a valid answer.
     pub(super) fn absorb(
         &mut self,
         now: Now,
@@ -77,7 +77,7 @@ impl KnownSession {
         self.seconds_shown = None;
     }
 
-    /// When the countdown shows its next second.
+    /// When the countdown reaches its next second.
     pub(super) fn next_countdown(&self) -> Option<Instant> {
         let limit = self.limit?;
         match self.seconds_shown {

@@ -1,9 +1,14 @@
-//! The machine: what is known, what is under way, and how every input changes it.
+//! The machine: its state, the dispatch of inputs, and the public snapshot.
 
+mod check;
 mod deadlines;
 mod fetches;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod invariants;
 mod known_session;
+mod lifecycle;
 mod page;
+mod persisted;
 mod probing;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
@@ -13,69 +18,59 @@ mod tabs;
 mod verdicts;
 
 use super::config::{Config, CredentialHolder};
-use super::effect::{Effect, Effects, Event, FetchStep, Promised};
+use super::effect::{Effect, Effects, Event};
 use super::ids::RequestId;
-use super::input::{Input, Persisted, SignOut};
-use super::schedule::RETRY_AFTER_MAX;
+use super::input::Input;
 use super::snapshot::{Snapshot, SnapshotError, Status};
 use super::time::{Instant, Now};
 use super::verdict::{Reason, Trouble};
 use fetches::Fetches;
 use known_session::KnownSession;
+use lifecycle::Lifecycle;
 use page::Page;
+use persisted::Stored;
 use probing::Probe;
 use sign_out::Logout;
 use tabs::Tabs;
 
-/// Whether the machine runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Lifecycle {
-    /// Not started yet, or stopped.
-    Inactive,
-    /// Checking.
-    Running,
-    /// Ended for good.
-    Disposed,
-}
-
-/// What the last definitive verdict was.
+/// The session according to the last definitive verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum SessionState {
-    /// There was none yet.
+    /// No verdict yet.
     Unknown,
     /// The session is good.
     Good,
-    /// The server forgot the session; nothing is decided before the reconnect is.
+    /// The server does not know the session; the reconnect decides.
     Lost,
-    /// The person must log in again.
+    /// The session has ended; the user must log in again.
     Over(Reason),
 }
 
-/// A run of answers that were not a definitive verdict, and when trouble began.
+/// Consecutive answers without a definitive verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Outage {
-    /// The first sign of trouble: a transient answer or a lost session.
+    /// Since the first transient answer, or since the session was lost.
     since: Option<Instant>,
-    /// Transient answers in a row.
+    /// The number of consecutive transient answers.
     failures: u32,
-    /// The last of them.
+    /// The last transient answer.
     trouble: Option<Trouble>,
 }
 
-/// When to ask next.
+/// When to send the next check or reconnect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 struct Schedule {
-    /// The next probe.
+    /// When it is due.
     next: Option<Instant>,
-    /// The server asked to be left alone until then.
+    /// The server asked for no request before this (`Retry-After`).
     retry_floor: Option<Instant>,
-    /// The last answer of any kind, or the last catch-up.
+    /// When the last request was sent or answered; a catch-up keeps a distance from it.
     quiet_since: Option<Instant>,
 }
 
 /// Decides what a session needs next.
 ///
-/// Methods are of two kinds: [`handle`](Self::handle) changes the machine, the others only look.
+/// Only [`handle`](Self::handle) changes the machine; all other methods are getters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Machine {
     config: Config,
@@ -86,19 +81,19 @@ pub struct Machine {
     outage: Outage,
     schedule: Schedule,
     probe: Option<Probe>,
-    /// Verdicts on requests older than this say nothing about the session as it is now.
+    /// Answers to earlier requests are obsolete.
     fresh_from: RequestId,
     logout: Logout,
-    /// A page before this one signed out: once the server knows, it is asked how things stand.
+    /// An earlier page signed out: after the logout is delivered, a check follows.
     check_after_logout: bool,
-    /// What storage keeps for the next page.
-    persisted: (Option<SignOut>, Option<Instant>),
+    /// The content of the storage.
+    persisted: Stored,
     tabs: Tabs,
     fetches: Fetches,
-    /// `check()` promises wait for the next verdict.
+    /// A `check()` promise waits for the next verdict.
     check_promised: bool,
     next_request: RequestId,
-    /// Names the current attempt for the server; see [`Effect::Send`].
+    /// The idempotency key of the current attempt; see [`Effect::Send`].
     key: u32,
     announced: Snapshot,
 }
@@ -118,7 +113,7 @@ impl Machine {
             fresh_from: RequestId::default(),
             logout: Logout::None,
             check_after_logout: false,
-            persisted: (None, None),
+            persisted: Stored::default(),
             tabs: Tabs::default(),
             fetches: Fetches::default(),
             check_promised: false,
@@ -128,7 +123,7 @@ impl Machine {
         }
     }
 
-    /// Feeds one input and returns everything the shell must now do, in order.
+    /// Handles one input and returns the effects, which the shell must carry out in order.
     pub fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
         if self.lifecycle == Lifecycle::Disposed {
             return Vec::new();
@@ -143,13 +138,13 @@ impl Machine {
         out.behind(first)
     }
 
-    /// The public picture as of the last [`Effect::Change`].
+    /// The public snapshot as of the last [`Effect::Change`].
     pub fn snapshot(&self) -> &Snapshot {
         &self.announced
     }
 
-    /// Whether a redirect for this reason is still right. A listener may have stopped the machine, or signed in again,
-    /// since the effect was returned.
+    /// Whether a redirect for this reason is still right. Since the effect was returned, a listener may have stopped the machine
+    /// or signed in again.
     pub fn may_redirect(&self, reason: Reason) -> bool {
         self.lifecycle == Lifecycle::Running && self.state == SessionState::Over(reason)
     }
@@ -158,10 +153,7 @@ impl Machine {
         match input {
             Input::Start { visible, online, persisted } => self.start(now, visible, online, persisted, out),
             Input::Stop => self.stop(out),
-            Input::Dispose => {
-                self.stop(out);
-                self.lifecycle = Lifecycle::Disposed;
-            }
+            Input::Dispose => self.dispose(out),
             Input::Check { activity } => self.check(now, activity, out),
             Input::LockResult { granted } => self.lock_result(now, granted),
             Input::Received { message, age } => self.received(now.ago(age), message, out),
@@ -172,7 +164,7 @@ impl Machine {
                 self.fetch_refused(now, fetch, generation, refusal, out);
             }
             Input::FetchEnded(fetch) => self.fetches.end(fetch),
-            // Whatever is due is fired after every input.
+            // Due deadlines fire after every input.
             Input::DeadlineReached => {}
             Input::Visible => self.became_visible(now, out),
             Input::Hidden => self.page.visible = false,
@@ -184,104 +176,6 @@ impl Machine {
             Input::UserActive => self.user_active_here(now, out),
             Input::Replied { id, outcome } => self.replied(now, id, outcome, out),
         }
-    }
-
-    fn start(&mut self, now: Now, visible: bool, online: bool, persisted: Persisted, out: &mut Effects) {
-        match self.lifecycle {
-            Lifecycle::Running | Lifecycle::Disposed => {}
-            Lifecycle::Inactive => {
-                self.lifecycle = Lifecycle::Running;
-                self.page = Page::opened(now, visible, online);
-                self.page.idle_at = self.config.idle.map(|idle| now.instant + idle);
-                self.tabs = self.tabs.only_lock();
-                self.forget_trouble();
-                self.schedule = Schedule::default();
-                self.restore(now, persisted, out);
-                if self.logout == Logout::None {
-                    self.state = SessionState::Unknown;
-                    self.schedule.next = Some(now.instant);
-                } else {
-                    // First the sign-out is delivered.
-                    self.drop_probe(out);
-                }
-            }
-        }
-    }
-
-    fn stop(&mut self, out: &mut Effects) {
-        self.lifecycle = Lifecycle::Inactive;
-        // A request that may re-establish the session stays the only one: a new start waits for its answer.
-        if !self.probe.is_some_and(|probe| self.may_reestablish(&probe)) {
-            self.drop_probe(out);
-        }
-        self.schedule.next = None;
-        self.keep_promise(out);
-        self.fetches.release(self.session.generation, FetchStep::Deliver, out);
-        if let Logout::InFlight { .. } | Logout::Waiting { .. } = self.logout {
-            out.push(Effect::Settle(Promised::SignOut));
-        }
-    }
-
-    fn check(&mut self, now: Now, activity: bool, out: &mut Effects) {
-        if activity {
-            self.user_active_here(now, out);
-        }
-        self.check_promised = true;
-        if matches!(self.state, SessionState::Over(_)) {
-            // The application may have signed in since another tab has asked.
-            self.probe = self.own_probe().copied();
-        }
-        let held = self.schedule.retry_floor.is_some_and(|until| until > now.instant);
-        let answer_is_late = self.probe.as_ref().is_some_and(|probe| probe.overdue);
-        if self.lifecycle != Lifecycle::Running || !self.page.reachable() || held || answer_is_late {
-            self.keep_promise(out);
-        } else {
-            self.forgo_logout();
-            if matches!(self.state, SessionState::Over(_)) {
-                self.forget_sign_out(out);
-            }
-            self.schedule.next = Some(now.instant);
-        }
-    }
-
-    fn remembered(&mut self, now: Now, out: &mut Effects) {
-        self.check_after_logout = false;
-        self.tabs.credential_wanted_until = None;
-        self.drop_logout(out);
-        self.forget_sign_out(out);
-        out.push(Effect::Settle(Promised::SignOut));
-        if self.state != SessionState::Good {
-            self.state = SessionState::Unknown;
-        }
-        self.forget_trouble();
-        self.fresh_from = self.next_request;
-        self.schedule.next = Some(now.instant);
-    }
-
-    /// A definitive verdict ends every run of failures, and the next attempt is a new one for the server.
-    fn forget_trouble(&mut self) {
-        self.outage = Outage::default();
-        self.schedule.retry_floor = None;
-        self.key = self.key.wrapping_add(1);
-    }
-
-    fn keep_promise(&mut self, out: &mut Effects) {
-        if core::mem::take(&mut self.check_promised) {
-            out.push(Effect::Settle(Promised::Check));
-        }
-    }
-
-    /// The session is over: definitive, until the application signs in again.
-    fn end(&mut self, reason: Reason, out: &mut Effects) {
-        let over = SessionState::Over(reason);
-        let known = core::mem::replace(&mut self.state, over) == over;
-        self.schedule.next = None;
-        self.forget_trouble();
-        self.fetches.release(self.session.generation, FetchStep::Deliver, out);
-        if !known {
-            out.emit(Event::Disconnected { reason });
-        }
-        self.keep_promise(out);
     }
 
     fn status(&self) -> Status {
@@ -315,8 +209,8 @@ impl Machine {
         }
     }
 
-    /// What comes before all other effects where something public changed, so that listeners of the events behind it
-    /// already see the new snapshot.
+    /// The effects of a changed snapshot. They come before all others, so that listeners of later events already see the new
+    /// snapshot.
     fn announce(&mut self, now: Now) -> Effects {
         let status = self.status();
         let mut fresh = Snapshot {
@@ -332,7 +226,7 @@ impl Machine {
         if status != Status::Inactive {
             fresh.reason = self.reason();
             fresh.error = self.failure();
-            // While a request is under way the plan it follows is still the plan.
+            // The time of the next check is unknown while a request is in flight; the last one stays.
             fresh.next_check_at = match self.probe {
                 Some(_) => self.announced.next_check_at,
                 None => self.next_probe().map(|next| now.wall_at(next)),
@@ -352,42 +246,10 @@ impl Machine {
         first
     }
 
-    /// When the next probe may be sent, as long as requests can be sent at all.
+    /// When the next check or reconnect may be sent; `None` while offline.
     fn next_probe(&self) -> Option<Instant> {
         let next = self.schedule.next.filter(|_| self.page.online)?;
         Some(next.max(self.schedule.retry_floor.unwrap_or_default()))
-    }
-
-    /// What was left behind while this page did not run.
-    pub(super) fn restore(&mut self, now: Now, persisted: Persisted, out: &mut Effects) {
-        let retry_floor = persisted.retry_floor.map(|length| now.instant + length.min(RETRY_AFTER_MAX));
-        self.persisted = (persisted.sign_out.or(self.persisted.0), self.schedule.retry_floor.max(retry_floor));
-        let pending = persisted.sign_out.filter(|_| self.logout == Logout::None && self.config.can_log_out);
-        if persisted.signed_out || pending.is_some() {
-            out.push(Effect::ClearCredential);
-        }
-        if let Some(SignOut { everywhere }) = pending {
-            self.drop_probe(out);
-            self.logout = Logout::Waiting { at: now.instant, everywhere, failures: 0 };
-            self.check_after_logout = true;
-            self.end(Reason::SignedOut, out);
-        }
-        self.schedule.retry_floor = self.persisted.1;
-    }
-
-    /// Leaves behind what the next page must know, before anything is sent that makes it so.
-    fn persist(&mut self, now: Now, out: &mut Effects) {
-        let (sign_out, retry_floor) = self.persisted;
-        self.persisted = (self.logout.undelivered(), self.schedule.retry_floor);
-        if self.lifecycle == Lifecycle::Disposed {
-            return;
-        }
-        if self.persisted.0 != sign_out {
-            out.push(Effect::PersistSignOut(self.persisted.0));
-        }
-        if self.persisted.1 != retry_floor {
-            out.push(Effect::PersistRetryFloor(self.persisted.1.map(|until| until.since(now.instant))));
-        }
     }
 
     fn holder(&self) -> CredentialHolder {
@@ -395,7 +257,7 @@ impl Machine {
     }
 }
 
-/// Two readings of one schedule differ by the rounding of two clocks; that is no change.
+/// The same moment, read from two clocks, differs by their rounding. A smaller difference is no change.
 const CLOCK_ROUNDING_MS: u64 = 50;
 
 fn same_but_for_the_clock(fresh: &Snapshot, old: &Snapshot) -> bool {

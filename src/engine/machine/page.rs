@@ -1,41 +1,43 @@
-//! The page and its clocks: when a person is there, and when the machine has been asleep.
+//! The page and its clocks: visibility, activity, network, and sleep of the computer.
 
 use super::super::effect::{Effects, Event};
 use super::super::input::Persisted;
 use super::super::tab_message::TabMessage;
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::Reason;
-use super::{Lifecycle, Machine, SessionState};
+use super::lifecycle::Lifecycle;
+use super::{Machine, SessionState};
 
-/// A catch-up happens at most this often, and only if the last answer is older.
+/// The minimum time between two catch-ups, and between an answer and a catch-up.
 pub(super) const CATCH_UP_EVERY: Millis = Millis::from_secs(5);
-/// More than this between the two clocks is a jump: sleep, or somebody set the clock.
+/// A larger difference between the two clocks is a jump: the computer slept, or its clock was set.
 const CLOCK_JUMP: Millis = Millis::from_secs(1);
-/// After a wake, or with a network that has just been found, this many network failures are no sign of anything else.
+/// After a wake, or when the browser has just come online, this many network failures may only mean that the network is not up
+/// yet.
 const NETWORK_GRACE: u32 = 4;
-/// In a visible page the clocks are compared at least this often, because the monotonic one may stop in sleep.
+/// How often a visible page compares the clocks, because the monotonic clock may stop during sleep.
 pub(super) const COMPARE_CLOCKS_EVERY: Millis = Millis::from_secs(30);
 
-/// What is known of the page.
+/// The state of the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Page {
-    /// A person can see it.
+    /// The page is visible.
     pub(super) visible: bool,
     /// The browser believes that it has a network.
     pub(super) online: bool,
-    /// It is in the back/forward cache, or on its way there.
+    /// The page is in the back/forward cache, or on its way there.
     pub(super) away: bool,
-    /// The person has done something since the last good check.
+    /// The user has been active since the last valid check.
     pub(super) active: bool,
-    /// Without another sign of the person, in any tab, they count as idle from then on.
+    /// When the user counts as idle, unless they are active in any tab before.
     pub(super) idle_at: Option<Instant>,
-    /// The application knows that they are idle.
+    /// `Idle` has been emitted, and no activity has followed.
     pub(super) idle: bool,
-    /// So many network failures more may mean that the network is still coming up.
+    /// How many more network failures may only mean that the network is not up yet.
     pub(super) network_grace: u32,
     /// When the clocks were last compared.
     pub(super) compared: Instant,
-    /// Wall minus monotonic clock at that time.
+    /// The wall clock minus the monotonic clock at that time.
     offset: i64,
 }
 
@@ -51,7 +53,7 @@ impl Page {
         self.online && !self.away
     }
 
-    /// Whether a network failure may only mean that the network is still coming up. It counts as one.
+    /// Whether a network failure may only mean that the network is not up yet. Counts down the grace.
     pub(super) const fn use_network_grace(&mut self) -> bool {
         let in_grace = !self.online || self.network_grace > 0;
         self.network_grace = self.network_grace.saturating_sub(1);
@@ -64,7 +66,7 @@ fn offset(now: Now) -> i64 {
 }
 
 impl Machine {
-    /// A jump between the clocks costs one check. Only the change counts: a constantly wrong wall clock means nothing.
+    /// A jump between the clocks causes one catch-up. Only a change counts: a wall clock that is constantly wrong is harmless.
     pub(super) fn compare_clocks(&mut self, now: Now, out: &mut Effects) {
         if self.lifecycle != Lifecycle::Running {
             return;
@@ -76,7 +78,7 @@ impl Machine {
             if jump > 0 {
                 self.page.network_grace = NETWORK_GRACE;
                 let slept = Millis(jump.unsigned_abs());
-                // Whoever slept was not active.
+                // The time asleep counts as idle.
                 self.page.idle_at = self.page.idle_at.map(|at| at.minus(slept));
                 out.emit(Event::Wake { slept_ms: slept });
             }
@@ -90,7 +92,7 @@ impl Machine {
         self.catch_up(now);
     }
 
-    /// The person did something, in this tab.
+    /// The user was active in this tab.
     pub(super) fn user_active_here(&mut self, now: Now, out: &mut Effects) {
         if self.lifecycle == Lifecycle::Running && (!self.page.active || self.config.idle.is_some()) {
             self.broadcast(TabMessage::Activity, out);
@@ -98,7 +100,7 @@ impl Machine {
         self.user_active(now, out);
     }
 
-    /// The person did something, in any tab. Back from idling, the server learns of it at once.
+    /// The user was active in some tab. After an idle time, a catch-up reports it to the server at once.
     pub(super) fn user_active(&mut self, now: Now, out: &mut Effects) {
         self.page.active = true;
         self.page.idle_at = self.page.idle_at.max(self.config.idle.map(|idle| now.instant + idle));
@@ -108,7 +110,7 @@ impl Machine {
         }
     }
 
-    /// What failed for want of a network is no trouble any more, and the next tries follow quickly.
+    /// Clears a degraded status that was due to the network, and resets the backoff.
     pub(super) fn became_online(&mut self, now: Now) {
         self.page.online = true;
         self.page.network_grace = NETWORK_GRACE;
@@ -119,13 +121,14 @@ impl Machine {
         self.outage.failures = 0;
     }
 
-    /// While offline nothing is asked, so nobody is kept waiting for an answer.
+    /// No checks are sent while offline, so promises of `check()` are settled.
     pub(super) fn became_offline(&mut self, out: &mut Effects) {
         self.page.online = false;
-        self.keep_promise(out);
+        self.settle_check(out);
     }
 
-    /// An answer could not be used any more; the server may have moved on, so the request itself goes on.
+    /// A page that is away can no longer use an answer. A request that may re-establish the session is not aborted, because the
+    /// server may have processed it already.
     pub(super) fn left(&mut self, out: &mut Effects) {
         self.page.away = true;
         self.drop_probe(out);
@@ -140,7 +143,7 @@ impl Machine {
         self.catch_up(now);
     }
 
-    /// Pulls the next check forward, coalescing everything that says "you may have missed something".
+    /// Pulls the next check forward after the page may have missed something. Repeated calls cause one check.
     pub(super) fn catch_up(&mut self, now: Now) {
         if self.lifecycle != Lifecycle::Running || matches!(self.state, SessionState::Over(_)) {
             return;
@@ -151,7 +154,7 @@ impl Machine {
         self.pull_forward(now);
     }
 
-    /// The next check comes as soon as one may follow the last.
+    /// Schedules the next check as early as the quiet time after the last answer allows.
     pub(super) fn pull_forward(&mut self, now: Now) {
         let due = self.quiet_until(now).max(now.instant);
         self.schedule.next = Some(self.schedule.next.map_or(due, |next| next.min(due)));

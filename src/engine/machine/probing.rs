@@ -1,4 +1,4 @@
-//! Sending checks and reconnects, one at a time.
+//! Sending checks and reconnects: one in flight at a time.
 
 use super::super::config::CredentialHolder;
 use super::super::effect::{Effect, Effects, Event, Phase, Request};
@@ -7,25 +7,25 @@ use super::super::tab_message::TabMessage;
 use super::super::time::{Instant, Millis, Now};
 use super::{Machine, SessionState};
 
-/// Whose request it is.
+/// The tab that sent a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Requester {
     ThisTab,
     OtherTab,
 }
 
-/// The check or reconnect that is under way.
+/// The check or reconnect in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Probe {
     pub(super) id: RequestId,
     pub(super) requester: Requester,
     pub(super) phase: Phase,
     pub(super) sent: Instant,
-    /// It told the server that the person was active.
+    /// The request reports the user as active.
     pub(super) activity: bool,
-    /// The application knows that it is slow.
+    /// `Slow` has been emitted for it.
     pub(super) slow_reported: bool,
-    /// The status already counts it as failed.
+    /// It already counts as failed in the status.
     pub(super) overdue: bool,
 }
 
@@ -36,13 +36,14 @@ impl Probe {
 }
 
 impl Machine {
-    /// If it were cut off, the server would have moved on while the browser keeps the old cookie.
+    /// Whether this request of this tab may re-establish the session. Aborting one would leave the browser with the old cookie
+    /// after the server has rotated it.
     pub(super) fn may_reestablish(&self, probe: &Probe) -> bool {
         let reestablishes = probe.phase == Phase::Reconnect || self.config.credential == CredentialHolder::Cookie;
         probe.requester == Requester::ThisTab && reestablishes
     }
 
-    /// Sends what the standing asks for.
+    /// Sends a reconnect if the session is lost and there is a reconnect call, otherwise a check.
     pub(super) fn send_probe(&mut self, now: Now, out: &mut Effects) {
         let attempt = self.outage.failures.saturating_add(1);
         let activity = self.page.active;
@@ -62,7 +63,7 @@ impl Machine {
         self.broadcast(TabMessage::CheckStarted { phase, activity, since: Millis::ZERO }, out);
     }
 
-    /// Its answer will be ignored. It is given up only if that cannot hurt.
+    /// Ignores the answer of the request in flight. The request is aborted only if it cannot re-establish the session.
     pub(super) fn drop_probe(&mut self, out: &mut Effects) {
         self.tabs.credential_wanted_until = None;
         if let Some(probe) = self.probe.take()

@@ -1,4 +1,4 @@
-//! Signing out: at once here, and delivered to the server as soon as it can be.
+//! Signing out: effective at once in the page, and delivered to the server as soon as possible.
 
 use super::super::effect::{Effect, Effects, Promised, Request};
 use super::super::ids::RequestId;
@@ -9,14 +9,14 @@ use super::super::time::{Instant, Now};
 use super::super::verdict::{Reason, Verdict};
 use super::{Machine, SessionState};
 
-/// What the server has still to learn.
+/// The delivery of a sign-out to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Logout {
-    /// Nothing.
+    /// Nothing to deliver.
     None,
-    /// It is being told.
+    /// The logout is in flight.
     InFlight { id: RequestId, everywhere: bool, sent: Instant, failures: u32 },
-    /// It could not be told; again at this time.
+    /// The logout failed and is retried at `at`.
     Waiting { at: Instant, everywhere: bool, failures: u32 },
 }
 
@@ -28,7 +28,7 @@ impl Logout {
         }
     }
 
-    /// Whether a sign-out that has still to be delivered ends every session.
+    /// Whether an undelivered sign-out ends every session of the subject.
     const fn everywhere(self) -> bool {
         matches!(self.undelivered(), Some(SignOut { everywhere: true }))
     }
@@ -39,7 +39,7 @@ impl Logout {
 }
 
 impl Machine {
-    /// Wins over everything that is under way.
+    /// A sign-out takes precedence over any request in flight.
     pub(super) fn sign_out(&mut self, now: Now, everywhere: bool, out: &mut Effects) {
         self.drop_probe(out);
         out.push(Effect::ClearCredential);
@@ -55,11 +55,11 @@ impl Machine {
         }
     }
 
-    /// A request that nobody waits for any more came back. If it established a session behind the back of a person who
-    /// has signed out, that session is ended as well.
+    /// The answer of a request that the machine no longer waits for. If it established a session after the user had signed out,
+    /// that session is ended as well.
     pub(super) fn late_reply(&mut self, now: Now, outcome: &Outcome, out: &mut Effects) {
         let alive = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
-        // After a check that was asked for since, the session may be that of a new sign-in.
+        // If a check was requested since, the session may be that of a new sign-in.
         let signed_out = matches!(self.state, SessionState::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
             && self.schedule.next.is_none();
         if alive && signed_out && self.config.can_log_out {
@@ -72,10 +72,10 @@ impl Machine {
     pub(super) fn logout_replied(&mut self, now: Now, outcome: Outcome, out: &mut Effects) {
         let Logout::InFlight { everywhere, failures, .. } = self.logout else { return };
         out.push(Effect::Settle(Promised::SignOut));
-        // A check that was asked for after the sign-out means that somebody signed in again.
+        // A check requested after the sign-out means that the user has signed in again.
         let superseded = self.schedule.next.is_some();
         self.logout = match outcome {
-            // A request that is wrong in itself does not become right by being repeated.
+            // A retry of a malformed request would fail as well.
             Outcome::Verdict(Verdict::Transient(trouble)) if trouble.reason != Reason::Misconfigured && !superseded => {
                 let failures = failures.saturating_add(1);
                 let backoff = schedule::backoff(&self.config, failures, now.chance);
@@ -93,24 +93,24 @@ impl Machine {
         }
     }
 
-    /// A new sign-in, or a newer sign-out, takes the place of this one.
+    /// Aborts the logout: a sign-in or another sign-out supersedes it.
     pub(super) fn drop_logout(&mut self, out: &mut Effects) {
         if let Logout::InFlight { id, .. } = core::mem::replace(&mut self.logout, Logout::None) {
             out.push(Effect::Abort(id));
         }
     }
 
-    /// A check was asked for: one that is under way is awaited, one that could not be delivered is not tried again.
-    pub(super) fn forgo_logout(&mut self) {
+    /// A requested check cancels the retry of a failed logout. A logout in flight is still awaited.
+    pub(super) fn cancel_logout_retry(&mut self) {
         if let Logout::Waiting { .. } = self.logout {
             self.logout = Logout::None;
             self.check_after_logout = false;
         }
     }
 
-    /// What another tab, or a page before this one, left to be delivered would now end the session of a new sign-in.
+    /// Deletes a stored sign-out of another tab or an earlier page: delivered now, it would end the session of a new sign-in.
     pub(super) fn forget_sign_out(&self, out: &mut Effects) {
-        if self.logout == Logout::None && self.persisted.0.is_none() {
+        if self.logout == Logout::None && self.persisted.sign_out.is_none() {
             out.push(Effect::PersistSignOut(None));
         }
     }

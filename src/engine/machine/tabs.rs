@@ -1,57 +1,60 @@
-//! Many tabs of one name: one of them asks, all of them hear.
+//! Shared checks: one tab of a name sends, all tabs receive the result.
 //!
-//! Whoever wants to send takes the turn, which one tab has at a time, and tells the others. They count its request as under
-//! way, just as if it were their own, and judge what they are told came of it. A tab that does not answer any more is
-//! not waited for beyond the limit of its request: then the turn is taken again, at last by force.
+//! A tab acquires the lock before it sends, and broadcasts the start and the result of its request. The other tabs treat that
+//! request as in flight, as if it were their own, and apply the result. If the sender is closed or frozen, the other tabs wait
+//! until the limit of its request; then one of them acquires the lock and sends. A frozen tab still holds the lock, so the lock
+//! is stolen in the end.
 
 use super::super::effect::{Effect, Effects, Phase};
 use super::super::input::Outcome;
 use super::super::tab_message::{CheckResult, TabMessage};
 use super::super::time::{Instant, Millis, Now};
 use super::super::verdict::{Reason, Verdict};
+use super::lifecycle::Lifecycle;
 use super::probing::{Probe, Requester};
 use super::sign_out::Logout;
-use super::{Lifecycle, Machine, SessionState};
+use super::{Machine, SessionState};
 
-/// A tab that holds a credential has this long to say that it re-establishes the session.
+/// How long a tab waits for another tab to start a reconnect with its credential.
 const CREDENTIAL_WAIT: Millis = Millis(500);
-/// Turned away, a tab asks again after this, and as much again at most. What is told meanwhile makes it wait longer.
+/// Delay before the lock is requested again after a refusal, plus up to as much again at random. A message from the holder
+/// delays the request further.
 pub(super) const LOCK_RETRY: Millis = Millis(100);
 
-/// Who may send.
+/// The state of the lock in this tab.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) enum Lock {
-    /// Not this tab.
+    /// Neither held nor requested.
     #[default]
     Free,
-    /// This tab has asked for it.
+    /// Requested; the result is pending.
     Requested,
-    /// This tab alone.
+    /// Held: only this tab may send.
     Held,
 }
 
-/// What a tab knows of the others.
+/// The lock, and what this tab waits for from other tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Tabs {
     pub(super) lock: Lock,
-    /// The turn is not asked for before.
+    /// The lock is not requested before this.
     pub(super) not_before: Option<Instant>,
-    /// From then on whoever has the turn has had it for too long.
+    /// From this moment on the lock is stolen: its holder has had it for too long.
     pub(super) steal_at: Option<Instant>,
-    /// The other tabs have until then to re-establish the session.
+    /// The other tabs may start a reconnect with their credential until this moment.
     pub(super) credential_wanted_until: Option<Instant>,
 }
 
 impl Tabs {
-    /// Nothing is known any more but whose turn it is.
+    /// Resets everything but the lock.
     pub(super) fn only_lock(self) -> Self {
         Self { lock: self.lock, ..Self::default() }
     }
 }
 
 impl Machine {
-    /// Sends at once, or as soon as it is this tab's turn.
-    pub(super) fn ask(&mut self, now: Now, out: &mut Effects) {
+    /// Sends a check or reconnect, or requests the lock first.
+    pub(super) fn send_or_acquire(&mut self, now: Now, out: &mut Effects) {
         if !self.config.cross_tab || self.tabs.lock == Lock::Held {
             return self.send_probe(now, out);
         }
@@ -60,7 +63,7 @@ impl Machine {
         out.push(Effect::AcquireLock { steal });
     }
 
-    /// The answer to that. If nothing is to be sent any more, the turn is given back when all is done.
+    /// The result of a lock request. If there is nothing left to send, [`Self::release_lock`] releases the lock after the drain.
     pub(super) fn lock_result(&mut self, now: Now, granted: bool) {
         if self.tabs.lock != Lock::Requested {
             return;
@@ -74,11 +77,11 @@ impl Machine {
         }
     }
 
-    /// The turn is not kept, nor asked for, longer than it is needed.
+    /// Releases the lock, or withdraws the request for it, as soon as it is no longer needed.
     pub(super) fn release_lock(&mut self, now: Now, out: &mut Effects) {
         let needed = match self.tabs.lock {
             Lock::Free => return,
-            Lock::Requested => self.wants_to_ask().is_some_and(|due| due <= now.instant),
+            Lock::Requested => self.check_due().is_some_and(|due| due <= now.instant),
             Lock::Held => self.lifecycle != Lifecycle::Disposed && self.own_probe().is_some(),
         };
         if !needed {
@@ -93,7 +96,7 @@ impl Machine {
         }
     }
 
-    /// What another tab tells. A request of this tab gets its own answer.
+    /// Applies a message from another tab. While a request of this tab is in flight, its own answer counts instead.
     pub(super) fn received(&mut self, now: Now, message: TabMessage, out: &mut Effects) {
         if self.lifecycle != Lifecycle::Running || self.page.away {
             return;
@@ -127,7 +130,7 @@ impl Machine {
         let id = known.map_or_else(|| self.fresh_id(), |probe| probe.id);
         let mut probe = Probe::new(id, Requester::OtherTab, phase, now.instant.minus(since), activity);
         let over = matches!(self.state, SessionState::Over(_));
-        // Where the session is over nobody waits for this.
+        // After the end of the session nothing waits for this request.
         probe.slow_reported = over || since >= self.config.slow_after;
         probe.overdue = since >= self.config.validate_timeout;
         self.probe = Some(probe);
@@ -136,7 +139,8 @@ impl Machine {
         }
     }
 
-    /// Whoever is signed out believes in no session but that of a new sign-in, and in none while the server is being told.
+    /// Applies the result of another tab's request. A tab that is signed out accepts only the session of a new sign-in, and none
+    /// while its logout is in flight.
     fn check_finished(&mut self, now: Now, probe: Probe, result: CheckResult, out: &mut Effects) {
         if let Verdict::Valid(_) = result.verdict
             && let SessionState::Over(Reason::SignedOut | Reason::SignedOutElsewhere) = self.state
@@ -146,18 +150,18 @@ impl Machine {
             }
             self.logout = Logout::None;
         }
-        // Two tabs may have asked, if one of them had been given up.
+        // Two tabs may have sent, if one of them seemed to be gone.
         let probe = Probe { phase: result.phase, ..probe };
         if !self.is_outdated(&probe, &Outcome::Verdict(result.verdict)) {
             self.judge(now, probe, result.verdict, Some(result), out);
         }
         if self.state == SessionState::Lost {
-            // Most likely that tab goes on to reconnect.
+            // The sender will most likely reconnect.
             self.retry_lock_later(now);
         }
     }
 
-    /// The tab that asked has had its time. It may have been closed, and then the turn is free; or it is frozen.
+    /// The sender's request has reached its limit. The sender may be closed, and the lock free, or frozen and still holding it.
     pub(super) fn take_over(&mut self, now: Now) {
         self.probe = None;
         if !matches!(self.state, SessionState::Over(_)) {
@@ -167,13 +171,13 @@ impl Machine {
         self.tabs.steal_at = Some(now.instant + grace + now.chance.of(grace));
     }
 
-    /// No credential here. Perhaps another tab has one.
+    /// This tab has no credential; another tab may have one.
     pub(super) fn look_for_credential(&mut self, now: Now, out: &mut Effects) {
         self.tabs.credential_wanted_until = Some(now.instant + CREDENTIAL_WAIT);
         self.broadcast(TabMessage::CredentialWanted, out);
     }
 
-    /// None has.
+    /// No tab has a credential: the session is over.
     pub(super) fn no_tab_has_credential(&mut self, now: Now, out: &mut Effects) {
         self.tabs.credential_wanted_until = None;
         let verdict = Verdict::Ended(Reason::CredentialMissing);
@@ -182,7 +186,7 @@ impl Machine {
         self.broadcast_result(now, &probe, verdict, false, out);
     }
 
-    /// Lets the others know what came of a request of this tab.
+    /// Broadcasts the verdict on a request of this tab.
     pub(super) fn broadcast_result(
         &self,
         now: Now,
@@ -211,13 +215,13 @@ impl Machine {
         self.tabs.not_before = Some(now.instant + LOCK_RETRY + now.chance.of(LOCK_RETRY));
     }
 
-    /// The request of this tab that is under way.
+    /// The check or reconnect of this tab that is in flight.
     pub(super) fn own_probe(&self) -> Option<&Probe> {
         self.probe.as_ref().filter(|probe| probe.requester == Requester::ThisTab)
     }
 
-    /// When a check or reconnect of this tab is due, if one may be.
-    pub(super) fn wants_to_ask(&self) -> Option<Instant> {
+    /// When this tab's next check or reconnect is due, if one may be sent.
+    pub(super) fn check_due(&self) -> Option<Instant> {
         let signing_out = matches!(self.logout, Logout::InFlight { .. });
         let running = self.lifecycle == Lifecycle::Running && !self.page.away;
         let free = running && self.probe.is_none() && !signing_out && self.tabs.credential_wanted_until.is_none();
@@ -225,8 +229,8 @@ impl Machine {
         Some(next.max(self.tabs.not_before.unwrap_or_default()))
     }
 
-    /// When the tab that asks has had its time.
-    pub(super) fn limit_of_another(&self) -> Option<Instant> {
+    /// When the request of another tab reaches its limit.
+    pub(super) fn other_tab_limit(&self) -> Option<Instant> {
         let probe = self.probe.as_ref().filter(|probe| probe.requester == Requester::OtherTab)?;
         let limit = if probe.overdue { self.config.reconnect_timeout } else { self.config.validate_timeout };
         Some(probe.sent + limit)

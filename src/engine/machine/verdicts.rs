@@ -1,4 +1,4 @@
-//! What each verdict does to the machine.
+//! The effect of each verdict on the machine.
 
 use super::super::classify::unknown_on_reconnect;
 use super::super::effect::{Effect, Effects, Event, FetchStep, Phase};
@@ -10,8 +10,9 @@ use super::super::tab_message::CheckResult;
 use super::super::time::{Millis, Now};
 use super::super::verdict::{Facts, Reason, Trouble, Verdict};
 use super::known_session::Continuity;
+use super::lifecycle::Lifecycle;
 use super::probing::{Probe, Requester};
-use super::{Lifecycle, Machine, SessionState};
+use super::{Machine, Outage, SessionState};
 
 impl Machine {
     pub(super) fn replied(&mut self, now: Now, id: RequestId, outcome: Outcome, out: &mut Effects) {
@@ -24,7 +25,7 @@ impl Machine {
         }
     }
 
-    /// What a request of this tab came back with.
+    /// Applies the outcome of a request of this tab.
     fn answered(&mut self, now: Now, probe: Probe, outcome: Outcome, out: &mut Effects) {
         let signed_in = self.check_promised && self.state != SessionState::Good;
         if self.is_outdated(&probe, &outcome) {
@@ -40,14 +41,14 @@ impl Machine {
         }
     }
 
-    /// It was sent before something changed, and what changed has asked for another. What re-establishes the session counts
-    /// nevertheless.
+    /// Whether the request was sent before a change that made its answer obsolete and scheduled another request. An answer that
+    /// re-establishes the session is never obsolete.
     pub(super) fn is_outdated(&self, probe: &Probe, outcome: &Outcome) -> bool {
         let reestablishes = matches!(outcome, Outcome::Verdict(Verdict::Valid(facts)) if facts.reconnected);
         probe.id < self.fresh_from && !reestablishes
     }
 
-    /// Takes in a verdict on a request of this tab, or of another one as it was `shared`.
+    /// Applies a verdict on a request of this tab, or on another tab's request, whose result is `shared`.
     pub(super) fn judge(
         &mut self,
         now: Now,
@@ -106,7 +107,7 @@ impl Machine {
         }
         let generation = self.session.generation;
         self.fetches.release(generation, FetchStep::Send(generation), out);
-        self.keep_promise(out);
+        self.settle_check(out);
     }
 
     fn lost(&mut self, now: Now, probe: Probe, out: &mut Effects) {
@@ -126,7 +127,7 @@ impl Machine {
         }
     }
 
-    /// The server forgot the session: nothing is decided before the reconnect is.
+    /// The server does not know the session; the reconnect decides whether it is over.
     pub(super) fn lose(&mut self, now: Now) {
         let since = self.outage.since.unwrap_or(now.instant);
         let retry_floor = self.schedule.retry_floor;
@@ -138,7 +139,7 @@ impl Machine {
         self.schedule.next = Some(now.instant);
     }
 
-    /// A definitive verdict against the session. Only the way into it leads to the login page, never staying in it.
+    /// A definitive verdict ends the session. It redirects only if the session was not over before.
     pub(super) fn conclude(&mut self, reason: Reason, out: &mut Effects) {
         match self.state {
             SessionState::Over(known) => self.end(known, out),
@@ -151,8 +152,28 @@ impl Machine {
         }
     }
 
+    /// Ends the session until the application signs in again.
+    pub(super) fn end(&mut self, reason: Reason, out: &mut Effects) {
+        let over = SessionState::Over(reason);
+        let known = core::mem::replace(&mut self.state, over) == over;
+        self.schedule.next = None;
+        self.forget_trouble();
+        self.fetches.release(self.session.generation, FetchStep::Deliver, out);
+        if !known {
+            out.emit(Event::Disconnected { reason });
+        }
+        self.settle_check(out);
+    }
+
+    /// Resets the outage and the retry floor after a definitive verdict. The next attempt gets a new idempotency key.
+    pub(super) fn forget_trouble(&mut self) {
+        self.outage = Outage::default();
+        self.schedule.retry_floor = None;
+        self.key = self.key.wrapping_add(1);
+    }
+
     pub(super) fn transient(&mut self, now: Now, trouble: Trouble, out: &mut Effects) {
-        self.keep_promise(out);
+        self.settle_check(out);
         if matches!(self.state, SessionState::Over(_)) {
             self.schedule.next = None;
             return;
@@ -176,7 +197,7 @@ impl Machine {
         }
     }
 
-    /// Said only where the status says it too: not of a session that is over, and not while offline.
+    /// Emits `Degraded` only if the status is degraded, not while offline or after the end of the session.
     pub(super) fn emit_degraded(&self, reason: Reason, retry_in_ms: Millis, out: &mut Effects) {
         if self.status() == Status::Degraded {
             out.emit(Event::Degraded { reason, retry_in_ms });

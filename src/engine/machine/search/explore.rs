@@ -1,4 +1,4 @@
-//! The search itself.
+//! The breadth-first search.
 
 use super::super::{Machine, SessionState};
 use super::lookahead::look_ahead;
@@ -13,7 +13,7 @@ use core::fmt;
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 
-/// A machine and what is known of it.
+/// A machine, and what the rules remember of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct State {
     pub(super) machine: Machine,
@@ -27,7 +27,7 @@ impl State {
         hasher.finish()
     }
 
-    /// Carries out one step, on a copy, and brings the result back to where all states are compared.
+    /// The normal form of the state after `step`.
     pub(super) fn after(&self, step: Step) -> Result<(Self, Vec<Effect>), Broken> {
         let Self { mut machine, mut shell } = self.clone();
         let now = step.at(NOW);
@@ -39,7 +39,7 @@ impl State {
 
 const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Ten times faster than the standard library's on many small fields, and as unlikely to confuse two states.
+/// Ten times faster than the standard hasher on many small fields, with collisions as unlikely.
 struct Folding(u64);
 
 impl Hasher for Folding {
@@ -71,19 +71,19 @@ impl Hasher for Folding {
     }
 }
 
-/// What a search saw.
+/// The result of a search.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) states: usize,
     pub(super) transitions: usize,
     pub(super) depth: usize,
-    /// There is no state that was not visited.
+    /// Every reachable state was visited.
     pub(super) closed: bool,
-    /// Of these, the session is good.
+    /// States with a valid session.
     pub(super) connected: usize,
-    /// Of these, the session is over.
+    /// States with an ended session.
     pub(super) over: usize,
-    /// Which status followed which.
+    /// The transitions between statuses.
     pub(super) statuses: Transitions,
 }
 
@@ -95,7 +95,7 @@ impl fmt::Display for Found {
     }
 }
 
-/// How a state was reached: from which one, by which of its steps.
+/// How a state was reached: the state before it, and the index of the step.
 type Origin = (u32, u16);
 
 /// Visits every state that is at most `depth` inputs away.
@@ -160,7 +160,7 @@ fn path(origins: &[Origin], mut number: u32) -> Vec<u16> {
     path
 }
 
-/// What happened, for a person to read.
+/// The steps and effects, as readable text.
 fn story(setting: &Setting, start: &State, path: &[u16]) -> String {
     let mut state = start.clone();
     let mut story = format!("{}:\n", setting.name);

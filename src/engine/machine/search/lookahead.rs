@@ -1,8 +1,7 @@
-//! What must come of every state, whatever led to it.
+//! Rules about the future of a state, independent of its history.
 
+use super::super::SessionState;
 use super::super::probing::Requester;
-use super::super::tabs::Lock;
-use super::super::{Lifecycle, SessionState};
 use super::explore::State;
 use super::normal::NOW;
 use super::rules::Broken;
@@ -12,19 +11,19 @@ use crate::engine::{
     TabMessage, Verdict,
 };
 
-/// More steps than any wait may take.
+/// The maximum number of steps of a wait.
 const PATIENCE: usize = 80;
 
 /// Holds a state to the rules about its future.
 pub(super) fn look_ahead(state: &State) -> Result<(), Broken> {
     an_early_timer_is_harmless(state)?;
-    a_stale_answer_says_nothing(state)?;
+    a_stale_answer_has_no_effect(state)?;
     time_alone_ends_every_wait(state)?;
     valid_answers_lead_back(state)
 }
 
 fn an_early_timer_is_harmless(state: &State) -> Result<(), Broken> {
-    nothing_comes_of(state, Input::DeadlineReached)?;
+    has_no_effect(state, Input::DeadlineReached)?;
     if let Some(deadline) = state.machine.deadline() {
         let (_, effects) = state.after(Step::timer(NOW, Instant(deadline.0 - 1)))?;
         if !effects.is_empty() {
@@ -34,7 +33,7 @@ fn an_early_timer_is_harmless(state: &State) -> Result<(), Broken> {
     Ok(())
 }
 
-fn nothing_comes_of(state: &State, input: Input) -> Result<(), Broken> {
+fn has_no_effect(state: &State, input: Input) -> Result<(), Broken> {
     let (after, effects) = state.after(Step::at_once(input))?;
     if effects.is_empty() && after == *state {
         return Ok(());
@@ -42,8 +41,8 @@ fn nothing_comes_of(state: &State, input: Input) -> Result<(), Broken> {
     Err(format!("{input:?} is not harmless: {effects:?}\nfrom {:#?}\nto {:#?}", state.machine, after.machine))
 }
 
-/// Except that a session which was established after the person signed out is ended as well.
-fn a_stale_answer_says_nothing(state: &State) -> Result<(), Broken> {
+/// The exception: a session that was established after a sign-out is ended as well.
+fn a_stale_answer_has_no_effect(state: &State) -> Result<(), Broken> {
     let verdicts = [
         valid(Some(2), true),
         Verdict::Lost,
@@ -51,22 +50,22 @@ fn a_stale_answer_says_nothing(state: &State) -> Result<(), Broken> {
         Verdict::Rejected(Reason::CredentialRejected),
         transient(Reason::Server, None),
     ];
-    let late_session = state.shell.lifecycle != Lifecycle::Disposed && state.shell.stays_signed_out(&state.machine);
+    let late_session = !state.shell.seen.disposed && state.shell.stays_signed_out(&state.machine);
     for verdict in verdicts.into_iter().skip(usize::from(late_session)) {
-        nothing_comes_of(state, Input::Replied { id: STALE, outcome: Outcome::Verdict(verdict) })?;
+        has_no_effect(state, Input::Replied { id: STALE, outcome: Outcome::Verdict(verdict) })?;
     }
-    nothing_comes_of(state, Input::Replied { id: STALE, outcome: Outcome::NoCredential })?;
+    has_no_effect(state, Input::Replied { id: STALE, outcome: Outcome::NoCredential })?;
     if late_session {
         let (_, effects) = state.after(replied(STALE, valid(Some(2), true)))?;
         let ends_it = |effect: &Effect| matches!(effect, Effect::Send { request: Request::Logout { .. }, .. });
         if !effects.iter().any(ends_it) {
-            return Err("a session that came back after the sign-out stays".into());
+            return Err("a session established after the sign-out is not ended".into());
         }
     }
     Ok(())
 }
 
-fn another_tab_found_it_good() -> Step {
+fn another_tab_got_a_valid_answer() -> Step {
     let (request, verdict) = (RequestId(1 << 31), valid(None, false));
     let answered = CheckResult {
         request,
@@ -83,36 +82,36 @@ fn replied(id: RequestId, verdict: Verdict) -> Step {
     Step::at_once(Input::Replied { id, outcome: Outcome::Verdict(verdict) })
 }
 
-/// No request is ever answered, no tab gives the turn away, and still nobody waits for ever; but nothing moves in the
-/// back/forward cache.
+/// Every promise and call is settled in time, even if no request is answered and no tab releases the lock. The back/forward cache
+/// is the exception.
 fn time_alone_ends_every_wait(state: &State) -> Result<(), Broken> {
     let mut state = state.clone();
     for _ in 0..PATIENCE {
-        if !state.shell.keeps_waiting() || state.shell.away {
+        if !state.shell.is_waited_for() || state.shell.seen.away {
             return Ok(());
         }
         let Some(deadline) = state.machine.deadline() else {
-            return Err("somebody waits, and no time is set".into());
+            return Err("a promise or call waits, and there is no deadline".into());
         };
         (state, _) = state.after(Step::timer(NOW, deadline))?;
-        if state.shell.lock == Lock::Requested {
+        if state.shell.seen.lock_requested {
             let granted = state.machine.tabs.steal_at.is_some_and(|at| at <= NOW.instant);
             (state, _) = state.after(Step::at_once(Input::LockResult { granted }))?;
         }
     }
-    Err("somebody waits for ever".into())
+    Err("a promise or call waits for ever".into())
 }
 
-/// With a network, and a server that says "valid" to everything, the session is good again, without help if it is not
-/// over.
+/// With a network and valid answers only, the session becomes valid again; after its end, with a sign-in.
 fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
-    if state.shell.lifecycle != Lifecycle::Running {
+    if !state.shell.seen.running {
         return Ok(());
     }
     let mut state = state.clone();
-    for (needed, input) in
-        [(state.shell.away, Input::Restored { persisted: Persisted::NOTHING }), (!state.shell.online, Input::Online)]
-    {
+    for (needed, input) in [
+        (state.shell.seen.away, Input::Restored { persisted: Persisted::NOTHING }),
+        (!state.shell.seen.online, Input::Online),
+    ] {
         if needed {
             (state, _) = state.after(Step::at_once(input))?;
         }
@@ -121,20 +120,21 @@ fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
         (state, _) = state.after(Step::at_once(Input::Remembered))?;
     }
     for _ in 0..PATIENCE {
-        let under_way = state.shell.probe.map(|probe| probe.id).or(state.shell.logout.map(|(id, _)| id));
+        let under_way =
+            state.shell.seen.check.map(|check| check.id).or(state.shell.seen.logout.map(|logout| logout.id));
         let step = match (under_way, state.machine.deadline()) {
-            _ if state.machine.snapshot().status == Status::Connected && !state.shell.keeps_waiting() => return Ok(()),
+            _ if state.machine.snapshot().status == Status::Connected && !state.shell.is_waited_for() => return Ok(()),
             (Some(id), _) => replied(id, valid(None, false)),
-            _ if state.shell.lock == Lock::Requested => Step::at_once(Input::LockResult { granted: true }),
+            _ if state.shell.seen.lock_requested => Step::at_once(Input::LockResult { granted: true }),
             _ if state.machine.tabs.credential_wanted_until.is_some() => Step::at_once(Input::Received {
                 message: TabMessage::CheckStarted { phase: Phase::Reconnect, activity: false, since: Millis::ZERO },
                 age: Millis::ZERO,
             }),
             _ if state.machine.probe.is_some_and(|probe| probe.requester == Requester::OtherTab) => {
-                another_tab_found_it_good()
+                another_tab_got_a_valid_answer()
             }
             (None, Some(deadline)) => Step::timer(NOW, deadline),
-            (None, None) => return Err("the session is not good, and no time is set".into()),
+            (None, None) => return Err("the session is not valid, and there is no deadline".into()),
         };
         (state, _) = state.after(step)?;
     }

@@ -1,9 +1,9 @@
-//! Every sequence of inputs, over small settings: breadth first, from a machine that has not been started.
+//! An exhaustive search: every sequence of inputs, over small settings, breadth first from a machine that has not been started.
 //!
-//! [`rules`] holds of each transition, as [`shell`] sees it; [`lookahead`] of each state, whatever led to it. States are
-//! compared after [`normal`] took away what makes no difference. A search that finds no new state has closed, and then
-//! nothing was left out: `npm run search` (`SESSION_KEEPALIVE_SEARCH=deep`) goes on until all have but those with other
-//! tabs, which end at a depth that it prints.
+//! Each transition is held to the [`invariants`](super::invariants) and to the [`rules`] that need private state; each state is
+//! held to [`lookahead`]. States are compared in their normal form ([`normal`]). A search that finds no new state is closed: it
+//! has visited every reachable state. `npm run search` (`SESSION_KEEPALIVE_SEARCH=deep`) closes all searches but those with other
+//! tabs, which stop at a depth that it prints.
 
 mod explore;
 mod lookahead;
@@ -21,25 +21,25 @@ use std::path::Path;
 use std::sync::OnceLock;
 use transitions::Transitions;
 
-/// What a search has seen. It is made once, by whichever test asks first.
+/// The result of a search, which runs once; several tests use it.
 fn searched(setting: &Setting) -> &'static Found {
     static FOUND: [OnceLock<Found>; settings::ALL.len()] = [const { OnceLock::new() }; settings::ALL.len()];
-    let place = settings::ALL.iter().position(|each| each().name == setting.name).expect("it is one of them");
+    let place = settings::ALL.iter().position(|each| each().name == setting.name).expect("the setting is in the list");
     FOUND[place].get_or_init(|| {
         let deep = std::env::var_os("SESSION_KEEPALIVE_SEARCH").is_some_and(|value| value == "deep");
         let Depth { usual, deep: deepest } = setting.depth;
         let depth = if deep { deepest } else { usual };
         let found = explore(setting, depth);
-        // Past the capture of the test harness: the numbers are part of the result.
+        // Written to stderr directly, because the test harness captures `eprintln!`.
         writeln!(std::io::stderr(), "search {}: {found}", setting.name).unwrap();
-        assert!(found.closed || depth != CLOSED, "it was to close: {found}");
+        assert!(found.closed || depth != CLOSED, "the search did not close: {found}");
         found
     })
 }
 
 fn search(setting: &Setting) {
     let found = searched(setting);
-    assert!(found.connected > 0 && found.over > 0, "a search that reaches nothing shows nothing: {found}");
+    assert!(found.connected > 0 && found.over > 0, "the search reached no valid or no ended session: {found}");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn with_a_ticket_cookie() {
 }
 
 #[test]
-fn with_a_ticket_cookie_and_nothing_to_reconnect_or_log_out_with() {
+fn with_a_ticket_cookie_without_reconnect_and_logout_calls() {
     search(&settings::cookie_alone());
 }
 
@@ -58,17 +58,17 @@ fn with_a_credential_of_the_page() {
 }
 
 #[test]
-fn with_a_call_of_the_application() {
+fn with_one_fetch_call() {
     search(&settings::one_call());
 }
 
 #[test]
-fn with_two_calls_of_the_application() {
+fn with_two_fetch_calls() {
     search(&settings::two_calls());
 }
 
 #[test]
-fn with_what_epochs_say() {
+fn with_epochs() {
     search(&settings::epochs());
 }
 
@@ -83,20 +83,20 @@ fn with_other_tabs_and_a_credential_of_the_page() {
 }
 
 #[test]
-fn with_what_was_left_behind_and_a_person_who_idles() {
-    search(&settings::kept_and_idle());
+fn with_persisted_state_and_an_idle_user() {
+    search(&settings::persisted_and_idle());
 }
 
 #[test]
-fn with_limits_and_wishes_of_the_server() {
+fn with_limits_and_intervals_of_the_server() {
     search(&settings::limits());
 }
 
-/// The file is made anew with `SESSION_KEEPALIVE_STATES=write`, by `npm run docs`.
+/// `npm run docs` writes the file anew (`SESSION_KEEPALIVE_STATES=write`).
 ///
-/// Tests begin in the order of their names: with this one the others have been, and their searches are not waited for.
+/// Tests start in the order of their names. This one is last, so that it finds the searches of the others started.
 #[test]
-fn with_whatever_happens_the_status_changes_as_the_documents_say() {
+fn within_all_searches_the_status_changes_as_documented() {
     let mut transitions = Transitions::default();
     for setting in settings::ALL {
         transitions.join(&searched(&setting()).statuses);
@@ -107,12 +107,12 @@ fn with_whatever_happens_the_status_changes_as_the_documents_say() {
         std::fs::write(&path, lines.join("\n") + "\n").unwrap();
     }
     let text = std::fs::read_to_string(&path).unwrap();
-    let told: Vec<&str> = text.lines().collect();
-    let new: Vec<_> = lines.iter().filter(|line| !told.contains(&line.as_str())).collect();
-    let gone: Vec<_> = told.iter().filter(|line| !lines.iter().any(|known| known == *line)).collect();
+    let documented: Vec<&str> = text.lines().collect();
+    let new: Vec<_> = lines.iter().filter(|line| !documented.contains(&line.as_str())).collect();
+    let gone: Vec<_> = documented.iter().filter(|line| !lines.iter().any(|known| known == *line)).collect();
     assert!(
         new.is_empty() && gone.is_empty(),
         "docs/states.txt lacks {new:#?}, and has {gone:#?}, which the engine does not do; npm run docs"
     );
-    assert_eq!(lines, told, "docs/states.txt is in another order; npm run docs");
+    assert_eq!(lines, documented, "docs/states.txt is in another order; npm run docs");
 }

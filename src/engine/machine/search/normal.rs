@@ -1,7 +1,7 @@
-//! When two machines are the same: as far as anything they will ever do can tell.
+//! The normal form of a machine. Machines that will behave alike in every future have the same normal form.
 //!
-//! Times count from now, and not beyond the point from which on they make no difference; ids are numbered anew in their
-//! order; what only grows (epochs, generations, attempts, keys) stops at three.
+//! Times are relative to now and clamped where they no longer matter; ids are renumbered in order; counters that only grow
+//! (epochs, generations, attempts, keys) stop at three.
 
 use super::super::fetches::CHECKED_JUST_NOW;
 use super::super::page::CATCH_UP_EVERY;
@@ -9,15 +9,15 @@ use super::super::sign_out::Logout;
 use super::super::{Machine, Page};
 use crate::engine::{Generation, Instant, Millis, Now, RequestId, WallTime};
 
-/// The moment at which every state is kept, far from both ends of the clocks.
+/// The time of every normalised state, far from both ends of the clocks.
 pub(super) const NOW: Now =
     Now { instant: Instant(1 << 40), wall: WallTime(1 << 41), chance: crate::engine::Chance::HIGHEST };
-/// The generation of every state, far from the first.
+/// The generation of every normalised state, far from the first.
 pub(super) const GENERATION: Generation = Generation(1000);
 const MOST: u32 = 3;
 const BEYOND_ANY_PLAN_MS: u64 = 12_000;
 
-/// What was once at a moment is now at another.
+/// Moves times from `now` to [`NOW`].
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shift {
     now: Now,
@@ -28,25 +28,25 @@ impl Shift {
         Self { now }
     }
 
-    /// Keeps its distance from now, but is over for at most `longest`.
+    /// Keeps the distance from now, up to `longest` in the past.
     pub(super) fn instant(self, instant: Instant, longest: Millis) -> Instant {
         let ahead = instant.since(self.now.instant);
         let behind = self.now.instant.since(instant).min(longest);
         (NOW.instant + ahead).minus(behind)
     }
 
-    /// Farther ahead than any plan is one place: the wall clock was set back.
+    /// Times further ahead than any plan become one: the wall clock was set back.
     fn wall(self, wall: WallTime) -> WallTime {
         WallTime(NOW.wall.0 + wall.0.saturating_sub(self.now.wall.0).min(BEYOND_ANY_PLAN_MS))
     }
 
-    /// A moment that may be over for long or for short: that makes no difference.
+    /// A time that is either in the future or due; how long it has been due makes no difference.
     pub(super) fn due(self, instant: Instant) -> Instant {
         self.instant(instant, Millis::ZERO)
     }
 }
 
-/// The logout that is under way.
+/// The logout in flight.
 pub(super) fn awaited_logout(machine: &Machine) -> Option<RequestId> {
     match machine.logout {
         Logout::InFlight { id, .. } => Some(id),
@@ -54,7 +54,7 @@ pub(super) fn awaited_logout(machine: &Machine) -> Option<RequestId> {
     }
 }
 
-/// The requests that are waited for, in order; their places are their new names.
+/// The requests in flight, in order. Their new ids are their indexes.
 pub(super) fn awaited(machine: &Machine) -> Vec<RequestId> {
     let probe = machine.probe.iter().map(|probe| probe.id);
     let mut ids: Vec<RequestId> = probe.chain(awaited_logout(machine)).collect();
@@ -62,18 +62,18 @@ pub(super) fn awaited(machine: &Machine) -> Vec<RequestId> {
     ids
 }
 
-/// The new name of `id`, which is one of `ids`.
+/// The new id of `id`, which is one of `ids`.
 pub(super) fn renamed(ids: &[RequestId], id: RequestId) -> RequestId {
-    let place = ids.iter().position(|other| *other == id).expect("only requests that are waited for are named");
+    let place = ids.iter().position(|other| *other == id).expect("the request is in flight");
     RequestId(u32::try_from(place).unwrap())
 }
 
-/// `machine`, as it is at `now`, with every field that makes no difference set to one value.
+/// The normal form of `machine` at `now`.
 pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     let shift = Shift::from(now);
     let ids = awaited(&machine);
     let longest = machine.config.reconnect_timeout;
-    // The clocks were compared when the last input came, or will be at the next start.
+    // The last input compared the clocks, or the next start will.
     let opened = Page::opened(NOW, machine.page.visible, machine.page.online);
     let Page { away, active, idle_at, idle, network_grace, .. } = core::mem::replace(&mut machine.page, opened);
     (machine.page.away, machine.page.active, machine.page.network_grace) = (away, active, network_grace);
@@ -108,7 +108,7 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     }
     machine.key = 0;
 
-    // Told, not used.
+    // Reported to the application only.
     machine.outage.since = machine.outage.since.map(|_| NOW.instant);
     machine.outage.failures = machine.outage.failures.min(MOST);
     if let Some(trouble) = &mut machine.outage.trouble {
@@ -122,7 +122,7 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     schedule.quiet_since = schedule.quiet_since.filter(|since| now.instant.since(*since) < CATCH_UP_EVERY);
     schedule.quiet_since = schedule.quiet_since.map(|since| shift.instant(since, CATCH_UP_EVERY));
 
-    machine.persisted.1 = schedule.retry_floor;
+    machine.persisted.retry_floor = schedule.retry_floor;
 
     let session = &mut machine.session;
     session.epoch = session.epoch.min(MOST);

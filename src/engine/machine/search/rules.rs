@@ -1,17 +1,18 @@
-//! What must never happen between a machine and its shell, whatever comes in.
+//! The rules of the search that need the machine's private state. All others are [`invariants`](super::super::invariants).
 
+use super::super::invariants::{Check, Step};
+use super::super::lifecycle::Lifecycle;
 use super::super::probing::Requester;
 use super::super::tabs::Lock;
-use super::super::{Lifecycle, Machine, SessionState};
+use super::super::{Machine, SessionState};
 use super::normal::awaited_logout;
-use super::shell::{Awaited, Call, Shell, counts, may_reestablish};
-use crate::engine::schedule::RETRY_AFTER_MAX;
+use super::shell::{Call, Shell, counts};
 use crate::engine::{
-    Effect, Event, FetchId, FetchStep, Input, Millis, Now, Outcome, Persisted, Phase, Promised, Reason, Request,
-    RequestId, Status, TabMessage, Verdict,
+    Effect, Event, FetchId, FetchStep, Input, Now, Outcome, Persisted, Phase, Promised, Reason, Request, Status,
+    TabMessage, Verdict,
 };
 
-/// What is broken, in words.
+/// The rule that is broken, in words.
 pub(super) type Broken = String;
 
 macro_rules! must {
@@ -22,6 +23,7 @@ macro_rules! must {
     };
 }
 
+/// How often an input must cause each of these effects.
 #[derive(Clone, Copy, Debug, Default)]
 struct Due {
     cleared: u32,
@@ -30,19 +32,14 @@ struct Due {
 }
 
 impl Shell {
-    /// Feeds `input` to the machine and holds what it does to the rules.
+    /// Feeds `input` to the machine, and holds its effects to the invariants and the rules.
     pub(super) fn feed(&mut self, machine: &mut Machine, now: Now, input: Input) -> Result<Vec<Effect>, Broken> {
         let before = machine.clone();
-        let disposed = self.lifecycle == Lifecycle::Disposed;
-        let due = self.what_is_due(&before, now, input);
+        let due = self.due(&before, now, input);
         self.take_in(machine, now, input);
         let effects = machine.handle(now, input);
-
-        if let Some(deadline) = machine.deadline() {
-            must!(!disposed, "a deadline after dispose");
-            must!(deadline > now.instant, "the deadline is not after now");
-        }
-        must!(!disposed || effects.is_empty(), "an effect after dispose");
+        let step = Step::new(&before.config, now, input, &effects, *before.snapshot(), machine);
+        self.seen.take_in(&step)?;
 
         let grown = machine.session.generation.0.wrapping_sub(before.session.generation.0);
         for call in &mut self.calls {
@@ -50,87 +47,62 @@ impl Shell {
                 *behind = (*behind + grown).min(2);
             }
         }
-        let (mut cleared, mut over, mut redirected, mut told_to_sign_out) = (0, 0, 0, 0);
+        let (mut cleared, mut over, mut redirected) = (0, 0, 0);
         for (place, effect) in effects.iter().enumerate() {
+            let aborts_logout = self.seen.logout.is_some_and(|logout| *effect == Effect::Abort(logout.id));
+            let refused = match *effect {
+                Effect::Fetch { fetch, .. } => self.seen.waiting.iter().any(|call| call.fetch == fetch && call.refused),
+                _ => false,
+            };
+            self.seen.carry_out(&step, place)?;
             match *effect {
-                Effect::Change(snapshot) => {
-                    must!(place == 0, "the change comes after something else");
-                    must!(snapshot == *machine.snapshot(), "the change is not the snapshot");
-                    must!(snapshot != *before.snapshot(), "a change that is none");
-                }
                 Effect::Emit(event) => {
                     over += u32::from(matches!(event, Event::Disconnected { .. }));
-                    Self::heard(event, &before, machine)?;
+                    Self::emitted(event, &before, machine)?;
                 }
-                Effect::Send { id, request, key } => {
-                    self.sent(machine, now, id, request, key)?;
-                    self.is_told(machine, request, effects.get(place + 1))?;
+                Effect::Send { request, key, .. } => self.sent(machine, now, request, key)?,
+                Effect::Abort(_) if aborts_logout => {
+                    self.undelivered &= !self.superseded;
+                    self.begins_anew();
                 }
-                Effect::AcquireLock { .. } => {
-                    must!(
-                        machine.config.cross_tab && self.lock == Lock::Free,
-                        "the turn is taken twice, or for nothing"
-                    );
-                    self.lock = Lock::Requested;
-                }
-                Effect::ReleaseLock => {
-                    must!(self.lock != Lock::Free, "a turn is yielded that was not taken");
-                    self.lock = Lock::Free;
-                }
-                Effect::Broadcast(message) => {
-                    must!(machine.config.cross_tab, "nobody is there to be told");
-                    let asks =
-                        matches!(message, TabMessage::CheckStarted { since: Millis::ZERO, .. } | TabMessage::SignedOut);
-                    must!(!asks || place > 0, "{message:?} without having done so");
-                    told_to_sign_out += u32::from(message == TabMessage::SignedOut);
-                }
-                Effect::PersistSignOut(sign_out) => self.persisted = sign_out.is_some(),
-                Effect::PersistRetryFloor(retry_floor) => {
-                    must!(
-                        retry_floor.is_none_or(|retry_floor| retry_floor <= RETRY_AFTER_MAX),
-                        "too long a floor is kept"
-                    );
-                }
-                Effect::Abort(id) => self.aborted(machine, now, input, id)?,
+                Effect::Abort(_) => self.superseded &= input == Input::Left,
                 Effect::ClearCredential => cleared += 1,
-                Effect::Settle(Promised::Check) => self.check = false,
                 Effect::Settle(Promised::SignOut) => self.sign_out = false,
-                Effect::Fetch { fetch, step } => self.went_on(machine, fetch, step)?,
-                Effect::Redirect(reason) => {
-                    redirected += 1;
-                    must!(machine.may_redirect(reason), "a redirect that is off at once");
-                }
+                Effect::Fetch { fetch, step } => self.fetch_continued(machine, fetch, step, refused)?,
+                Effect::Redirect(_) => redirected += 1,
+                Effect::Change(_)
+                | Effect::AcquireLock { .. }
+                | Effect::ReleaseLock
+                | Effect::Broadcast(_)
+                | Effect::PersistSignOut(_)
+                | Effect::PersistRetryFloor(_)
+                | Effect::Settle(Promised::Check) => {}
             }
         }
-        let signs_out = !disposed && machine.config.cross_tab && matches!(input, Input::SignOut { .. });
-        must!(told_to_sign_out == u32::from(signs_out), "a sign-out is told {told_to_sign_out} times");
+        self.seen.rest(&step)?;
         must!(cleared == due.cleared, "the credential is cleared {cleared} times, not {}", due.cleared);
         must!(over == due.over, "the session ended {over} times, not {}", due.over);
         must!(redirected == due.redirects, "{redirected} redirects, not {}", due.redirects);
-        self.is_consistent(machine, now)?;
+        self.agrees_with(machine)?;
         Ok(effects)
     }
 
-    /// What the input is known to cause.
-    fn what_is_due(&mut self, machine: &Machine, now: Now, input: Input) -> Due {
-        let hears = self.lifecycle == Lifecycle::Running && !self.away;
+    /// What the input must cause.
+    fn due(&mut self, machine: &Machine, now: Now, input: Input) -> Due {
+        let receives = self.seen.running && !self.seen.away;
         match input {
-            _ if self.lifecycle == Lifecycle::Disposed => Due::default(),
-            Input::Start { persisted, .. } if self.lifecycle == Lifecycle::Inactive => {
-                self.due_of_kept(machine, persisted)
-            }
-            Input::Restored { persisted } if self.lifecycle == Lifecycle::Running => {
-                self.due_of_kept(machine, persisted)
-            }
+            _ if self.seen.disposed => Due::default(),
+            Input::Start { persisted, .. } if !self.seen.running => self.due_of_persisted(machine, persisted),
+            Input::Restored { persisted } if self.seen.running => self.due_of_persisted(machine, persisted),
             Input::Received { message: TabMessage::SignedOut, .. }
-                if hears && machine.state != SessionState::Over(Reason::SignedOut) =>
+                if receives && machine.state != SessionState::Over(Reason::SignedOut) =>
             {
                 let again = machine.state == SessionState::Over(Reason::SignedOutElsewhere);
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
             }
-            Input::Received { message: TabMessage::CheckFinished(answered), .. } if hears => {
-                match counts(machine, answered) {
-                    Some(verdict) => self.due_of(machine, verdict, answered.phase == Phase::Reconnect),
+            Input::Received { message: TabMessage::CheckFinished(result), .. } if receives => {
+                match counts(machine, result) {
+                    Some(verdict) => self.due_of_verdict(machine, verdict, result.phase == Phase::Reconnect),
                     None => Due::default(),
                 }
             }
@@ -139,37 +111,39 @@ impl Shell {
                 Due { cleared: 1, over: u32::from(!again), redirects: 0 }
             }
             Input::Replied { id, outcome } => {
-                let counts = |probe: &Awaited| probe.id == id && probe.fresh && self.lifecycle == Lifecycle::Running;
-                let Some(probe) = self.probe.filter(counts) else {
+                let counts = |check: &Check| check.id == id && self.fresh && self.seen.running;
+                let Some(check) = self.seen.check.filter(counts) else {
                     return Due::default();
                 };
                 match outcome {
-                    // First the other tabs are asked.
+                    // The other tabs may have a credential.
                     Outcome::NoCredential if machine.config.cross_tab => Due::default(),
-                    Outcome::NoCredential => {
-                        self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), probe.reconnect)
-                    }
-                    Outcome::Verdict(verdict) => self.due_of(machine, verdict, probe.reconnect),
+                    Outcome::NoCredential => self.due_of_verdict(
+                        machine,
+                        Verdict::Ended(Reason::CredentialMissing),
+                        check.phase == Phase::Reconnect,
+                    ),
+                    Outcome::Verdict(verdict) => self.due_of_verdict(machine, verdict, check.phase == Phase::Reconnect),
                 }
             }
-            // Not given up by any of these, the search for a credential ends when its time has come.
+            // These inputs end the wait for a credential without a verdict; all others let its deadline fire.
             Input::Stop | Input::Dispose | Input::Left | Input::Remembered => Due::default(),
             Input::Received { message: TabMessage::CheckStarted { .. } | TabMessage::SignedOut, .. } => Due::default(),
-            _ if hears && machine.tabs.credential_wanted_until.is_some_and(|until| until <= now.instant) => {
+            _ if receives && machine.tabs.credential_wanted_until.is_some_and(|until| until <= now.instant) => {
                 self.next_is_another_attempt();
-                self.due_of(machine, Verdict::Ended(Reason::CredentialMissing), true)
+                self.due_of_verdict(machine, Verdict::Ended(Reason::CredentialMissing), true)
             }
             _ => Due::default(),
         }
     }
 
-    fn due_of_kept(&self, machine: &Machine, persisted: Persisted) -> Due {
+    fn due_of_persisted(&self, machine: &Machine, persisted: Persisted) -> Due {
         let known = machine.state == SessionState::Over(Reason::SignedOut);
         let found = persisted.sign_out.is_some() && !self.undelivered && machine.config.can_log_out;
         Due { cleared: u32::from(found || persisted.signed_out), over: u32::from(found && !known), redirects: 0 }
     }
 
-    fn due_of(&mut self, machine: &Machine, verdict: Verdict, reconnect: bool) -> Due {
+    fn due_of_verdict(&mut self, machine: &Machine, verdict: Verdict, reconnect: bool) -> Due {
         let was_over = matches!(machine.state, SessionState::Over(_));
         let known_to_be_lost = reconnect || was_over || !machine.config.can_reconnect;
         let (definitive, clears) = match verdict {
@@ -187,151 +161,106 @@ impl Shell {
         }
     }
 
-    /// Whoever sends has the turn, and lets the others know.
-    fn is_told(&self, machine: &Machine, request: Request, next: Option<&Effect>) -> Result<(), Broken> {
-        let (phase, activity) = match request {
-            Request::Validate { activity, .. } => (Phase::Validate, activity),
-            Request::Reconnect { activity, .. } => (Phase::Reconnect, activity),
-            Request::Logout { .. } => return Ok(()),
-        };
-        if machine.config.cross_tab {
-            must!(self.lock == Lock::Held, "{request:?} out of turn");
-            let message = Effect::Broadcast(TabMessage::CheckStarted { phase, activity, since: Millis::ZERO });
-            must!(next == Some(&message), "{request:?}, and nobody is told");
-        }
-        Ok(())
-    }
-
-    fn heard(event: Event, before: &Machine, machine: &Machine) -> Result<(), Broken> {
+    /// Events whose truth the public snapshot does not show.
+    fn emitted(event: Event, before: &Machine, machine: &Machine) -> Result<(), Broken> {
         match event {
-            Event::Connected => must!(
-                machine.snapshot().status == Status::Connected && before.snapshot().status != Status::Connected,
-                "connected without having become so"
-            ),
-            Event::Reconnected { epoch, .. } => {
-                must!(epoch > before.session.epoch, "reconnected, and the epoch did not grow");
-                must!(epoch == machine.snapshot().epoch, "reconnected with another epoch than the snapshot's");
+            Event::Idle => {
+                must!(machine.page.idle && !before.page.idle, "`idle` is emitted, and the user has not become idle")
             }
-            Event::Degraded { .. } => {
-                must!(machine.snapshot().status == Status::Degraded, "degraded without having become so");
+            Event::Active => {
+                must!(before.page.idle && !machine.page.idle, "`active` is emitted, and the user was not idle")
             }
-            Event::Disconnected { reason } => must!(machine.state == SessionState::Over(reason), "not disconnected"),
-            Event::Checking { .. }
+            Event::Disconnected { reason } => {
+                must!(
+                    machine.state == SessionState::Over(reason),
+                    "`disconnected` is emitted, and the session is not over"
+                );
+            }
+            Event::Connected
+            | Event::Reconnected { .. }
+            | Event::Degraded { .. }
+            | Event::Checking { .. }
             | Event::Checked { .. }
             | Event::Slow { .. }
             | Event::Reconnecting { .. }
             | Event::Expiring { .. }
             | Event::Wake { .. } => {}
-            Event::Idle => must!(machine.page.idle && !before.page.idle, "idle without having become so"),
-            Event::Active => must!(before.page.idle && !machine.page.idle, "active without having been idle"),
         }
         Ok(())
     }
 
-    fn sent(&mut self, machine: &Machine, now: Now, id: RequestId, request: Request, key: u32) -> Result<(), Broken> {
+    fn sent(&mut self, machine: &Machine, now: Now, request: Request, key: u32) -> Result<(), Broken> {
         if let Request::Logout { .. } = request {
-            must!(self.logout.is_none(), "two logouts are under way");
-            must!(self.undelivered, "a logout that nobody asked for");
-            must!(machine.config.can_log_out, "there is no logout call");
-            self.logout = Some((id, now.instant));
+            must!(self.undelivered, "a logout is sent without an undelivered sign-out");
             return Ok(());
         }
+        must!(!self.undelivered, "{request:?} is sent before the sign-out is delivered");
         let reconnect = matches!(request, Request::Reconnect { .. });
-        must!(self.probe.is_none(), "a second check or reconnect is under way");
-        must!(self.logout.is_none(), "{request:?} beside a logout");
-        must!(!self.undelivered, "{request:?} before the logout is delivered");
-        must!(self.lifecycle == Lifecycle::Running, "{request:?} by a machine that does not run");
-        must!(self.online && !self.away, "{request:?} without a network");
-        must!(!reconnect || !self.barred, "a reconnect after the end");
-        must!(!reconnect || machine.config.can_reconnect, "there is no reconnect call");
+        must!(!reconnect || !self.barred, "a reconnect is sent after the end, without a sign-in");
         let retry_floor = machine.schedule.retry_floor.unwrap_or_default();
-        must!(retry_floor <= now.instant, "{request:?} before the server wants to be asked again");
+        must!(retry_floor <= now.instant, "{request:?} is sent before `Retry-After` has passed");
         if let Some((last, retry)) = self.key {
-            must!((key == last) == retry, "a retry has another key than the try, or an attempt that of the last one");
+            must!((key == last) == retry, "a retry has a new key, or a new attempt has the old key");
         }
         self.key = Some((key, true));
-        self.probe = Some(Awaited { id, reconnect, sent: now.instant, fresh: true });
+        self.fresh = true;
         Ok(())
     }
 
-    fn aborted(&mut self, machine: &Machine, now: Now, input: Input, id: RequestId) -> Result<(), Broken> {
-        if let Some((_, sent)) = self.logout.take_if(|(logout, _)| *logout == id) {
-            let had_its_time = now.instant.since(sent) >= machine.config.validate_timeout;
-            let superseded = matches!(input, Input::SignOut { .. } | Input::Remembered | Input::Replied { .. });
-            must!(had_its_time || superseded, "a logout is given up early");
-            self.undelivered &= !self.superseded;
-            self.begins_anew();
-            return Ok(());
-        }
-        let Some(probe) = self.probe.take_if(|probe| probe.id == id) else {
-            return Err("nothing of that name is under way".into());
-        };
-        let age = now.instant.since(probe.sent);
-        self.superseded &= matches!(input, Input::Left);
-        if may_reestablish(machine, probe) {
-            must!(age >= machine.config.reconnect_timeout, "a request that may re-establish is given up early");
-        } else {
-            let not_wanted = matches!(
-                input,
-                Input::Stop
-                    | Input::Dispose
-                    | Input::Left
-                    | Input::SignOut { .. }
-                    | Input::Received { message: TabMessage::SignedOut, .. }
-            );
-            must!(not_wanted || age >= machine.config.validate_timeout, "a check is given up early");
-        }
-        Ok(())
-    }
-
-    fn went_on(&mut self, machine: &Machine, fetch: FetchId, step: FetchStep) -> Result<(), Broken> {
-        let Call::Waits { refused, .. } = *self.call(fetch) else {
-            return Err(format!("{fetch:?} does not wait"));
-        };
+    fn fetch_continued(
+        &mut self,
+        machine: &Machine,
+        fetch: FetchId,
+        step: FetchStep,
+        refused: bool,
+    ) -> Result<(), Broken> {
         *self.call(fetch) = match step {
             FetchStep::Send(generation) => {
-                must!(generation == machine.session.generation, "sent in an old generation");
-                must!(!refused || machine.state == SessionState::Good, "sent again into a session that is not good");
+                must!(generation == machine.session.generation, "a call is sent in an old generation");
+                must!(
+                    !refused || machine.state == SessionState::Good,
+                    "a refused call is sent again without a valid session"
+                );
                 Call::Sent { behind: 0, again: refused }
             }
-            FetchStep::Deliver => {
-                must!(refused, "there is no refusal to deliver");
-                Call::None
-            }
+            FetchStep::Deliver => Call::None,
         };
         Ok(())
     }
 
-    /// What holds at rest.
-    fn is_consistent(&mut self, machine: &Machine, now: Now) -> Result<(), Broken> {
+    /// The machine's state agrees with the shell's observations.
+    fn agrees_with(&self, machine: &Machine) -> Result<(), Broken> {
+        let seen = &self.seen;
         let own = machine.probe.filter(|probe| probe.requester == Requester::ThisTab);
-        must!(self.probe.map(|probe| probe.id) == own.map(|probe| probe.id), "who waits for which request?");
-        must!(self.lock == machine.tabs.lock, "whose turn is it?");
-        must!(self.lock != Lock::Held || self.probe.is_some(), "the turn is kept for nothing");
         must!(
-            self.lifecycle == Lifecycle::Disposed || self.persisted == machine.logout.undelivered().is_some(),
-            "storage does not keep what is pending"
+            seen.check.map(|check| check.id) == own.map(|probe| probe.id),
+            "the machine and the shell wait for different checks"
         );
-        must!(self.logout.map(|(id, _)| id) == awaited_logout(machine), "who waits for which logout?");
-        must!(self.lifecycle == machine.lifecycle, "does it run?");
-        if self.lifecycle != Lifecycle::Running {
-            let calls_wait = self.calls.iter().any(|call| matches!(call, Call::Waits { .. }));
-            must!(!self.check && !calls_wait, "a machine that does not run lets somebody wait");
-        }
-        must!(!self.check || self.online || self.away, "a check is promised while offline");
-        for call in self.calls {
-            if let Call::Waits { since, .. } = call {
-                let over = now.instant.since(since) >= machine.config.reconnect_timeout;
-                must!(self.away || !over, "a call waits longer than a reconnect may take");
-            }
-        }
-        if self.lifecycle != Lifecycle::Disposed {
+        must!(
+            seen.logout.map(|logout| logout.id) == awaited_logout(machine),
+            "the machine and the shell wait for different logouts"
+        );
+        let lock = (seen.lock_requested, seen.lock_held);
+        must!(
+            lock == (machine.tabs.lock == Lock::Requested, machine.tabs.lock == Lock::Held),
+            "the machine and the shell disagree about the lock"
+        );
+        let lifecycle = (seen.running, seen.disposed);
+        must!(
+            lifecycle == (machine.lifecycle == Lifecycle::Running, machine.lifecycle == Lifecycle::Disposed),
+            "the machine and the shell disagree about its life cycle"
+        );
+        must!(
+            seen.disposed || seen.sign_out_stored == machine.logout.undelivered().is_some(),
+            "the storage does not hold the undelivered sign-out"
+        );
+        if !self.seen.disposed {
             let snapshot = machine.snapshot();
-            must!(snapshot.status == machine.status(), "the snapshot's status is an old one");
-            let tells = snapshot.status != Status::Inactive;
-            must!(!tells || snapshot.reason == machine.reason(), "the snapshot's reason is an old one");
-            must!(!tells || snapshot.error == machine.failure(), "the snapshot's error is an old one");
-            must!(snapshot.epoch == machine.session.epoch, "the snapshot's epoch is an old one");
+            must!(snapshot.status == machine.status(), "the snapshot has an old status");
+            let active = snapshot.status != Status::Inactive;
+            must!(!active || snapshot.reason == machine.reason(), "the snapshot has an old reason");
+            must!(!active || snapshot.error == machine.failure(), "the snapshot has an old error");
+            must!(snapshot.epoch == machine.session.epoch, "the snapshot has an old epoch");
         }
         Ok(())
     }

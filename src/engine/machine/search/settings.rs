@@ -1,14 +1,15 @@
-//! What is searched. All lengths are few seconds, so that few moments differ; the real ones keep the same order.
+//! The settings of the searches. All lengths are a few seconds, so that there are few distinct times; their order is that of the
+//! real ones.
 
 use super::steps::{Alphabet, transient, valid};
 use crate::engine::{Config, CredentialHolder, Facts, Input, Millis, Persisted, Reason, SignOut, Verdict};
 
-/// How far to go.
+/// The maximum depth of a search.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Depth {
-    /// With every test run.
+    /// In every test run.
     pub(super) usual: usize,
-    /// With `npm run search`.
+    /// In `npm run search`.
     pub(super) deep: usize,
 }
 
@@ -25,7 +26,7 @@ pub(super) const CLOSED: usize = usize::MAX;
 
 /// Every search.
 pub(super) const ALL: [fn() -> Setting; 10] =
-    [cookie, cookie_alone, page, one_call, two_calls, epochs, tabs, tabs_with_credentials, kept_and_idle, limits];
+    [cookie, cookie_alone, page, one_call, two_calls, epochs, tabs, tabs_with_credentials, persisted_and_idle, limits];
 
 fn config(credential: CredentialHolder) -> Config {
     Config {
@@ -41,7 +42,7 @@ fn config(credential: CredentialHolder) -> Config {
         validate_timeout: Millis::from_secs(2),
         reconnect_timeout: Millis::from_secs(4),
         retry_base: Millis::from_secs(1),
-        // Reached by the second failure: the third is like every later one.
+        // The second failure reaches it, so the third is like every later one.
         retry_cap: Millis::from_secs(2),
         retry_spread: Millis::from_secs(2),
         warn_before: Millis::from_secs(1),
@@ -75,7 +76,7 @@ fn every_input() -> Vec<Input> {
     ]
 }
 
-/// One of each kind; what an epoch says, and a limit, are searched apart.
+/// One verdict of each kind. Epochs and limits have searches of their own.
 fn every_verdict() -> Vec<Verdict> {
     vec![
         valid(None, false),
@@ -145,7 +146,7 @@ pub(super) fn two_calls() -> Setting {
     }
 }
 
-/// What an epoch says, and what it must not.
+/// Answers with epochs.
 pub(super) fn epochs() -> Setting {
     Setting {
         name: "epochs",
@@ -209,7 +210,7 @@ pub(super) fn limits() -> Setting {
     }
 }
 
-/// Other tabs, with a ticket cookie. With what they can tell at any time there are too many states to visit all.
+/// Other tabs, with a ticket cookie. Their messages can come at any time, so there are too many states to visit all.
 pub(super) fn tabs() -> Setting {
     Setting {
         name: "tabs",
@@ -225,7 +226,7 @@ pub(super) fn tabs() -> Setting {
     }
 }
 
-/// Other tabs, of which some hold a credential.
+/// Other tabs, with credentials held by pages.
 pub(super) fn tabs_with_credentials() -> Setting {
     Setting {
         name: "tabs, page",
@@ -241,15 +242,15 @@ pub(super) fn tabs_with_credentials() -> Setting {
     }
 }
 
-/// What a page before this one left behind, and whether the person is there.
-pub(super) fn kept_and_idle() -> Setting {
+/// Persisted state of an earlier page, and an idle user.
+pub(super) fn persisted_and_idle() -> Setting {
     let left_behind = |everywhere, retry_floor| {
         let sign_out = Some(SignOut { everywhere });
         Input::Start { visible: true, online: true, persisted: Persisted { sign_out, retry_floor, signed_out: false } }
     };
     let retry_floor = Some(Millis::from_secs(3));
     Setting {
-        name: "kept and idle",
+        name: "persisted and idle",
         config: Config { idle: Some(Millis::from_secs(6)), ..config(CredentialHolder::Cookie) },
         alphabet: Alphabet {
             inputs: vec![

@@ -1,60 +1,44 @@
-//! What the shell, the application and the server have seen of a machine.
+//! What the rules remember of a machine, from the view of its shell, the application and the server.
 
+use super::super::invariants::Observer;
 use super::super::probing::Requester;
-use super::super::tabs::Lock;
-use super::super::{Lifecycle, Machine, SessionState};
+use super::super::{Machine, SessionState};
 use super::normal::{Shift, awaited, awaited_logout, renamed};
 use crate::engine::{
-    CheckResult, CredentialHolder, FetchId, Generation, Input, Instant, Now, Outcome, Persisted, Phase, Reason,
-    Refusal, RequestId, TabMessage, Verdict,
+    CheckResult, FetchId, Generation, Input, Now, Outcome, Persisted, Phase, Reason, Refusal, RequestId, TabMessage,
+    Verdict,
 };
 
-/// A key that no attempt has soon.
+/// A key far from that of every attempt.
 const ANOTHER: u32 = u32::MAX / 2;
-
-/// A request that the machine waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Awaited {
-    pub(super) id: RequestId,
-    pub(super) reconnect: bool,
-    pub(super) sent: Instant,
-    /// Nothing happened since it was sent that makes its answer say nothing.
-    pub(super) fresh: bool,
-}
 
 /// One `session.fetch` call of the application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Call {
-    /// There is none.
+    /// No call.
     None,
-    /// It may not go on yet.
-    Waits { refused: bool, since: Instant },
-    /// It is under way in a generation this many before the current one.
+    /// The call waits.
+    Waits,
+    /// The call is in flight, in a generation this many before the current one.
     Sent { behind: u32, again: bool },
 }
 
 /// Everything the rules need to remember.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Shell {
-    pub(super) lifecycle: Lifecycle,
-    pub(super) online: bool,
-    pub(super) away: bool,
-    pub(super) probe: Option<Awaited>,
-    pub(super) logout: Option<(RequestId, Instant)>,
-    /// The person signed out and the server does not know.
+    /// What the invariants remember.
+    pub(super) seen: Observer,
+    /// The answer to the check in flight is not obsolete.
+    pub(super) fresh: bool,
+    /// A sign-out has not been delivered to the server.
     pub(super) undelivered: bool,
-    /// A check was asked for after the end, and is not answered: the application has signed in again.
+    /// A check requested after the end is not result yet: the application has signed in again.
     pub(super) superseded: bool,
-    /// A definitive verdict, or the person, ended the session, and nobody has signed in since.
+    /// A definitive verdict or a sign-out ended the session, and no sign-in has followed.
     pub(super) barred: bool,
-    pub(super) check: bool,
     pub(super) sign_out: bool,
     pub(super) calls: [Call; 2],
-    /// Who may send.
-    pub(super) lock: Lock,
-    /// The storage of the name keeps a sign-out.
-    pub(super) persisted: bool,
-    /// The page before left one.
+    /// The undelivered sign-out is that of an earlier page.
     pub(super) left_behind: bool,
     /// The key of the last check or reconnect, and whether the next one is a retry of it.
     pub(super) key: Option<(u32, bool)>,
@@ -63,77 +47,63 @@ pub(super) struct Shell {
 impl Shell {
     pub(super) fn new() -> Self {
         Self {
-            lifecycle: Lifecycle::Inactive,
-            online: true,
-            away: false,
-            probe: None,
-            logout: None,
+            seen: Observer::default(),
+            fresh: true,
             undelivered: false,
             superseded: false,
             barred: false,
-            check: false,
             sign_out: false,
             calls: [Call::None; 2],
-            lock: Lock::Free,
-            persisted: false,
             left_behind: false,
             key: None,
         }
     }
 
-    /// Somebody waits for something.
-    pub(super) fn keeps_waiting(&self) -> bool {
-        self.check || self.sign_out || self.calls.iter().any(|call| matches!(call, Call::Waits { .. }))
+    /// A promise or a `session.fetch` call is open.
+    pub(super) fn is_waited_for(&self) -> bool {
+        self.seen.check_promised || self.sign_out || !self.seen.waiting.is_empty()
     }
 
-    /// The machine is about to be normalised: what is kept here is, with it.
+    /// The normal form, to go with that of `machine`.
     pub(super) fn normal(mut self, machine: &Machine, now: Now) -> Self {
         let shift = Shift::from(now);
         let ids = awaited(machine);
-        if let Some(probe) = &mut self.probe {
-            probe.id = renamed(&ids, probe.id);
-            probe.sent = shift.instant(probe.sent, machine.config.reconnect_timeout);
+        if let Some(check) = &mut self.seen.check {
+            check.id = renamed(&ids, check.id);
+            check.sent = shift.instant(check.sent, machine.config.reconnect_timeout);
         }
-        if let Some((id, sent)) = &mut self.logout {
-            *id = renamed(&ids, *id);
-            *sent = shift.instant(*sent, machine.config.reconnect_timeout);
+        if let Some(logout) = &mut self.seen.logout {
+            logout.id = renamed(&ids, logout.id);
+            logout.sent = shift.instant(logout.sent, machine.config.reconnect_timeout);
         }
-        for call in &mut self.calls {
-            if let Call::Waits { since, .. } = call {
-                *since = shift.instant(*since, machine.config.reconnect_timeout);
-            }
+        for call in &mut self.seen.waiting {
+            call.since = shift.instant(call.since, machine.config.reconnect_timeout);
         }
+        self.seen.newest = None;
+        self.fresh |= self.seen.check.is_none();
         self.key = self.key.map(|(key, retry)| (if key == machine.key { 0 } else { ANOTHER }, retry));
         self
     }
 
-    /// What the input says, before the machine answers.
+    /// Takes in an input, before the machine handles it.
     pub(super) fn take_in(&mut self, machine: &Machine, now: Now, input: Input) {
-        if self.lifecycle == Lifecycle::Disposed {
+        if self.seen.disposed {
             return;
         }
         match input {
-            Input::Start { online, persisted, .. } => {
-                if self.lifecycle == Lifecycle::Inactive {
-                    self.finds(machine, persisted);
-                    (self.lifecycle, self.online, self.away) = (Lifecycle::Running, online, false);
+            Input::Start { persisted, .. } => {
+                if !self.seen.running {
+                    self.restored(machine, persisted);
                     self.barred = self.undelivered;
-                    self.probe = self.probe.filter(|_| !self.undelivered);
                     self.next_is_another_attempt();
                 }
             }
-            // A request that may re-establish the session is still waited for, in case of a new start.
-            Input::Stop | Input::Dispose => {
-                let ended = input == Input::Dispose;
-                self.superseded = false;
-                self.lifecycle = if ended { Lifecycle::Disposed } else { Lifecycle::Inactive };
-            }
+            Input::Stop | Input::Dispose => self.superseded = false,
             Input::Check { .. } => {
-                self.check = true;
                 let held = machine.schedule.retry_floor.is_some_and(|retry_floor| retry_floor > now.instant);
-                if self.lifecycle == Lifecycle::Running && self.online && !self.away && !held {
+                if self.seen.running && self.seen.online && !self.seen.away && !held {
                     self.superseded = true;
-                    self.undelivered &= self.logout.is_some();
+                    self.undelivered &= self.seen.logout.is_some();
                     self.left_behind &= self.undelivered;
                 }
             }
@@ -146,40 +116,31 @@ impl Shell {
                 self.sign_out = true;
                 self.undelivered = machine.config.can_log_out;
                 (self.superseded, self.barred, self.left_behind) = (false, true, false);
-                self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
                 self.next_is_another_attempt();
             }
-            Input::FetchStarted(fetch) => *self.call(fetch) = Call::Waits { refused: false, since: now.instant },
+            Input::FetchStarted(fetch) => *self.call(fetch) = Call::Waits,
             Input::FetchRefused { fetch, generation, refusal } => {
-                *self.call(fetch) = Call::Waits { refused: true, since: now.instant };
-                let known = self.lifecycle == Lifecycle::Running && machine.state == SessionState::Good;
+                *self.call(fetch) = Call::Waits;
+                let known = self.seen.running && machine.state == SessionState::Good;
                 let current = generation == machine.session.generation;
                 if known && current && refusal == Refusal::SessionUnknown {
                     self.nothing_before_counts();
                 }
             }
             Input::FetchEnded(fetch) => *self.call(fetch) = Call::None,
-            Input::Left => {
-                self.away = true;
-                self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
-            }
             Input::Restored { persisted } => {
-                self.away = false;
-                if self.lifecycle == Lifecycle::Running {
-                    self.finds(machine, persisted);
+                if self.seen.running {
+                    self.restored(machine, persisted);
                     self.barred |= self.left_behind;
                 }
             }
-            Input::Online => self.online = true,
-            Input::Offline => self.online = false,
             Input::Replied { id, outcome } => self.replied(machine, id, outcome),
-            Input::LockResult { granted } => {
-                if self.lock == Lock::Requested {
-                    self.lock = if granted { Lock::Held } else { Lock::Free };
-                }
-            }
-            Input::Received { message, .. } => self.hears(machine, message),
-            Input::DeadlineReached
+            Input::Received { message, .. } => self.received(machine, message),
+            Input::Left
+            | Input::Online
+            | Input::Offline
+            | Input::LockResult { .. }
+            | Input::DeadlineReached
             | Input::Visible
             | Input::Hidden
             | Input::Focused
@@ -188,8 +149,7 @@ impl Shell {
         }
     }
 
-    fn finds(&mut self, machine: &Machine, persisted: Persisted) {
-        self.persisted |= persisted.sign_out.is_some();
+    fn restored(&mut self, machine: &Machine, persisted: Persisted) {
         if persisted.sign_out.is_some() && machine.config.can_log_out && !self.undelivered {
             (self.left_behind, self.undelivered, self.superseded) = (true, true, false);
             self.next_is_another_attempt();
@@ -198,21 +158,18 @@ impl Shell {
 
     fn replied(&mut self, machine: &Machine, id: RequestId, outcome: Outcome) {
         let valid = matches!(outcome, Outcome::Verdict(Verdict::Valid(_)));
-        if self.logout.is_some_and(|(logout, _)| logout == id) {
-            self.logout = None;
+        if self.seen.logout.is_some_and(|logout| logout.id == id) {
             let again = matches!(outcome, Outcome::Verdict(Verdict::Transient(trouble)) if trouble.reason != Reason::Misconfigured);
             self.undelivered &= again && !self.superseded;
             self.begins_anew();
-        } else if let Some(probe) = self.probe.take_if(|probe| probe.id == id)
-            && self.lifecycle == Lifecycle::Running
-        {
+        } else if self.seen.running && self.seen.check.is_some_and(|check| check.id == id) {
             self.superseded = false;
             let reestablished = matches!(outcome, Outcome::Verdict(Verdict::Valid(facts)) if facts.reconnected);
-            if !probe.fresh && !reestablished {
+            if !self.fresh && !reestablished {
                 return;
             }
             self.barred &= !valid;
-            // Where the other tabs are asked for a credential first, nothing is decided yet.
+            // The other tabs may have a credential.
             let undecided = outcome == Outcome::NoCredential && machine.config.cross_tab;
             if !undecided && !matches!(outcome, Outcome::Verdict(Verdict::Transient(_))) {
                 self.next_is_another_attempt();
@@ -222,13 +179,13 @@ impl Shell {
         }
     }
 
-    fn hears(&mut self, machine: &Machine, message: TabMessage) {
-        if self.lifecycle != Lifecycle::Running || self.away {
+    fn received(&mut self, machine: &Machine, message: TabMessage) {
+        if !self.seen.running || self.seen.away {
             return;
         }
         match message {
-            TabMessage::CheckFinished(answered) => {
-                if let Some(outcome) = counts(machine, answered) {
+            TabMessage::CheckFinished(result) => {
+                if let Some(outcome) = counts(machine, result) {
                     self.superseded = false;
                     let valid = matches!(outcome, Verdict::Valid(_));
                     self.barred &= !valid;
@@ -242,19 +199,18 @@ impl Shell {
             }
             TabMessage::CheckStarted { phase, .. } => {
                 let unaware = matches!(machine.state, SessionState::Unknown | SessionState::Good);
-                if self.probe.is_none() && phase == Phase::Reconnect && unaware {
+                if self.seen.check.is_none() && phase == Phase::Reconnect && unaware {
                     self.nothing_before_counts();
                 }
             }
             TabMessage::CredentialWanted => {
-                if self.probe.is_none() && !matches!(machine.state, SessionState::Over(_)) {
+                if self.seen.check.is_none() && !matches!(machine.state, SessionState::Over(_)) {
                     self.nothing_before_counts();
                 }
             }
             TabMessage::SignedOut => {
                 if machine.state != SessionState::Over(Reason::SignedOut) {
                     (self.superseded, self.barred) = (false, true);
-                    self.probe = self.probe.filter(|probe| !may_reestablish(machine, *probe));
                     self.next_is_another_attempt();
                 }
             }
@@ -262,12 +218,12 @@ impl Shell {
         }
     }
 
-    /// A session that is established now is established behind the person's back.
+    /// A session that is established now must be ended: the user has signed out.
     pub(super) fn stays_signed_out(&self, machine: &Machine) -> bool {
         is_signed_out(machine) && machine.config.can_log_out && !self.superseded
     }
 
-    /// What the page before left behind is delivered: this one is like any other.
+    /// An earlier page's sign-out is delivered: from now on this page is like any other.
     pub(super) fn begins_anew(&mut self) {
         if !self.undelivered && core::mem::take(&mut self.left_behind) {
             self.barred = false;
@@ -282,9 +238,7 @@ impl Shell {
 
     fn nothing_before_counts(&mut self) {
         self.next_is_another_attempt();
-        if let Some(probe) = &mut self.probe {
-            probe.fresh = false;
-        }
+        self.fresh &= self.seen.check.is_none();
     }
 
     pub(super) fn call(&mut self, fetch: FetchId) -> &mut Call {
@@ -292,23 +246,18 @@ impl Shell {
     }
 }
 
-/// Cutting it off would leave the server ahead of the browser.
-pub(super) fn may_reestablish(machine: &Machine, probe: Awaited) -> bool {
-    probe.reconnect || machine.config.credential == CredentialHolder::Cookie
-}
-
 fn is_signed_out(machine: &Machine) -> bool {
     matches!(machine.state, SessionState::Over(Reason::SignedOut | Reason::SignedOutElsewhere))
 }
 
-/// What another tab tells, if it is about a request that this one knows of, and nothing has happened since.
-pub(super) fn counts(machine: &Machine, answered: CheckResult) -> Option<Verdict> {
+/// The verdict of another tab's result, if this tab knows of the request and the result is not obsolete.
+pub(super) fn counts(machine: &Machine, result: CheckResult) -> Option<Verdict> {
     let probe = machine.probe.filter(|probe| probe.requester == Requester::OtherTab)?;
-    let reestablishes = matches!(answered.verdict, Verdict::Valid(facts) if facts.reconnected);
-    let believed = answered.signed_in && awaited_logout(machine).is_none();
-    let valid = matches!(answered.verdict, Verdict::Valid(_));
+    let reestablishes = matches!(result.verdict, Verdict::Valid(facts) if facts.reconnected);
+    let accepted = result.signed_in && awaited_logout(machine).is_none();
+    let valid = matches!(result.verdict, Verdict::Valid(_));
     let fresh = probe.id >= machine.fresh_from || reestablishes;
-    (fresh && !(valid && is_signed_out(machine) && !believed)).then_some(answered.verdict)
+    (fresh && !(valid && is_signed_out(machine) && !accepted)).then_some(result.verdict)
 }
 
 /// The generation in which a call was sent.

@@ -1,18 +1,18 @@
-//! What can happen next.
+//! The steps of a search.
 
-use super::super::tabs::Lock;
-use super::super::{Lifecycle, Machine};
+use super::super::Machine;
+use super::super::invariants::LogoutCall;
 use super::shell::{Call, Shell, generation};
 use crate::engine::{
     Chance, CheckResult, Facts, FetchId, Input, Instant, Millis, Now, Outcome, Phase, Reason, Refusal, RequestId,
     TabMessage, Trouble, Verdict, WallTime,
 };
 
-/// One thing that happens, some time after the last.
+/// One input, some time after the last.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Step {
     after: Millis,
-    /// By how much the wall clock moves beside the other.
+    /// By how much the wall clock jumps against the monotonic one.
     jump: i64,
     chance: Chance,
     pub(super) input: Input,
@@ -28,12 +28,12 @@ impl Step {
         Self { after: instant.since(now.instant), ..Self::at_once(Input::DeadlineReached) }
     }
 
-    /// The same time passes, and nothing happens then. `None`: no time passes.
+    /// The same time passes without an input. `None`: no time passes.
     pub(super) fn without_input(self) -> Option<Self> {
         (self.after != Millis::ZERO).then_some(Self { input: Input::DeadlineReached, ..self })
     }
 
-    /// When this happens.
+    /// The time of the step.
     pub(super) fn at(self, now: Now) -> Now {
         let wall = now.wall.0 + self.after.0;
         Now {
@@ -44,35 +44,35 @@ impl Step {
     }
 }
 
-/// A small step: all settings of the search are multiples of it, so that there are few moments.
+/// A short time. All settings are multiples of it, so that there are few distinct times.
 const SMALL: Millis = Millis::from_secs(1);
-/// A long one: whatever was planned is due.
+/// A long time: every plan is due.
 const LONG: Millis = Millis::from_secs(4000);
 const SLEPT: i64 = 600_000;
-/// No request has this name.
+/// The id of no request.
 pub(super) const STALE: RequestId = RequestId(u32::MAX);
 
-/// What may happen in one search.
+/// The inputs of one search.
 #[derive(Clone, Debug)]
 pub(super) struct Alphabet {
-    /// What the application and the page do.
+    /// The inputs from the application and the page.
     pub(super) inputs: Vec<Input>,
-    /// What a check or reconnect comes back with.
+    /// The verdicts on checks and reconnects.
     pub(super) verdicts: Vec<Verdict>,
-    /// Calls of the application: none, one or two.
+    /// The number of `session.fetch` calls: none, one or two.
     pub(super) calls: usize,
-    /// Inputs also come when the timer is late.
+    /// Inputs also come after a late timer.
     pub(super) late: bool,
     /// There are other tabs.
     pub(super) message: bool,
 }
 
-/// An answer that brings no verdict.
+/// A transient answer.
 pub(super) const fn transient(reason: Reason, retry_after: Option<Millis>) -> Verdict {
     Verdict::Transient(Trouble { reason, status: None, retry_after })
 }
 
-/// A good answer.
+/// A valid answer.
 pub(super) const fn valid(epoch: Option<u32>, reconnected: bool) -> Verdict {
     Verdict::Valid(Facts { epoch, idle_in: None, absolute_in: None, warn_in: None, next_check_in: None, reconnected })
 }
@@ -82,19 +82,19 @@ impl Alphabet {
     pub(super) fn steps(&self, machine: &Machine, shell: &Shell, now: Now) -> Vec<Step> {
         let mut steps = Vec::with_capacity(64);
         self.time(machine, now, &mut steps);
-        for input in self.inputs.iter().copied().filter(|input| makes_sense(shell, *input)) {
+        for input in self.inputs.iter().copied().filter(|input| is_possible(shell, *input)) {
             steps.push(Step::at_once(input));
             if self.late {
                 steps.push(Step { after: LONG, ..Step::at_once(input) });
             }
         }
-        if shell.lock == Lock::Requested {
+        if shell.seen.lock_requested {
             for granted in [true, false] {
                 steps.push(Step::at_once(Input::LockResult { granted }));
             }
         }
         if self.message {
-            self.told(&mut steps);
+            self.messages(&mut steps);
         }
         let mut reply = |id, verdict| {
             let step = Step::at_once(Input::Replied { id, outcome: verdict });
@@ -106,15 +106,15 @@ impl Alphabet {
                 steps.push(Step { after: LONG, ..step });
             }
         };
-        if let Some(probe) = shell.probe {
+        if let Some(check) = shell.seen.check {
             for verdict in &self.verdicts {
-                reply(probe.id, Outcome::Verdict(*verdict));
+                reply(check.id, Outcome::Verdict(*verdict));
             }
-            if probe.reconnect {
-                reply(probe.id, Outcome::NoCredential);
+            if check.phase == Phase::Reconnect {
+                reply(check.id, Outcome::NoCredential);
             }
         }
-        if let Some((id, _)) = shell.logout {
+        if let Some(LogoutCall { id, .. }) = shell.seen.logout {
             let misconfigured = transient(Reason::Misconfigured, None);
             for verdict in [valid(None, false), Verdict::Lost, misconfigured] {
                 reply(id, Outcome::Verdict(verdict));
@@ -141,23 +141,23 @@ impl Alphabet {
         }
     }
 
-    fn told(&self, steps: &mut Vec<Step>) {
-        let mut hear = |message| steps.push(Step::at_once(Input::Received { message, age: Millis::ZERO }));
+    fn messages(&self, steps: &mut Vec<Step>) {
+        let mut receive = |message| steps.push(Step::at_once(Input::Received { message, age: Millis::ZERO }));
         for phase in [Phase::Validate, Phase::Reconnect] {
             for since in [Millis::ZERO, SMALL + SMALL] {
-                hear(TabMessage::CheckStarted { phase, activity: phase == Phase::Validate, since });
+                receive(TabMessage::CheckStarted { phase, activity: phase == Phase::Validate, since });
             }
         }
         for message in [TabMessage::CredentialWanted, TabMessage::SignedOut, TabMessage::Activity] {
-            hear(message);
+            receive(message);
         }
         for verdict in self.verdicts.iter().copied().chain([Verdict::Ended(Reason::CredentialMissing)]) {
             for signed_in in [false, true] {
                 let next_in = SMALL + SMALL + SMALL;
                 let (request, epoch) = (RequestId(1 << 31), 1);
-                let answered = CheckResult { request, phase: Phase::Validate, verdict, epoch, next_in, signed_in };
-                hear(TabMessage::CheckFinished(answered));
-                hear(TabMessage::CheckFinished(CheckResult { phase: Phase::Reconnect, ..answered }));
+                let result = CheckResult { request, phase: Phase::Validate, verdict, epoch, next_in, signed_in };
+                receive(TabMessage::CheckFinished(result));
+                receive(TabMessage::CheckFinished(CheckResult { phase: Phase::Reconnect, ..result }));
                 if !matches!(verdict, Verdict::Valid(_)) {
                     break;
                 }
@@ -170,10 +170,10 @@ impl Alphabet {
             let fetch = FetchId(number as u32);
             match *call {
                 Call::None => steps.push(Step::at_once(Input::FetchStarted(fetch))),
-                Call::Waits { .. } => steps.push(Step::at_once(Input::FetchEnded(fetch))),
+                Call::Waits => steps.push(Step::at_once(Input::FetchEnded(fetch))),
                 Call::Sent { behind, again } => {
                     steps.push(Step::at_once(Input::FetchEnded(fetch)));
-                    // What was sent once more is delivered, whatever comes back.
+                    // A call is sent again only once.
                     for refusal in [Refusal::SessionUnknown, Refusal::Unclear].into_iter().filter(|_| !again) {
                         let generation = generation(machine, behind);
                         steps.push(Step::at_once(Input::FetchRefused { fetch, generation, refusal }));
@@ -184,14 +184,14 @@ impl Alphabet {
     }
 }
 
-/// A browser says "online" once, and a page that is in the back/forward cache does nothing.
-fn makes_sense(shell: &Shell, input: Input) -> bool {
+/// Whether a browser can cause the input in this state.
+fn is_possible(shell: &Shell, input: Input) -> bool {
     match input {
-        Input::Start { .. } => shell.lifecycle != Lifecycle::Running,
-        Input::Restored { .. } => shell.away,
-        Input::Left => !shell.away,
-        Input::Online => !shell.online,
-        Input::Offline => shell.online,
+        Input::Start { .. } => !shell.seen.running,
+        Input::Restored { .. } => shell.seen.away,
+        Input::Left => !shell.seen.away,
+        Input::Online => !shell.seen.online,
+        Input::Offline => shell.seen.online,
         Input::Stop
         | Input::Dispose
         | Input::Check { .. }

@@ -1,23 +1,22 @@
-//! Which status follows which, and why: every pair that a search has seen, for `docs/states.txt`.
+//! The transitions between statuses, with their causes: all that the searches have found, for `docs/states.txt`.
 
 use super::explore::State;
 use super::steps::Step;
-use crate::engine::{Input, Outcome, Reason, Status, TabMessage, Verdict};
-use crate::numbers::{InputKind, VerdictKind};
+use crate::engine::{Input, Outcome, Reason, Status, TabMessage};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The call has come back, or its time is over.
+/// The logout was answered, or has timed out.
 const LOGOUT: &str = "logout";
 
-/// From where to where.
+/// The status before and after, as indexes of [`Status::ALL`].
 type Pair = (usize, usize);
 
-/// What led from one status to another; the names are those of `src/js/names.js`.
+/// The causes of each transition. Their names are those of [`Input::name`], `Verdict::kind` and [`Reason`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Transitions(BTreeMap<Pair, BTreeSet<&'static str>>);
 
 impl Transitions {
-    /// Looks whether a step has led from one status to another.
+    /// Records a step that changed the status.
     pub(super) fn note(&mut self, before: &State, step: Step, after: &State) {
         let pair = (status(before), status(after));
         if pair.0 != pair.1 {
@@ -31,7 +30,7 @@ impl Transitions {
         }
     }
 
-    /// One line for each: `connected -> degraded: transient`.
+    /// One line for each cause: `connected -> degraded: transient`.
     pub(super) fn lines(&self) -> Vec<String> {
         let name = |place: usize| Status::ALL[place].as_str();
         let line = |(from, to): Pair, why: &str| format!("{} -> {}: {why}", name(from), name(to));
@@ -44,63 +43,34 @@ fn status(state: &State) -> Status {
 }
 
 fn place(status: Status) -> usize {
-    Status::ALL.iter().position(|other| *other == status).expect("it is one of them")
+    Status::ALL.iter().position(|other| *other == status).expect("every status is in the list")
 }
 
-/// The input, unless the time that has passed before it explains the new status as well.
+/// The input, unless the time before it alone explains the new status.
 fn why(before: &State, step: Step, after: &State) -> &'static str {
     let waited = step.without_input().and_then(|waited| before.after(waited).ok());
     if let Some((later, _)) = waited.filter(|(later, _)| status(later) == status(after)) {
         return by_itself(before, &later);
     }
     match step.input {
-        Input::Start { .. } => InputKind::Start.as_str(),
-        Input::Stop => InputKind::Stop.as_str(),
-        Input::Dispose => InputKind::Dispose.as_str(),
-        Input::Check { .. } => InputKind::Check.as_str(),
-        Input::Remembered => InputKind::Remembered.as_str(),
-        Input::SignOut { .. } => InputKind::SignOut.as_str(),
-        Input::FetchStarted(_) => InputKind::FetchStarted.as_str(),
-        Input::FetchRefused { .. } => InputKind::FetchRefused.as_str(),
-        Input::FetchEnded(_) => InputKind::FetchEnded.as_str(),
         Input::DeadlineReached => by_itself(before, after),
-        Input::Visible => InputKind::Visible.as_str(),
-        Input::Hidden => InputKind::Hidden.as_str(),
-        Input::Focused => InputKind::Focused.as_str(),
-        Input::Left => InputKind::Left.as_str(),
-        Input::Restored { .. } => InputKind::Restored.as_str(),
-        Input::Resumed => InputKind::Resumed.as_str(),
-        Input::Online => InputKind::Online.as_str(),
-        Input::Offline => InputKind::Offline.as_str(),
-        Input::UserActive => InputKind::Active.as_str(),
-        Input::LockResult { .. } => InputKind::Turn.as_str(),
         Input::Received { message, .. } => match message {
-            TabMessage::CheckFinished(answered) => verdict(answered.verdict),
+            TabMessage::CheckFinished(result) => result.verdict.kind(),
             TabMessage::CheckStarted { .. }
             | TabMessage::CredentialWanted
             | TabMessage::SignedOut
             | TabMessage::Activity => by_itself(before, after),
         },
         Input::Replied { id, .. } if before.machine.logout.waits_for(id) => LOGOUT,
-        Input::Replied { outcome: Outcome::Verdict(told), .. } => verdict(told),
+        Input::Replied { outcome: Outcome::Verdict(verdict), .. } => verdict.kind(),
         Input::Replied { outcome: Outcome::NoCredential, .. } => Reason::CredentialMissing.as_str(),
+        input => input.name(),
     }
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
-    let kind = match verdict {
-        Verdict::Valid(_) => VerdictKind::Valid,
-        Verdict::Lost => VerdictKind::Lost,
-        Verdict::Ended(_) => VerdictKind::Ended,
-        Verdict::Rejected(_) => VerdictKind::Rejected,
-        Verdict::Transient(_) => VerdictKind::Transient,
-    };
-    kind.as_str()
-}
-
-/// The new reason, or, where there is none, that the sign-out of the page before has been dealt with.
+/// The new reason or, without one, the delivery of an earlier page's sign-out.
 fn by_itself(before: &State, after: &State) -> &'static str {
     let reason = after.machine.snapshot().reason.map(Reason::as_str);
     let logout = before.machine.logout.undelivered().map(|_| LOGOUT);
-    reason.or(logout).expect("without an input that says so the status changes for a reason only")
+    reason.or(logout).expect("a change without a named input has a reason")
 }

@@ -1,4 +1,4 @@
-//! Definitive verdicts.
+//! The end of a session, by a definitive verdict.
 
 use super::*;
 
@@ -13,7 +13,7 @@ fn every_definitive_verdict_leads_to_the_login_page_exactly_once() {
     ];
     for (code, reason, cleared) in rows {
         let mut world = World::connected(cookie());
-        world.server.mood = Mood::Refuses(code);
+        world.server.state = ServerState::Refuses(code);
         world.run(HOUR);
         world.feed(Input::Check { activity: false });
         world.feed(Input::Visible);
@@ -29,16 +29,16 @@ fn every_definitive_verdict_leads_to_the_login_page_exactly_once() {
 #[test]
 fn with_redirects_off_there_are_events_only() {
     let mut world = World::connected(Config { redirects: false, ..cookie() });
-    world.server.mood = Mood::Refuses(ProblemCode::SessionExpired);
+    world.server.state = ServerState::Refuses(ProblemCode::SessionExpired);
     world.run(HOUR);
     assert_eq!((world.status(), world.redirects()), (Status::Disconnected, vec![]));
 }
 
 #[test]
-fn a_redirect_is_off_once_somebody_signed_in_or_stopped() {
+fn a_redirect_is_cancelled_by_a_sign_in_or_a_stop() {
     for input in [Input::Stop, Input::Dispose, Input::Remembered] {
         let mut world = World::connected(cookie());
-        world.server.mood = Mood::Refuses(ProblemCode::SessionExpired);
+        world.server.state = ServerState::Refuses(ProblemCode::SessionExpired);
         next_check(&mut world);
         assert!(world.machine.may_redirect(Reason::SessionExpired));
         world.feed(input);
@@ -47,17 +47,17 @@ fn a_redirect_is_off_once_somebody_signed_in_or_stopped() {
 }
 
 #[test]
-fn after_the_end_nothing_is_asked_until_somebody_signs_in() {
+fn after_the_end_no_request_is_sent_until_a_sign_in() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Refuses(ProblemCode::SessionExpired);
+    world.server.state = ServerState::Refuses(ProblemCode::SessionExpired);
     next_check(&mut world);
-    let asked = world.sent().len();
+    let sent = world.sent().len();
     for input in [Input::Visible, Input::Focused, Input::Online, Input::Restored { persisted: Persisted::NOTHING }] {
         world.feed(input);
     }
     world.run(HOUR);
-    assert_eq!(world.sent().len(), asked);
-    world.server.mood = Mood::Works;
+    assert_eq!(world.sent().len(), sent);
+    world.server.state = ServerState::Works;
     world.feed(Input::Remembered);
     world.run(Millis(100));
     assert_eq!((world.status(), world.snapshot().epoch), (Status::Connected, 1));
@@ -66,9 +66,9 @@ fn after_the_end_nothing_is_asked_until_somebody_signs_in() {
 #[test]
 fn a_check_after_the_end_finds_a_new_session() {
     let mut world = World::connected(cookie());
-    world.server.mood = Mood::Refuses(ProblemCode::SessionExpired);
+    world.server.state = ServerState::Refuses(ProblemCode::SessionExpired);
     next_check(&mut world);
-    world.server.mood = Mood::Works;
+    world.server.state = ServerState::Works;
     world.feed(Input::Check { activity: false });
     world.run(Millis(100));
     assert_eq!(world.status(), Status::Connected);
