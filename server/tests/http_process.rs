@@ -22,7 +22,7 @@ mod tests {
     use serde_json::json;
 
     use super::{
-        http::Browser,
+        http::{Answer, Browser, send},
         process::{ORIGIN, Process, until},
     };
 
@@ -76,6 +76,38 @@ mod tests {
                 let answer = thief.clone().post(path, json!({})).await;
                 assert_eq!((answer.status, answer.code().as_str()), (401, "SESSION_REVOKED"), "{path}");
             }
+        }
+    }
+
+    /// A call with the browser's cookies, in one header behind a cookie of another application that is not ASCII.
+    async fn call_beside_a_neighbour(browser: &Browser, neighbour: &[u8], path: &str) -> Answer {
+        let mut cookies = neighbour.to_vec();
+        for (name, value) in &browser.cookies {
+            cookies.extend_from_slice(format!("; {name}={value}").as_bytes());
+        }
+        let mut without = browser.clone();
+        without.cookies.clear();
+        send(without.prepare(path, "{}").header("cookie", cookies)).await
+    }
+
+    #[tokio::test]
+    async fn a_neighbours_cookie_costs_no_session_and_no_sign_out() {
+        let mut process = Process::start(&[]);
+        for neighbour in [&b"city=K\xf6ln"[..], "city=Köln".as_bytes()] {
+            let alice = connected(&process).await;
+            let checked = call_beside_a_neighbour(&alice, neighbour, "/api/validate-session").await;
+            assert_eq!((checked.status, &checked.json()["epoch"]), (200, &json!(1)), "{checked:?}");
+            let signed_out = call_beside_a_neighbour(&alice, neighbour, "/api/logout").await;
+            assert_eq!(signed_out.status, 204, "{signed_out:?}");
+            for mut old in [alice.with_only("session"), alice.with_only("ticket"), alice.clone()] {
+                assert_eq!(old.validate().await.code(), "SESSION_REVOKED", "{:?}", old.cookies.keys());
+            }
+
+            let lost = connected(&process).await;
+            process.kill_and_start_again();
+            let lost = process.follow(&lost);
+            let back = call_beside_a_neighbour(&lost, neighbour, "/api/validate-session").await;
+            assert_eq!((back.status, &back.json()["epoch"]), (200, &json!(2)), "{back:?}");
         }
     }
 

@@ -156,3 +156,35 @@ test('where the module sends the person to the login page, that is counted too, 
   await says(alice, 'after', /^Signed in\.$/);
   assertCounts((await counts(alice)).after, {});
 });
+
+test('before anybody has signed in, a failure is none and going to the login page is not being thrown out', async (t) => {
+  const { backend, person } = await world(t);
+  const alice = await person();
+  const path = '/?interval=300&retryBase=100ms&retryCap=300ms';
+  await backend.fault({ kind: '503', seconds: 30 });
+  await alice.page.goto(alice.origin + path);
+  await until('the module has asked three times', () => alice.asked('POST', AFTER_CHECK).length >= 3);
+  await says(alice, 'before', /^It cannot sign in: /);
+  for (const side of Object.values(await counts(alice))) assert.deepEqual(side, { 'Requests sent': 0, ...UNHARMED });
+
+  await button(alice, 'Answer normally').click();
+  await alice.page.waitForURL('**/connect?returnTo=**');
+  await button(alice, 'Connect').click();
+  await alice.page.waitForURL(alice.origin + path);
+  await says(alice, 'after', /^Signed in\.$/);
+  await until('it counts from now on', async () => (await counts(alice)).after['Requests sent'] > 0);
+  assertCounts((await counts(alice)).after, {});
+});
+
+test('thrown out and back without a sign-in: that is no second time', async (t) => {
+  const { alice } = await sideBySide(t);
+  await button(alice, 'Revoke this session').click();
+  await alice.page.waitForURL('**/connect?returnTo=**');
+  const path = '/?interval=300&retryBase=100ms&retryCap=300ms';
+  await alice.page.goto(alice.origin + path);
+  await alice.page.waitForURL('**/connect?returnTo=**');
+  await button(alice, 'Connect').click();
+  await alice.page.waitForURL(alice.origin + path);
+  await says(alice, 'after', /^Thrown out at .* because the backend said so: session-revoked\. Signed in again\.$/);
+  assertCounts((await counts(alice)).after, { 'Times thrown out': 1, 'Words lost': 5 });
+});

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { transform } from 'esbuild';
+import { createTestWorld } from 'session-keepalive/testing';
 import { peers } from '../../bench/peers/list.mjs';
 import { CODES, REASONS, STATUSES } from '../../src/js/names.js';
 import { normalise } from '../../src/js/options.js';
@@ -83,6 +84,23 @@ test('every link leads somewhere', () => {
 
 test('the README leads to every document', () => {
   for (const path of documents.slice(1)) assert.ok(read('README.md').includes(`(${relative(root, path)})`), path);
+});
+
+test('the README begins with the backend that the module needs, and with what happens without it', async (t) => {
+  const [introduction] = read('README.md').split(/^## /m);
+  for (const said of ['`POST /api/validate-session`', '`POST /api/reconnect`', '(docs/protocol-guide.md#', '`degraded`', '`misconfigured`']) {
+    assert.ok(introduction.includes(said), said);
+  }
+  t.mock.method(console, 'error', () => {});
+  for (const status of [404, 405]) {
+    const world = createTestWorld();
+    world.simulate.fault({ status });
+    const session = world.createKeepAlive({ login: '/connect' });
+    await world.advance('1h');
+    const { status: now, reason } = session.getSnapshot();
+    assert.deepEqual([now, reason], ['degraded', 'misconfigured'], String(status));
+    assert.deepEqual(world.tab.visited, [], 'nobody is signed out');
+  }
 });
 
 test('the defaults that the types tell are those that count, and the README has every option', () => {

@@ -282,9 +282,12 @@ impl Backend {
     }
 }
 
+/// Split as bytes: another application on the host may set cookies in any encoding. A value of ours that is not text is
+/// an unreadable cookie, not a missing one.
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    all.flat_map(Cookie::split_parse).flatten().find(|one| one.name() == name).map(|one| one.value().to_owned())
+    let mut all = headers.get_all(header::COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    let value = all.find_map(|one| one.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))?;
+    Some(String::from_utf8_lossy(value).into_owned())
 }
 
 fn set_cookies<const N: usize>(cookies: [Cookie<'_>; N]) -> HeaderMap {

@@ -50,6 +50,7 @@ pub(crate) async fn read_bytes(request: Request<Body>, time_limit: Duration) -> 
     }
 }
 
+/// Only to refuse early: the limit holds whatever the header says.
 fn declared_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

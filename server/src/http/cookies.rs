@@ -3,6 +3,7 @@
 //! Over https they are `__Host-session` and `__Host-ticket`. Plain http exists on this machine alone, where ports share
 //! their cookies, so the names carry the port. A removal has the attributes of what it removes, or browsers refuse it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use cookie::{Cookie, SameSite, time};
@@ -61,7 +62,7 @@ impl Cookies {
         Presented {
             session: find(headers, &self.0.session).and_then(|text| SessionId::parse(&text)),
             ticket: find(headers, &self.0.ticket).map(TicketCookie::presented),
-            user_agent: user_agent(headers).map(Arc::from),
+            user_agent: user_agent(headers).as_deref().map(Arc::from),
         }
     }
 
@@ -123,21 +124,44 @@ impl Cookies {
 }
 
 /// The first cookie of that name: browsers send the one with the longest path first.
+///
+/// The header is split as bytes, because another application on the host may set cookies in any encoding. A value of
+/// ours that is not text is an unreadable cookie, not a missing one: a readable cookie of the same name goes first, and
+/// without one the value is decoded lossily, so that it is refused and removed like every other forged value.
 pub(crate) fn find(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers
+    let mut values = headers
         .get_all(COOKIE)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(Cookie::split_parse)
-        .filter_map(Result::ok)
-        .find(|cookie| cookie.name() == name && !cookie.value().is_empty())
-        .map(|cookie| cookie.value().to_owned())
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| value_of(pair, name.as_bytes()));
+    let first = values.next()?;
+    let text = std::iter::once(first).chain(values).find_map(|value| std::str::from_utf8(value).ok());
+    Some(text.map_or_else(|| String::from_utf8_lossy(first).into_owned(), str::to_owned))
 }
 
-fn user_agent(headers: &HeaderMap) -> Option<&str> {
-    // Text of a header is ASCII, so every index is a boundary.
-    let text = headers.get(USER_AGENT)?.to_str().ok()?;
-    Some(text.get(..USER_AGENT_KEPT).unwrap_or(text))
+/// The value in `pair`, where its name is `name` and the value is not empty.
+fn value_of<'h>(pair: &'h [u8], name: &[u8]) -> Option<&'h [u8]> {
+    let value = pair.trim_ascii_start().strip_prefix(name)?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii();
+    (!value.is_empty()).then_some(value)
+}
+
+/// The browser's name for itself, as a list of sessions may show it: text without control characters.
+fn user_agent(headers: &HeaderMap) -> Option<Cow<'_, str>> {
+    let text = match String::from_utf8_lossy(headers.get(USER_AGENT)?.as_bytes()) {
+        Cow::Borrowed(text) => Cow::Borrowed(shortened(text)),
+        Cow::Owned(text) => Cow::Owned(shortened(&text).to_owned()),
+    };
+    Some(if text.contains(is_control) { Cow::Owned(text.replace(is_control, " ")) } else { text })
+}
+
+fn shortened(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(USER_AGENT_KEPT)).unwrap_or(text)
+}
+
+/// Control characters, and those that turn the direction of the text around them.
+fn is_control(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -212,10 +236,76 @@ mod tests {
         assert_eq!(cookies.recognisable(&headers).as_deref(), Some("mine"));
     }
 
+    fn sent(lines: &[&[u8]]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(COOKIE, HeaderValue::from_bytes(line).expect("a header"));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_neighbours_cookie_in_any_encoding_hides_none_of_ours() {
+        let cookies = look("http://127.0.0.1:4780", policy::SameSite::Strict);
+        let session = SessionId::random().expect("random bytes");
+        let own = format!("session-4780={}; ticket-4780=mine", session.reveal());
+        let city: [&[u8]; 5] = [b"city=K\xf6ln", "city=Köln".as_bytes(), b"\xff\xfe", b"\xf6=\xf6=\xf6", b"=\xf6"];
+        for city in city {
+            for (before, after) in [(city, own.as_bytes()), (own.as_bytes(), city)] {
+                let one_header = [before, after].join(&b"; "[..]);
+                // HTTP/2 may split them.
+                for headers in [sent(&[&one_header]), sent(&[before, after])] {
+                    let presented = cookies.presented(&headers);
+                    assert_eq!(presented.session.map(|id| id.reveal()), Some(session.reveal()), "{headers:?}");
+                    assert_eq!(presented.ticket.expect("a ticket").reveal(), "mine", "{headers:?}");
+                    assert_eq!(cookies.recognisable(&headers).as_deref(), Some("mine"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_found_by_its_whole_name() {
+        let rows: [(&[u8], Option<&str>); 9] = [
+            (b"ticket=mine", Some("mine")),
+            (b"ticket=a=b==", Some("a=b==")),
+            (b" ticket =\tmine ;x=y", Some("mine")),
+            (b"x=y;ticket=mine", Some("mine")),
+            (b"ticket=; ticket=mine", Some("mine")),
+            (b"ticket=first; ticket=second", Some("first")),
+            (b"my-ticket=other; tickets=other; ticket", None),
+            (b"x=ticket=other", None),
+            (b"Ticket=other", None),
+        ];
+        for (header, value) in rows {
+            assert_eq!(find(&sent(&[header]), "ticket").as_deref(), value, "{}", header.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn a_value_of_ours_that_is_not_text_is_present_and_unreadable() {
+        assert_eq!(find(&sent(&[b"ticket=\xf6"]), "ticket").as_deref(), Some("\u{fffd}"));
+        assert_eq!(find(&sent(&[b"ticket=\xf6; ticket=mine"]), "ticket").as_deref(), Some("mine"));
+    }
+
+    fn shown(user_agent_sent: &[u8]) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        headers.insert(USER_AGENT, HeaderValue::from_bytes(user_agent_sent).expect("a header"));
+        user_agent(&headers).map(Cow::into_owned)
+    }
+
     #[test]
     fn an_endless_user_agent_is_cut() {
-        let mut headers = HeaderMap::new();
-        headers.insert(USER_AGENT, "x".repeat(5000).parse().expect("a header"));
-        assert_eq!(user_agent(&headers).map(str::len), Some(USER_AGENT_KEPT));
+        assert_eq!(shown(&[b'x'; 5000]).map(|text| text.len()), Some(USER_AGENT_KEPT));
+        let umlaut_at_the_cut = format!("{}ö", "x".repeat(USER_AGENT_KEPT - 1));
+        assert_eq!(shown(umlaut_at_the_cut.as_bytes()).map(|text| text.len()), Some(USER_AGENT_KEPT - 1));
+        assert!(shown(&[b'\xf6'; 5000]).is_some_and(|text| text.len() <= USER_AGENT_KEPT));
+    }
+
+    #[test]
+    fn an_odd_user_agent_is_shown_without_what_would_disturb_a_list() {
+        assert_eq!(shown("Firefox of Köln".as_bytes()).as_deref(), Some("Firefox of Köln"));
+        assert_eq!(shown(b"Firefox of K\xf6ln").as_deref(), Some("Firefox of K\u{fffd}ln"));
+        assert_eq!(shown("a\tb\u{85}c\u{202e}d".as_bytes()).as_deref(), Some("a b c d"));
     }
 }

@@ -206,12 +206,18 @@ mod tests {
             ("POST", ("host", "app.example:444"), "host"),
             ("POST", ("host", "-"), "host"),
             ("GET", ("host", "evil.example"), "host"),
+            // In odd bytes a header is there, and is not ours.
+            ("POST", ("x-session-keepalive", "1\u{f6}"), "x-session-keepalive: 1"),
+            ("POST", ("content-type", "application/json; charset=\u{f6}"), "content-type: application/json"),
+            ("POST", ("origin", "https://app.example\u{f6}"), "origin"),
+            ("GET", ("origin", "\u{f6}"), "origin"),
+            ("POST", ("host", "app.example\u{f6}"), "host"),
         ];
         for (method, change, hint) in cases {
             let refused = check(method, &[change]).expect_err("refused");
             assert!(refused.contains(hint), "{method} {change:?}: {refused}");
         }
-        for site in ["cross-site", "same-site", "anything"] {
+        for site in ["cross-site", "same-site", "anything", "none\u{f6}"] {
             let refused = check("POST", &[("origin", "-"), ("sec-fetch-site", site)]);
             assert!(refused.is_err_and(|detail| detail.contains("sec-fetch-site")), "{site}");
         }

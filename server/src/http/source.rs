@@ -1,7 +1,8 @@
 //! Where a request comes from.
 //!
 //! `x-forwarded-for` is believed only as far as listed proxies wrote it: the list is read from its end, and the first
-//! address that is not a listed proxy is the source. What stands before it, anybody may have made up.
+//! address that is not a listed proxy is the source. What stands before it, anybody may have made up. An entry that is no
+//! address ends the search, in whatever bytes it is written: skipping it would go on to what anybody may have made up.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
@@ -49,20 +50,22 @@ fn originator(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let hops = headers
         .get_all(FORWARDED_FOR)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
         .collect::<Vec<_>>();
     for hop in hops.into_iter().rev() {
         if !is_trusted(nearest) {
             break;
         }
-        match hop.parse() {
-            Ok(ip) => nearest = ip,
-            Err(_) => break,
+        match address(hop) {
+            Some(ip) => nearest = ip,
+            None => break,
         }
     }
     nearest
+}
+
+fn address(entry: &[u8]) -> Option<IpAddr> {
+    std::str::from_utf8(entry.trim_ascii()).ok()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -70,9 +73,13 @@ mod tests {
     use super::*;
 
     fn seen(peer: &str, forwarded: &[&str]) -> String {
+        seen_in_bytes(peer, &forwarded.iter().map(|value| value.as_bytes()).collect::<Vec<_>>())
+    }
+
+    fn seen_in_bytes(peer: &str, forwarded: &[&[u8]]) -> String {
         let mut headers = HeaderMap::new();
         for value in forwarded {
-            headers.append(FORWARDED_FOR, value.parse().expect("a header value"));
+            headers.append(FORWARDED_FOR, http::HeaderValue::from_bytes(value).expect("a header value"));
         }
         let trusted = ["10.0.0.0/8".parse().expect("a network")];
         originator(peer.parse().expect("an address"), &headers, &trusted).to_string()
@@ -95,6 +102,17 @@ mod tests {
     fn rubbish_ends_the_search() {
         assert_eq!(seen("10.0.0.1", &["198.51.100.1, what"]), "10.0.0.1");
         assert_eq!(seen("10.0.0.1", &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn an_entry_in_odd_bytes_hides_nobody_and_lets_nobody_be_made_up() {
+        // A client sent rubbish, and the proxy appended the address that it came from.
+        assert_eq!(seen_in_bytes("10.0.0.1", &[b"\xf6, 198.51.100.1"]), "198.51.100.1");
+        assert_eq!(seen_in_bytes("10.0.0.1", &[b"\xf6", b"198.51.100.1"]), "198.51.100.1");
+        // Of what stands before rubbish nobody knows who wrote it.
+        assert_eq!(seen_in_bytes("10.0.0.1", &[b"192.0.2.66", b"\xf6"]), "10.0.0.1");
+        assert_eq!(seen_in_bytes("10.0.0.1", &[b"192.0.2.66", b"\xf6, 10.0.0.2"]), "10.0.0.2");
+        assert_eq!(seen_in_bytes("203.0.113.9", &[b"\xf6, 198.51.100.1"]), "203.0.113.9");
     }
 
     #[test]

@@ -83,19 +83,22 @@ export class Visitor {
   }
 
   /**
-   * Makes a call. `body` is sent as JSON, a string as it is; `headers` are changes, null for none.
+   * Makes a call. `body` is sent as JSON, a string as it is; `headers` are changes, null for none, a list for several of the name.
+   * A header's characters are sent as bytes (Latin-1).
    * @returns {Promise<{status: number, headers: object, text: string, json: any, set: object[]}>}
    */
   async ask(method, path, body, headers = {}) {
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
     const sent = {
-      origin: this.backend.origin, 'sec-fetch-site': 'same-origin',
+      host: new URL(this.backend.origin).host, origin: this.backend.origin, 'sec-fetch-site': 'same-origin',
       ...(method !== 'GET' && { 'content-type': 'application/json', 'x-session-keepalive': '1' }),
       ...(this.cookies.size > 0 && { cookie: [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
-      ...(text !== undefined && { 'content-length': String(Buffer.byteLength(text)) }),
+      ...((text !== undefined || method !== 'GET') && { 'content-length': String(Buffer.byteLength(text ?? '')) }),
       ...headers,
     };
-    const own = Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null));
+    // As lines: of an object Node would join several cookies into one header.
+    const own = Object.entries(sent).filter(([, value]) => value !== null)
+      .flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]));
     const answer = await new Promise((resolve, reject) => {
       const asked = request({ host: '127.0.0.1', port: this.backend.port, method, path, headers: own, agent: false }, async (response) => {
         let read = '';

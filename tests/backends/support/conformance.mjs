@@ -160,6 +160,31 @@ export function conformance(kind) {
     }
   });
 
+  test('a cookie of another application in any encoding hides neither the session nor the sign-out', async () => {
+    // Bytes as they are sent: Latin-1, and UTF-8.
+    for (const city of ['city=K\xf6ln', 'city=K\xc3\xb6ln']) {
+      const visitor = await signedIn(shared);
+      const own = () => [...visitor.cookies].map(([name, value]) => `${name}=${value}`);
+      const beside = (method, path, body) => visitor.ask(method, path, body, { cookie: [city, ...own()].join('; ') });
+      assertGood(await beside('POST', '/api/validate-session', {}), { reconnected: false, epoch: 1 });
+      assert.equal((await beside('GET', kind.protected)).status, 200);
+      // In any order, and in several headers, as HTTP/2 may split them.
+      for (const cookie of [[...own(), city].join('; '), [city, ...own()], [...own(), city]]) {
+        assertGood(await visitor.ask('POST', '/api/validate-session', {}, { cookie }), { reconnected: false, epoch: 1 });
+      }
+      await shared.restart();
+      assertGood(await beside('POST', '/api/validate-session', {}), { reconnected: true, epoch: 2 });
+
+      const thief = visitor.copy();
+      assert.equal((await beside('POST', '/api/logout', {})).status, 204);
+      for (const old of [thief.copy(), thief.copy('ticket')]) {
+        assertProblem(await old.copy().validate(), 401, 'SESSION_REVOKED');
+        assertProblem(await old.copy().reconnect(), 401, 'SESSION_REVOKED');
+      }
+      assert.equal((await thief.copy('session').visit()).status, 401);
+    }
+  });
+
   test('signing out is for good, here and after a restart', async () => {
     const visitor = await signedIn(shared);
     const thief = visitor.copy();
@@ -233,6 +258,9 @@ export function conformance(kind) {
       { origin: 'https://evil.example' }, { origin: 'null' },
       { origin: null, 'sec-fetch-site': 'cross-site' }, { origin: null, 'sec-fetch-site': 'same-site' },
       { host: 'evil.example' },
+      // In odd bytes a header is there, and is not ours.
+      { origin: `${shared.origin}\xf6` }, { origin: '\xf6' }, { origin: null, 'sec-fetch-site': 'same-origin\xf6' },
+      { 'x-session-keepalive': '1\xf6' }, { 'content-type': 'application/json; charset=\xf6' },
     ];
     for (const path of ['/api/connect', '/api/validate-session', '/api/reconnect', '/api/logout']) {
       for (const headers of foreign) {

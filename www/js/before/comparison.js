@@ -27,18 +27,25 @@ export function prepareComparison() {
 /** @param {import('/dist/index.js').KeepAlive} session @param {Counts} counts */
 function showModule(session, counts) {
   const says = (message) => { at('after-says').textContent = message; };
-  const kept = takeKept();
+  const kept = readKept();
   if (kept) counts.goOnFrom(kept.counts);
 
   const { on } = session;
+  const signedIn = () => {
+    // Another tab may have asked: then no request of this one has said so.
+    counts.signedIn();
+    forgetKept();
+  };
   let since = null;
   let before = kept?.says;
   on('connected', () => {
+    signedIn();
     if (since) says(`Survived at ${timeOfDay()}: the backend answers again, nothing happened to the session.`);
     else says(before ? `${before} Signed in again.` : 'Signed in.');
     since = before = null;
   });
   on('reconnected', () => {
+    signedIn();
     counts.add('reconnects');
     says(`Survived at ${timeOfDay()}: the backend had forgotten it, and the session was re-established.`);
   });
@@ -49,8 +56,10 @@ function showModule(session, counts) {
     since ??= timeOfDay();
     says(`${status === 'offline' ? 'Offline' : 'No verdict'} since ${since} (${reason ?? 'no network'}). The session is kept.`);
   });
-  // Whoever signs out leaves on purpose: that is no redirect.
+  // Signing out is leaving on purpose: it causes no redirect.
   on('redirect', () => {
+    // Without a sign-in nobody is thrown out; the counts of an earlier page are kept for the next one.
+    if (!counts.counting) return;
     const { reason } = session.getSnapshot();
     counts.thrownOut(at('after-words').value);
     keep({ counts, says: `Thrown out at ${timeOfDay()}, because the backend said so: ${reason}.` });
@@ -65,14 +74,20 @@ function keep(what) {
   }
 }
 
-/** What was kept, once: a tab that is opened from this one counts for itself. */
-function takeKept() {
+function readKept() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT));
-    sessionStorage.removeItem(KEPT);
-    return kept;
+    return JSON.parse(sessionStorage.getItem(KEPT));
   } catch {
     return null;
+  }
+}
+
+/** From the sign-in on: a tab that is opened from this one counts for itself. */
+function forgetKept() {
+  try {
+    sessionStorage.removeItem(KEPT);
+  } catch {
+    // Storage is denied: there is nothing in it.
   }
 }
 

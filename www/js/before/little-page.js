@@ -26,6 +26,7 @@ export function openLittlePage({ interval, counts }) {
     try {
       // The person does this, not the code that is compared: it is not counted.
       await call('POST', '/demo/before/connect', { connectionString });
+      counts.signedIn();
       enter();
     } catch (refusal) {
       say(`It cannot sign in: ${refusal.message}`);
