@@ -43,43 +43,45 @@ impl Credential {
         Self::Memory(RefCell::new(JsValue::NULL))
     }
 
-    /// What is kept; `None` if that is nothing. Fails as the application's store fails.
-    pub(crate) async fn load(&self) -> Result<Option<JsValue>, JsValue> {
-        let found = match self {
-            Self::Cookie => return Ok(None),
-            Self::Memory(kept) => kept.borrow().clone(),
-            Self::Store(store) => settled(store.load()?).await?,
-        };
-        Ok(Some(found).filter(|found| !found.is_null() && !found.is_undefined()))
+    /// What is kept, or a promise of it; `null` or `undefined` if that is nothing.
+    pub(crate) fn load(&self) -> Result<JsValue, JsValue> {
+        match self {
+            Self::Cookie => Ok(JsValue::NULL),
+            Self::Memory(kept) => Ok(kept.borrow().clone()),
+            Self::Store(store) => store.load(),
+        }
     }
 
-    /// Keeps `credential`. With [`Credential::Cookie`] there is nothing to keep.
-    pub(crate) async fn save(&self, credential: &JsValue) -> Result<(), JsValue> {
+    /// Keeps `credential`; what comes back may be a promise. With [`Credential::Cookie`] there is nothing to keep.
+    pub(crate) fn save(&self, credential: &JsValue) -> Result<JsValue, JsValue> {
         match self {
-            Self::Cookie => {}
-            Self::Memory(kept) => drop(kept.replace(credential.clone())),
-            Self::Store(store) => drop(settled(store.save(credential)?).await?),
+            Self::Cookie => Ok(JsValue::NULL),
+            Self::Memory(kept) => Ok(kept.replace(credential.clone())),
+            Self::Store(store) => store.save(credential),
         }
-        Ok(())
     }
 
-    /// Forgets what is kept.
-    pub(crate) async fn clear(&self) -> Result<(), JsValue> {
+    /// Forgets what is kept; what comes back may be a promise.
+    pub(crate) fn clear(&self) -> Result<JsValue, JsValue> {
         match self {
-            Self::Cookie => {}
-            Self::Memory(kept) => drop(kept.replace(JsValue::NULL)),
-            Self::Store(store) => drop(settled(store.clear()?).await?),
+            Self::Cookie => Ok(JsValue::NULL),
+            Self::Memory(kept) => Ok(kept.replace(JsValue::NULL)),
+            Self::Store(store) => store.clear(),
         }
-        Ok(())
     }
 }
 
 /// Waits for a promise, or takes the value that stands in its place.
-pub(crate) async fn settled(value: JsValue) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&value)).await
+pub(crate) fn settled(value: &JsValue) -> JsFuture {
+    JsFuture::from(Promise::resolve(value))
 }
 
 /// Whether `value` has to be waited for.
 pub(crate) fn is_thenable(value: &JsValue) -> bool {
     Untrusted::new(value.clone()).is_some_and(|object| object.value("then").is_function())
+}
+
+/// Whether `value` is what stores have in the place of a credential.
+pub(crate) fn is_nothing(value: &JsValue) -> bool {
+    value.is_null() || value.is_undefined()
 }

@@ -10,9 +10,10 @@ use std::task::{Context, Waker};
 use gloo_timers::callback::Timeout;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::clock;
+use super::credential::{is_nothing, settled};
 use super::host::{Audience, Tabs};
 use super::http::{Http, Payload};
 use super::options::Settings;
@@ -110,15 +111,16 @@ impl Driver {
 
     /// The credential is handed over, and counts from now on.
     pub(crate) async fn remember(&self, credential: &JsValue) -> Result<(), JsValue> {
-        self.settings.credential.save(credential).await?;
+        settled(&self.settings.credential.save(credential)?).await?;
         self.feed(Input::Remembered);
-        wasm_bindgen_futures::JsFuture::from(self.ask(Promised::Check, Input::Check { activity: true })).await?;
+        JsFuture::from(self.ask(Promised::Check, Input::Check { activity: true })).await?;
         Ok(())
     }
 
     /// Forgets the credential that this page holds.
     pub(crate) async fn forget(&self) -> Result<(), JsValue> {
-        self.settings.credential.clear().await
+        settled(&self.settings.credential.clear()?).await?;
+        Ok(())
     }
 
     /// The public picture, and what its answer brought.
@@ -138,7 +140,8 @@ impl Driver {
             }
             // Only a tab that holds a credential may answer. A store that fails holds nothing.
             TabMessage::CredentialWanted => self.run(async move |driver| {
-                if let Ok(Some(_)) = driver.settings.credential.load().await {
+                let Ok(found) = driver.settings.credential.load() else { return };
+                if settled(&found).await.is_ok_and(|found| !is_nothing(&found)) {
                     driver.feed(Input::Received { message, age });
                 }
             }),
@@ -234,17 +237,21 @@ impl Driver {
             let outcome = Outcome::Verdict(Verdict::Valid(Facts::default()));
             return self.feed(Input::Replied { id, outcome });
         }
-        self.run(async move |driver| match driver.http.send(id, request, key).await {
-            Ok(reply) => {
-                if let Some(mistake) = reply.mistake {
-                    driver.audience.report(&mistake);
+        self.run(async move |driver| {
+            let reply = driver.http.send(id, request, key).await;
+            driver.http.finish(id);
+            match reply {
+                Ok(reply) => {
+                    if let Some(mistake) = reply.mistake {
+                        driver.audience.report(&mistake);
+                    }
+                    driver.feed(Input::Replied { id, outcome: reply.outcome });
                 }
-                driver.feed(Input::Replied { id, outcome: reply.outcome });
-            }
-            Err(_) => {
                 // A task later: a page that is being left hears of its cut requests before it hears that it is being left.
-                let outcome = Outcome::Verdict(NoAnswer::Network.into());
-                drop(Timeout::new(0, move || driver.feed(Input::Replied { id, outcome })).forget());
+                Err(_) => {
+                    let outcome = Outcome::Verdict(NoAnswer::Network.into());
+                    drop(Timeout::new(0, move || driver.feed(Input::Replied { id, outcome })).forget());
+                }
             }
         });
     }

@@ -9,15 +9,14 @@ mod verdict;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-#[cfg(feature = "frontend")]
-use js_sys::Promise;
-use js_sys::{Function, JSON};
+use js_sys::JSON;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, Response};
 
-use super::credential::{is_thenable, settled};
-use super::options::{Endpoint, Settings, Transport};
-use crate::engine::{Call, Facts, Outcome, Reason, Request, RequestId, Trouble, Verdict, classify};
+use super::credential::{is_nothing, is_thenable, settled};
+use super::options::{Endpoint, Settings};
+use crate::engine::{Call, CredentialHolder, Facts, Outcome, Reason, Request, RequestId, Trouble, Verdict, classify};
 use answer::Answer;
 use context::CallContext;
 use idempotency::IdempotencyKeys;
@@ -32,10 +31,6 @@ extern "C" {
     #[wasm_bindgen(method, setter, js_name = keepalive)]
     fn set_keepalive(this: &PostInit, keepalive: bool);
 
-    /// By name, because `window.fetch` is not there in every kind of page.
-    #[cfg(feature = "frontend")]
-    #[wasm_bindgen(catch, js_name = fetch)]
-    fn global_fetch(url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
 }
 
 /// The requests that are under way, and what their answers brought.
@@ -64,28 +59,10 @@ impl Http {
         Self { settings, in_flight: RefCell::default(), keys: RefCell::default(), payloads: RefCell::default() }
     }
 
-    /// Sends a request and waits for what it comes to. Fails if no answer came back.
+    /// Sends a request and waits for what it comes to; [`finish`](Self::finish) must follow. Fails if no answer came back.
     ///
     /// The request leaves at the first poll, unless a credential or headers have to be waited for first.
     pub(crate) async fn send(&self, id: RequestId, request: Request, key: u32) -> Result<Reply, JsValue> {
-        let controller = AbortController::new()?;
-        let signal = controller.signal();
-        self.in_flight.borrow_mut().push((id, controller));
-        let reply = self.perform(id, request, key, &signal).await;
-        self.in_flight.borrow_mut().retain(|(other, _)| *other != id);
-        reply
-    }
-
-    /// Gives up a request, if it is still under way.
-    pub(crate) fn abort(&self, id: RequestId) {
-        let found =
-            self.in_flight.borrow().iter().find(|(other, _)| *other == id).map(|(_, controller)| controller.clone());
-        if let Some(controller) = found {
-            controller.abort();
-        }
-    }
-
-    async fn perform(&self, id: RequestId, request: Request, key: u32, signal: &AbortSignal) -> Result<Reply, JsValue> {
         let settings = &*self.settings;
         let (call, endpoint) = match request {
             Request::Validate { .. } => (Call::Validate, Some(&settings.validate)),
@@ -94,102 +71,108 @@ impl Http {
         };
         // The engine sends no call that the application does not have.
         let Some(endpoint) = endpoint else { return Ok(Outcome::NoCredential.into()) };
-        let mut credential = None;
-        if call == Call::Reconnect && settings.config.credential == crate::engine::CredentialHolder::Page {
-            credential = settings.credential.load().await?;
-            if credential.is_none() {
+        let controller = AbortController::new()?;
+        let signal = controller.signal();
+        self.in_flight.borrow_mut().push((id, controller));
+        let mut credential = JsValue::UNDEFINED;
+        if call == Call::Reconnect && settings.config.credential == CredentialHolder::Page {
+            credential = settled(&settings.credential.load()?).await?;
+            if is_nothing(&credential) {
                 return Ok(Outcome::NoCredential.into());
             }
         }
-        match endpoint {
+        let key = self.keys.borrow_mut().of(key);
+        let promise = match endpoint {
             Endpoint::Function(function) => {
-                let key = self.keys.borrow_mut().of(key);
-                let context = CallContext::new(signal, request, &key, credential.as_ref());
-                let given = settled(call_function(function, &context)?).await?;
-                Ok(match call {
-                    Call::Logout => Outcome::Verdict(Verdict::Valid(Facts::default())).into(),
-                    Call::Validate | Call::Reconnect => self.judged(id, given),
-                })
+                let context = CallContext::new(&signal, request, &key, &credential);
+                function.call1(&JsValue::UNDEFINED, context.as_ref())?
             }
             Endpoint::Url(url) => {
-                let init = self.request_init(request, credential.as_ref(), signal)?;
-                let headers = match &settings.transport {
-                    Transport::Page(options) => options.headers()?,
-                    #[cfg(feature = "frontend")]
-                    Transport::Global(more) => frontend_headers(more)?.into(),
-                };
+                let mut headers = settings.transport.headers()?;
                 // Only where it must be: a page that signs out may be gone in the next task.
-                let headers = if is_thenable(&headers) { settled(headers).await? } else { headers };
+                if is_thenable(&headers) {
+                    headers = settled(&headers).await?;
+                }
                 let headers: Headers = headers.unchecked_into();
                 if call == Call::Reconnect {
-                    let key = self.keys.borrow_mut().of(key);
                     headers.set("idempotency-key", &key)?;
                 }
-                init.set_headers_headers(&headers);
-                let promise = match &settings.transport {
-                    Transport::Page(options) => options.fetch(url, &init)?,
-                    #[cfg(feature = "frontend")]
-                    Transport::Global(_) => global_fetch(url, &init)?,
-                };
-                // An own `fetch` may give something else than a promise of this realm.
-                let response = settled(promise.into()).await?;
-                if !response.is_object() {
-                    return Err(response);
-                }
-                self.read(id, call, response.unchecked_into()).await
+                let init = request_init(&headers, &signal);
+                init.set_body(&body(request, &credential)?);
+                settings.transport.fetch(url, &init)?
             }
+        };
+        let answer = settled(&promise).await?;
+        if let Endpoint::Function(_) = endpoint {
+            return Ok(match call {
+                Call::Logout => Outcome::Verdict(Verdict::Valid(Facts::default())).into(),
+                Call::Validate | Call::Reconnect => self.judged(id, answer),
+            });
         }
-    }
-
-    fn request_init(
-        &self,
-        request: Request,
-        credential: Option<&JsValue>,
-        signal: &AbortSignal,
-    ) -> Result<PostInit, JsValue> {
-        let init: PostInit = RequestInit::new().unchecked_into();
-        init.set_method("POST");
-        init.set_credentials(RequestCredentials::Include);
-        init.set_cache(RequestCache::NoStore);
-        // The server may have moved on when the page is closed: the answer's cookies must still arrive.
-        init.set_keepalive(true);
-        init.set_signal(Some(signal));
-        init.set_body(&body(request, credential)?);
-        Ok(init)
-    }
-
-    /// What an answer of the backend means.
-    async fn read(&self, id: RequestId, call: Call, response: Response) -> Result<Reply, JsValue> {
-        if let Some(function) = &self.settings.classify {
+        // An own `fetch` may resolve with anything.
+        if !answer.is_object() {
+            return Err(answer);
+        }
+        let response: Response = answer.unchecked_into();
+        if let Some(function) = &settings.classify {
             let copy = response.clone().map(JsValue::from);
             let given = match copy.and_then(|copy| function.call1(&JsValue::UNDEFINED, &copy)) {
-                Ok(value) => settled(value).await,
+                Ok(given) => settled(&given).await,
                 Err(error) => Err(error),
             };
             match given {
                 Ok(verdict) if verdict.is_undefined() => {}
                 Ok(verdict) => return Ok(self.judged(id, verdict)),
                 // The answer is not to blame.
-                Err(mistake) => {
-                    return Ok(Reply { outcome: misconfigured(), mistake: Some(mistake) });
-                }
+                Err(mistake) => return Ok(Reply { outcome: misconfigured(), mistake: Some(mistake) }),
             }
         }
-        let Answer { answer, payload } = Answer::read(&response).await;
-        if let Some(payload) = payload {
-            self.payloads.borrow_mut().bring(id, payload);
+        let text = match response.text() {
+            Ok(promise) => JsFuture::from(promise).await.ok(),
+            Err(_) => None,
+        };
+        let Answer { answer, payload } = Answer::read(&response, text);
+        self.bring(id, payload);
+        Ok(Outcome::Verdict(classify(call, settings.config.credential, answer)).into())
+    }
+
+    /// Forgets a request that has been answered or given up.
+    pub(crate) fn finish(&self, id: RequestId) {
+        self.in_flight.borrow_mut().retain(|(other, _)| *other != id);
+    }
+
+    /// Gives up a request, if it is still under way.
+    pub(crate) fn abort(&self, id: RequestId) {
+        let found = self.in_flight.borrow().iter().find(|(other, _)| *other == id).map(|(_, controller)| controller.clone());
+        if let Some(controller) = found {
+            controller.abort();
         }
-        Ok(Outcome::Verdict(classify(call, self.settings.config.credential, answer)).into())
     }
 
     /// What a function of the application says.
     fn judged(&self, id: RequestId, given: JsValue) -> Reply {
         let Judgement { verdict, payload } = Judgement::read(given);
+        self.bring(id, payload);
+        Outcome::Verdict(verdict).into()
+    }
+
+    fn bring(&self, id: RequestId, payload: Option<Payload>) {
         if let Some(payload) = payload {
             self.payloads.borrow_mut().bring(id, payload);
         }
-        Outcome::Verdict(verdict).into()
     }
+}
+
+fn request_init(headers: &Headers, signal: &AbortSignal) -> PostInit {
+    let init: PostInit = RequestInit::new().unchecked_into();
+    init.set_method("POST");
+    init.set_credentials(RequestCredentials::Include);
+    init.set_cache(RequestCache::NoStore);
+    // The server may have moved on when the page is closed: the answer's cookies must still arrive.
+    init.set_keepalive(true);
+    init.set_signal(Some(signal));
+    init.set_headers_headers(headers);
+    init
 }
 
 /// A mistake of the application costs nobody their session.
@@ -197,37 +180,21 @@ pub(crate) const fn misconfigured() -> Outcome {
     Outcome::Verdict(Verdict::Transient(Trouble { reason: Reason::Misconfigured, status: None, retry_after: None }))
 }
 
-fn call_function(function: &Function, context: &CallContext) -> Result<JsValue, JsValue> {
-    function.call1(&JsValue::UNDEFINED, context.as_ref())
-}
-
 /// A reconnect sends the credential: a string is a connection string, anything else is the body itself.
-fn body(request: Request, credential: Option<&JsValue>) -> Result<JsValue, JsValue> {
+fn body(request: Request, credential: &JsValue) -> Result<JsValue, JsValue> {
     Ok(match request {
         Request::Validate { activity: true, .. } => r#"{"activity":true}"#.into(),
         Request::Validate { activity: false, .. } => r#"{"activity":false}"#.into(),
         Request::Logout { everywhere: true } => r#"{"everywhere":true}"#.into(),
         Request::Logout { everywhere: false } => r#"{"everywhere":false}"#.into(),
-        Request::Reconnect { .. } => match credential {
-            None => "{}".into(),
-            Some(credential) if credential.is_string() => {
-                let text: String = JSON::stringify(credential)?.into();
-                [r#"{"connectionString":"#, &text, "}"].concat().into()
+        Request::Reconnect { .. } if credential.is_undefined() => "{}".into(),
+        Request::Reconnect { .. } => {
+            let text = JSON::stringify(credential)?;
+            if credential.is_string() {
+                [r#"{"connectionString":"#, &String::from(text), "}"].concat().into()
+            } else {
+                text.into()
             }
-            Some(credential) => JSON::stringify(credential)?.into(),
-        },
+        }
     })
-}
-
-/// The protocol's own headers, and those of the application, which win.
-#[cfg(feature = "frontend")]
-fn frontend_headers(more: &[(String, String)]) -> Result<Headers, JsValue> {
-    let headers = Headers::new()?;
-    headers.set("accept", crate::wire::ACCEPT)?;
-    headers.set("content-type", "application/json")?;
-    headers.set(crate::wire::CLIENT_HEADER, crate::wire::CLIENT_HEADER_VALUE)?;
-    for (name, value) in more {
-        headers.set(name, value)?;
-    }
-    Ok(headers)
 }

@@ -1,6 +1,6 @@
 //! What the application chose, as the shell needs it. `options.js` has checked it; a frontend in Rust has types for that.
 
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::RequestInit;
 
@@ -66,7 +66,7 @@ extern "C" {
     pub(super) fn headers(this: &Options) -> Result<JsValue, JsValue>;
     /// The application's own `fetch`, or the global one.
     #[wasm_bindgen(method, catch)]
-    pub(super) fn fetch(this: &Options, url: &str, init: &RequestInit) -> Result<Promise, JsValue>;
+    pub(super) fn fetch(this: &Options, url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
 }
 
 /// Where a call goes.
@@ -103,6 +103,47 @@ pub(crate) enum Transport {
     /// By the global `fetch`, with these headers besides the protocol's own.
     #[cfg(feature = "frontend")]
     Global(Vec<(String, String)>),
+}
+
+impl Transport {
+    /// Every header of a call, or a promise of them.
+    pub(crate) fn headers(&self) -> Result<JsValue, JsValue> {
+        match self {
+            Self::Page(options) => options.headers(),
+            #[cfg(feature = "frontend")]
+            Self::Global(more) => frontend_headers(more).map(JsValue::from),
+        }
+    }
+
+    /// Sends a request; a promise of the answer.
+    pub(crate) fn fetch(&self, url: &str, init: &RequestInit) -> Result<JsValue, JsValue> {
+        match self {
+            Self::Page(options) => options.fetch(url, init),
+            #[cfg(feature = "frontend")]
+            Self::Global(_) => global_fetch(url, init),
+        }
+    }
+}
+
+#[cfg(feature = "frontend")]
+#[wasm_bindgen]
+extern "C" {
+    /// By name, because `window.fetch` is not there in every kind of page.
+    #[wasm_bindgen(catch, js_name = fetch)]
+    fn global_fetch(url: &str, init: &RequestInit) -> Result<JsValue, JsValue>;
+}
+
+/// The protocol's own headers, and those of the application, which win.
+#[cfg(feature = "frontend")]
+fn frontend_headers(more: &[(String, String)]) -> Result<web_sys::Headers, JsValue> {
+    let headers = web_sys::Headers::new()?;
+    headers.set("accept", crate::wire::ACCEPT)?;
+    headers.set("content-type", "application/json")?;
+    headers.set(crate::wire::CLIENT_HEADER, crate::wire::CLIENT_HEADER_VALUE)?;
+    for (name, value) in more {
+        headers.set(name, value)?;
+    }
+    Ok(headers)
 }
 
 /// Every choice of the application.

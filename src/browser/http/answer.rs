@@ -1,7 +1,7 @@
 //! Reading an answer of the backend.
 
 use js_sys::{Date, JSON};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::prelude::*;
 use web_sys::{Headers, Response};
 
 use super::super::untrusted::Untrusted;
@@ -19,12 +19,13 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) async fn read(response: &Response) -> Self {
+    /// `text` is the body; `None` if it could not be read to its end.
+    pub(super) fn read(response: &Response, text: Option<JsValue>) -> Self {
         let status = response.status();
         let headers = response.headers();
         let retry_after = retry_after(&headers);
         let content_type = headers.get("content-type").ok().flatten().unwrap_or_default().to_ascii_lowercase();
-        let (body, object) = read_body(response, &content_type).await;
+        let (body, object) = read_body(text, &content_type);
         let code = object.as_ref().and_then(|object| ProblemCode::parse(&object.text("code")?));
         let valid = object.as_ref().filter(|object| object.is_true("valid"));
         let payload = valid.map(|object| Payload::new(object.text("subject"), object.value("data")));
@@ -46,13 +47,9 @@ fn session(object: &Untrusted) -> SessionAnswer {
     }
 }
 
-/// Reads a body to its end: what it is, and the object in it if it is JSON.
-async fn read_body(response: &Response, content_type: &str) -> (Body, Option<Untrusted>) {
-    let text = match response.text() {
-        Ok(promise) => JsFuture::from(promise).await.ok().and_then(|text| text.as_string()),
-        Err(_) => None,
-    };
-    let Some(text) = text else { return (Body::Cut, None) };
+/// What a body is, and the object in it if it is JSON.
+fn read_body(text: Option<JsValue>, content_type: &str) -> (Body, Option<Untrusted>) {
+    let Some(text) = text.and_then(|text| text.as_string()) else { return (Body::Cut, None) };
     if text.trim().is_empty() {
         return (Body::Empty, None);
     }

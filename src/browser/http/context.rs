@@ -26,7 +26,7 @@ extern "C" {
 }
 
 impl CallContext {
-    pub(super) fn new(signal: &AbortSignal, request: Request, key: &str, credential: Option<&JsValue>) -> Self {
+    pub(super) fn new(signal: &AbortSignal, request: Request, key: &str, credential: &JsValue) -> Self {
         let context = Self::empty();
         context.set_signal(signal);
         let (attempt, activity) = match request {
@@ -40,7 +40,7 @@ impl CallContext {
         context.set_idempotency_key(key);
         context.set_activity(activity);
         if let Request::Reconnect { .. } = request {
-            context.set_credential(credential.unwrap_or(&JsValue::UNDEFINED));
+            context.set_credential(credential);
         }
         context
     }
