@@ -39,8 +39,8 @@ pub(crate) struct Driver {
     draining: Cell<bool>,
     /// A redirect that waits until there is nothing else to do.
     redirect: Cell<Option<Reason>>,
-    /// The functions that resolve the promises of `check()` and `signOut()`.
-    waiting: RefCell<Vec<(Promised, Function)>>,
+    /// The functions that resolve the promises of `check()` and `signOut()`, by [`Promised`].
+    waiting: [RefCell<Vec<Function>>; 2],
     this: Weak<Self>,
 }
 
@@ -65,7 +65,7 @@ impl Driver {
             queue: RefCell::default(),
             draining: Cell::new(false),
             redirect: Cell::new(None),
-            waiting: RefCell::default(),
+            waiting: Default::default(),
             this: Weak::clone(this),
         });
         driver.trace("options", || log::to_bytes(&(log::VERSION, &driver.settings.config)));
@@ -104,7 +104,7 @@ impl Driver {
 
     /// Feeds an input whose promise is resolved by [`Effect::Settle`].
     pub(crate) fn ask(&self, promised: Promised, input: Input) -> Promise {
-        let promise = Promise::new(&mut |resolve, _| self.waiting.borrow_mut().push((promised, resolve)));
+        let promise = Promise::new(&mut |resolve, _| self.waiting(promised).borrow_mut().push(resolve));
         self.feed(input);
         promise
     }
@@ -224,8 +224,7 @@ impl Driver {
                 self.tabs.persist_retry_floor(floor.map(|Millis(length)| length as f64))
             }
             Effect::Redirect(reason) => {
-                let now = clock::now().wall.0;
-                if let Err(error) = redirect(&self.settings, reason, now, |url| self.audience.redirect(url)) {
+                if let Err(error) = redirect(&self.settings, reason, |url| self.audience.redirect(url)) {
                     self.audience.report(&error);
                 }
             }
@@ -265,11 +264,16 @@ impl Driver {
         self.tabs.broadcast(&message.to_bytes(), payload.subject.as_deref(), &payload.data);
     }
 
+    const fn waiting(&self, promised: Promised) -> &RefCell<Vec<Function>> {
+        let [check, sign_out] = &self.waiting;
+        match promised {
+            Promised::Check => check,
+            Promised::SignOut => sign_out,
+        }
+    }
+
     fn settle(&self, promised: Promised) {
-        let (kept, rest) = self.waiting.take().into_iter().partition(|(what, _)| *what == promised);
-        self.waiting.replace(rest);
-        let kept: Vec<(Promised, Function)> = kept;
-        for (_, resolve) in kept {
+        for resolve in self.waiting(promised).take() {
             // Resolving a promise throws nothing.
             let _ = resolve.call0(&JsValue::UNDEFINED);
         }

@@ -159,7 +159,8 @@ pub(crate) struct Settings {
     pub(crate) login: Option<Login>,
     pub(crate) return_to_param: String,
     pub(crate) redirect_max: u32,
-    pub(crate) redirect_per: Millis,
+    /// In milliseconds.
+    pub(crate) redirect_per: f64,
     pub(crate) name: String,
     pub(crate) trace: bool,
 }
@@ -198,7 +199,7 @@ impl Settings {
             login,
             return_to_param: options.return_to_param(),
             redirect_max: options.redirect_max(),
-            redirect_per: millis(options.redirect_per()),
+            redirect_per: options.redirect_per(),
             name: options.name(),
             trace: options.trace(),
             transport: Transport::Page(options),

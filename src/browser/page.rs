@@ -4,31 +4,35 @@ use std::cell::Cell;
 
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, AddEventListenerOptions, EventTarget};
+use web_sys::{AbortController, AddEventListenerOptions};
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = document)]
-    static DOCUMENT: PageDocument;
-    #[wasm_bindgen(thread_local_v2, js_name = window)]
-    static WINDOW: EventTarget;
-    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
-    static NAVIGATOR: PageNavigator;
-
-    #[wasm_bindgen(extends = EventTarget)]
+    // Named at each call: a static of the module would cost the page more, and hold what a test has replaced.
+    #[wasm_bindgen(js_name = document)]
     type PageDocument;
-    #[wasm_bindgen(method, getter, js_name = visibilityState)]
-    fn visibility_state(this: &PageDocument) -> String;
+    #[wasm_bindgen(static_method_of = PageDocument, getter, js_class = "document", js_name = visibilityState)]
+    fn visibility_state() -> String;
+    #[wasm_bindgen(static_method_of = PageDocument, js_class = "document", js_name = addEventListener)]
+    fn listen(name: &str, listener: &Function, options: &AddEventListenerOptions);
 
+    #[wasm_bindgen(js_name = window)]
+    type PageWindow;
+    #[wasm_bindgen(static_method_of = PageWindow, js_class = "window", js_name = addEventListener)]
+    fn listen(name: &str, listener: &Function, options: &AddEventListenerOptions);
+
+    #[wasm_bindgen(js_name = navigator)]
     type PageNavigator;
     /// Some web views have no such property.
-    #[wasm_bindgen(method, getter, js_name = onLine)]
-    fn on_line(this: &PageNavigator) -> Option<bool>;
+    #[wasm_bindgen(static_method_of = PageNavigator, getter, js_class = "navigator", js_name = onLine)]
+    fn on_line() -> Option<bool>;
 
     /// An event of the page, with what only some kinds have.
     type PageEvent;
     #[wasm_bindgen(method, getter)]
     fn target(this: &PageEvent) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = currentTarget)]
+    fn current_target(this: &PageEvent) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = timeStamp)]
     fn time_stamp(this: &PageEvent) -> f64;
     /// Of `pageshow`: the page comes out of the back/forward cache.
@@ -92,12 +96,12 @@ const ACTIVITY_EVERY_MS: f64 = 1000.0;
 
 /// Whether the user can see the page.
 pub(crate) fn is_visible() -> bool {
-    DOCUMENT.with(|document| document.visibility_state() == "visible")
+    PageDocument::visibility_state() == "visible"
 }
 
 /// Whether the browser believes that it has a network; where it does not say, it has one.
 pub(crate) fn is_online() -> bool {
-    NAVIGATOR.with(|navigator| navigator.on_line() != Some(false))
+    PageNavigator::on_line() != Some(false)
 }
 
 /// The listeners on document and window. Dropping it removes them.
@@ -123,14 +127,13 @@ impl PageListeners {
         options.set_passive(true);
         options.set_signal(&listening.signal());
         let function: &Function = listener.as_ref().unchecked_ref();
-        let listen = |target: &EventTarget, kind: Kind, name: &str| {
-            let bound = function.bind1(&JsValue::UNDEFINED, &JsValue::from(kind as u32));
-            let bound: &Function = bound.unchecked_ref();
-            // It throws for nothing but a listener that is no function.
-            let _ = target.add_event_listener_with_callback_and_add_event_listener_options(name, bound, &options);
-        };
-        DOCUMENT.with(|document| ON_DOCUMENT.iter().for_each(|(kind, name)| listen(document, *kind, name)));
-        WINDOW.with(|window| ON_WINDOW.iter().for_each(|(kind, name)| listen(window, *kind, name)));
+        let bound = |kind: Kind| function.bind1(&JsValue::UNDEFINED, &JsValue::from(kind as u32));
+        for (kind, name) in ON_DOCUMENT {
+            PageDocument::listen(name, bound(kind).unchecked_ref(), &options);
+        }
+        for (kind, name) in ON_WINDOW {
+            PageWindow::listen(name, bound(kind).unchecked_ref(), &options);
+        }
         Some(Self { listening, _listener: listener })
     }
 }
@@ -146,9 +149,7 @@ fn happening(kind: Kind, event: &PageEvent, last_activity: &Cell<f64>) -> Option
         Kind::VisibilityChange => Some(if is_visible() { Happening::Visible } else { Happening::Hidden }),
         Kind::Resume => Some(Happening::Resumed),
         // In the capture phase the focus of every field comes by.
-        Kind::Focus => {
-            WINDOW.with(|window| event.target() == *AsRef::<JsValue>::as_ref(window)).then_some(Happening::Focused)
-        }
+        Kind::Focus => (event.target() == event.current_target()).then_some(Happening::Focused),
         Kind::PageHide => Some(Happening::Left),
         // The first one says only that the page has loaded.
         Kind::PageShow => event.persisted().then_some(Happening::Restored),

@@ -1,25 +1,26 @@
 //! The last resort: the way to the login page.
 
+use js_sys::{Array, Date, JSON, JsString};
 use wasm_bindgen::prelude::*;
-use web_sys::{Location, Url};
+use web_sys::Url;
 
 use super::options::{Login, Settings};
-use crate::engine::{Millis, Reason};
+use crate::engine::Reason;
 
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(thread_local_v2, js_name = location)]
-    static LOCATION: Location;
+    #[wasm_bindgen(js_name = location)]
+    type PageLocation;
+    #[wasm_bindgen(static_method_of = PageLocation, getter, js_class = "location")]
+    fn href() -> String;
+    #[wasm_bindgen(static_method_of = PageLocation, js_class = "location", catch)]
+    fn assign(url: &str) -> Result<(), JsValue>;
 
     // By name at each call: where storage is missing or denied, reading the name throws.
     #[wasm_bindgen(catch, js_namespace = sessionStorage, js_name = getItem)]
     fn get_item(key: &str) -> Result<Option<String>, JsValue>;
     #[wasm_bindgen(catch, js_namespace = sessionStorage, js_name = setItem)]
-    fn set_item(key: &str, value: &str) -> Result<(), JsValue>;
-
-    /// Numbers are worded by JavaScript: text formatting would be a tenth of the module.
-    #[wasm_bindgen(js_name = String)]
-    fn to_text(number: f64) -> String;
+    fn set_item(key: &str, value: &JsString) -> Result<(), JsValue>;
 }
 
 /// Goes to the login page, unless `prevented` says otherwise of the URL or the budget is spent: then it is an event alone. Fails as
@@ -27,19 +28,18 @@ extern "C" {
 pub(crate) fn redirect(
     settings: &Settings,
     reason: Reason,
-    now: u64,
     prevented: impl FnOnce(&str) -> bool,
 ) -> Result<(), JsValue> {
     let Some(url) = destination(settings, reason)? else { return Ok(()) };
-    if !prevented(&url) && spend(settings, now) {
-        LOCATION.with(|location| location.assign(&url))?;
+    if !prevented(&url) && spend(settings, Date::now()) {
+        PageLocation::assign(&url)?;
     }
     Ok(())
 }
 
 /// Where to go; nowhere from the login page itself, and where the application's function says so.
 fn destination(settings: &Settings, reason: Reason) -> Result<Option<String>, JsValue> {
-    let here = Url::new(&LOCATION.with(Location::href)?)?;
+    let here = Url::new(&PageLocation::href())?;
     let parameter = &settings.return_to_param;
     match &settings.login {
         None => Ok(None),
@@ -90,21 +90,22 @@ fn query_is_in(login: &Url, here: &Url) -> bool {
 
 /// Takes one redirect from the budget. It lives in sessionStorage, because a loop goes through new pages; without that
 /// storage there is no loop to be seen.
-fn spend(settings: &Settings, now: u64) -> bool {
+fn spend(settings: &Settings, now: f64) -> bool {
     let key = ["session-keepalive:", &settings.name, ":redirects"].concat();
-    let Millis(per) = settings.redirect_per;
     let Ok(noted) = get_item(&key) else { return true };
-    let noted = noted.unwrap_or_default();
-    // A JSON array of wall times.
-    let times = noted.trim_matches(|letter| letter == '[' || letter == ']').split(',');
-    let mut recent: Vec<&str> = times.filter(|at| at.parse().is_ok_and(|at: u64| now.abs_diff(at) < per)).collect();
-    if recent.len() >= settings.redirect_max as usize {
+    // Wall times, in JSON. What is not is nobody's count.
+    let times = noted.and_then(|noted| JSON::parse(&noted).ok()).filter(Array::is_array);
+    let recent = Array::new();
+    for time in times.map(|times| Array::from(&times)).unwrap_or_default().iter() {
+        if time.as_f64().is_some_and(|at| (now - at).abs() < settings.redirect_per) {
+            recent.push(&time);
+        }
+    }
+    if recent.length() >= settings.redirect_max {
         return false;
     }
-    #[allow(clippy::cast_precision_loss)]
-    let now = to_text(now as f64);
-    recent.push(&now);
+    recent.push(&now.into());
     // Full storage counts nothing.
-    let _ = set_item(&key, &["[", &recent.join(","), "]"].concat());
+    let _ = JSON::stringify(&recent).and_then(|text| set_item(&key, &text));
     true
 }

@@ -50,7 +50,7 @@ fn session(object: &Untrusted) -> SessionAnswer {
 /// What a body is, and the object in it if it is JSON.
 fn read_body(text: Option<JsValue>, content_type: &str) -> (Body, Option<Untrusted>) {
     let Some(text) = text.and_then(|text| text.as_string()) else { return (Body::Cut, None) };
-    if text.trim().is_empty() {
+    if text.bytes().all(|byte| byte.is_ascii_whitespace()) {
         return (Body::Empty, None);
     }
     if content_type.starts_with("text/html") || content_type.starts_with("application/xhtml") {
@@ -66,7 +66,7 @@ fn read_body(text: Option<JsValue>, content_type: &str) -> (Body, Option<Untrust
 /// Seconds or an HTTP-date (RFC 9110, 10.2.3). A date counts from the answer's own, because clocks lie.
 fn retry_after(headers: &Headers) -> Option<Millis> {
     let value = headers.get("retry-after").ok()??;
-    if let Ok(seconds) = value.trim().parse() {
+    if let Ok(seconds) = value.parse() {
         return Some(Millis::from_secs(seconds));
     }
     let from = match headers.get("date").ok()? {

@@ -13,7 +13,7 @@ use walrus::ir::{Call, Visitor, dfs_in_order};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module, ModuleConfig};
 
 /// Where a panic begins: what every other function may call.
-const ENTRIES: [&str; 13] = [
+const ENTRIES: [&str; 16] = [
     "core::panicking::",
     "core::option::unwrap_failed",
     "core::option::expect_failed",
@@ -28,6 +28,10 @@ const ENTRIES: [&str; 13] = [
     "::assert_failed",
     // wasm-bindgen's own: a use after `free()`, say. Its message would bring a text decoder along.
     "wasm_bindgen::throw_str",
+    // js-sys' tasks for stacks that suspend (JSPI), which no export of this module asks for.
+    "js_sys::futures::jspi::spawn_promising",
+    "js_sys::futures::jspi::SpawnedTask",
+    "__wbg_jspi_task_poll",
 ];
 /// What only a panic uses.
 const BEHIND: [&str; 6] =
