@@ -128,3 +128,84 @@ impl From<Event> for EventRecord {
 const fn number(Millis(length): Millis) -> f64 {
     length as f64
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use serde_json::{Value, json, to_value};
+
+    use super::super::effect::Phase;
+    use super::super::ids::RequestId;
+    use super::super::snapshot::Status;
+    use super::super::time::WallTime;
+    use super::super::verdict::Reason;
+    use super::*;
+
+    #[test]
+    fn a_snapshot_has_the_public_fields() {
+        let snapshot = Snapshot {
+            status: Status::Degraded,
+            reason: Some(Reason::RateLimited),
+            epoch: 3,
+            answered_by: Some(RequestId(9)),
+            last_ok_at: Some(WallTime(1_795_263_284_929)),
+            next_check_at: Some(WallTime(1_795_263_289_929)),
+            expires_in_ms: Some(Millis(86_400_000)),
+            error: Some(SnapshotError { code: Reason::RateLimited, status: Some(429), retryable: true }),
+        };
+        let expected = json!({
+            "status": "degraded",
+            "reason": "rate-limited",
+            "epoch": 3,
+            "lastOkAt": 1_795_263_284_929.0,
+            "nextCheckAt": 1_795_263_289_929.0,
+            "expiresInMs": 86_400_000.0,
+            "error": {"code": "rate-limited", "status": 429, "retryable": true},
+        });
+        assert_eq!(to_value(SnapshotRecord::from(&snapshot)).unwrap(), expected);
+    }
+
+    #[test]
+    fn what_a_snapshot_does_not_have_is_null() {
+        let snapshot = Snapshot {
+            status: Status::Inactive,
+            reason: None,
+            epoch: 0,
+            answered_by: None,
+            last_ok_at: None,
+            next_check_at: None,
+            expires_in_ms: None,
+            error: None,
+        };
+        let record = to_value(SnapshotRecord::from(&snapshot)).unwrap();
+        for field in ["reason", "lastOkAt", "nextCheckAt", "expiresInMs", "error"] {
+            assert_eq!(record.get(field), Some(&Value::Null), "{field}");
+        }
+    }
+
+    #[test]
+    fn an_event_has_the_public_fields() {
+        let rows = [
+            (Event::Connected, json!({})),
+            (Event::Checking { attempt: 2 }, json!({"attempt": 2})),
+            (Event::Checked { duration_ms: Millis(20), shared: true }, json!({"durationMs": 20.0, "shared": true})),
+            (
+                Event::Slow { phase: Phase::Reconnect, elapsed_ms: Millis(3000) },
+                json!({"phase": "reconnect", "elapsedMs": 3000.0}),
+            ),
+            (
+                Event::Degraded { reason: Reason::Server, retry_in_ms: Millis(500) },
+                json!({"reason": "server", "retryInMs": 500.0}),
+            ),
+            (Event::Reconnecting { attempt: 1 }, json!({"attempt": 1})),
+            (Event::Reconnected { downtime_ms: Millis(700), epoch: 2 }, json!({"downtimeMs": 700.0, "epoch": 2})),
+            (Event::Expiring { seconds_left: 59 }, json!({"secondsLeft": 59})),
+            (Event::Disconnected { reason: Reason::SessionRevoked }, json!({"reason": "session-revoked"})),
+            (Event::Wake { slept_ms: Millis(60_000) }, json!({"sleptMs": 60_000.0})),
+            (Event::Idle, json!({})),
+            (Event::Active, json!({})),
+        ];
+        for (event, expected) in rows {
+            assert_eq!(to_value(EventRecord::from(event)).unwrap(), expected, "{}", event.name());
+        }
+    }
+}

@@ -6,6 +6,9 @@ import { guarded } from './events.js';
 
 const seconds = (/** @type {number} */ ms) => `${(ms / 1000).toFixed(1)} s`;
 
+/** The query and the hash of the login URL hold where the user was. @param {string} url */
+const withoutQuery = (url) => url.split(/[?#]/)[0];
+
 /** @type {Record<string, (event: any) => string>} what each event says; those that follow from another one say nothing */
 const WORDS = {
   checked: ({ durationMs, shared }) => `checked in ${durationMs} ms${shared ? ' by another tab' : ''}`,
@@ -14,7 +17,7 @@ const WORDS = {
   reconnecting: ({ attempt }) => `reconnecting, attempt ${attempt}`,
   reconnected: ({ downtimeMs, epoch }) => `reconnected after ${seconds(downtimeMs)}, epoch ${epoch}`,
   expiring: ({ secondsLeft }) => `the session ends in ${secondsLeft} s`,
-  redirect: ({ url }) => `redirect to ${url.split('?')[0]}`,
+  redirect: ({ url }) => `redirect to ${withoutQuery(url)}`,
   wake: ({ sleptMs }) => `the machine slept for ${seconds(sleptMs)}`,
   idle: () => 'the user is idle',
   active: () => 'the user is back',
@@ -28,6 +31,9 @@ const statusInWords = ({ status, reason, subject, nextCheckAt }) =>
     status === 'connected' && subject && ` as ${subject}`,
     nextCheckAt && `, next check at ${new Date(nextCheckAt).toLocaleTimeString()}`,
   ].filter(Boolean).join('');
+
+/** What the log in the console holds of an event: nothing that is the application's or its user's. @param {any} detail */
+const printable = ({ subject, data, url, ...rest }) => ({ ...rest, url: url && withoutQuery(url) });
 
 const hex = (/** @type {Uint8Array} */ bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
@@ -54,11 +60,8 @@ export const createDebug = (debug) => {
      * @param {any} detail
      */
     event(name, detail) {
-      if (debug !== true) {
-        if (typeof debug === 'function') tell(name, detail);
-        return;
-      }
-      if (name === 'change') {
+      if (debug !== true) tell(name, debug === 'replay' ? printable(detail) : detail);
+      else if (name === 'change') {
         if (detail.status !== status) print(statusInWords(detail));
         status = detail.status;
       } else if (WORDS[name]) print(WORDS[name](detail));

@@ -253,15 +253,15 @@ export interface KeepAliveOptions {
   /** Disposes the session when it is aborted. */
   signal?: AbortSignal;
   /**
-   * Tells every event to the console, or to a function. `at` is `Date.now()`. Default false.
+   * true: events in words, in the console. 'replay': a log in the console that `cargo run --example replay` replays, one JSON
+   * entry a line. A function gets the same entries. `at` is `Date.now()`. Default false.
    *
-   * In the same stream goes what makes it a log that can be replayed, in numbers alone, and therefore without any secret,
-   * subject or data, what other tabs tell included:
-   * `options` with those that the engine was made from, then `input` with `[monotonic ms, wall ms, chance, kind, …numbers]` for
-   * everything that it is told, and `effect` with `[kind, …numbers]` for everything that it answers. `NaN` is no number;
-   * in JSON that is `null`.
+   * A log that can be replayed holds every event with its detail; `options`, with what the engine was made from, and before the
+   * events that follow from it each `input` of the engine. The detail of these two is hexadecimal text of types that can hold
+   * neither a secret nor subject or data, what other tabs tell included. In the console, events are without subject and data and the
+   * login URL without its query; a function gets events as a listener does.
    */
-  debug?: boolean | ((event: { at: number; name: string; detail?: unknown }) => void);
+  debug?: boolean | 'replay' | ((event: { at: number; name: string; detail?: unknown }) => void);
 }
 
 /** One session of one page. Methods need no `this`. */

@@ -1,5 +1,6 @@
 // The demo takes the module's options from the address bar (`?interval=2s`), so that trials need no rebuild. With `?debug` the
-// module's log is in `window.log`: save `JSON.stringify(log)` in a file, and `cargo run --example replay -- FILE` shows it.
+// module's log is in `window.log`: save `JSON.stringify(log)` in a file, and `cargo run --example replay -- FILE` shows it. With
+// `?debug=replay` it is in the console.
 
 /** So that something is to be seen: the module's own default is 5 min. */
 const INTERVAL = '5s';
@@ -46,8 +47,11 @@ export function optionsFrom(search) {
     shown.push(`${parameter} ${raw}`);
   }
   if (query.has('debug')) {
-    window.log = [];
-    options.debug = (entry) => void window.log.push(entry);
+    if (query.get('debug') === 'replay') options.debug = 'replay';
+    else {
+      window.log = [];
+      options.debug = (entry) => void window.log.push(entry);
+    }
     shown.push('debug');
   }
   return { options, shown: shown.join(', '), interval: milliseconds(options.interval) };

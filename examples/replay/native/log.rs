@@ -1,93 +1,111 @@
-//! A log of the option `debug`, as far as it can be replayed: a JSON array of `{at, name, detail}`. Entries with other names
-//! are events for the application, which follow from the rest.
+//! Reads the log of the option `debug`: entries `{at, name, detail}`, as a JSON array or one a line.
+//!
+//! `options` and `input` are the engine's own types, as hexadecimal postcard. Every other entry is an event, as the application
+//! got it. What the page's JavaScript says by itself, before the engine runs or after it has stopped with an error, is left out.
 
-use serde_json::Value;
-use session_keepalive::engine::{Chance, Instant, Now, WallTime};
-use session_keepalive::numbers::{EffectKind, Given, InputKind, NONE, Told};
+use serde::Deserialize;
+use serde_json::{Deserializer, Value};
+use session_keepalive::engine::log::{VERSION, from_bytes};
+use session_keepalive::engine::{Config, Input, Now};
 
-/// What crossed between the facade and one engine, in its order.
-#[derive(Debug)]
-pub(crate) struct Log {
-    /// What the engine was made from.
-    pub(crate) options: Given,
-    pub(crate) entries: Vec<Entry>,
-}
+/// What `debug: 'replay'` puts before each entry in the console.
+const PREFIX: &str = "[session-keepalive] ";
 
-/// One crossing.
-#[derive(Clone, Copy, Debug)]
+/// One entry that takes part in the replay.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Entry {
-    /// Its place in the file, counted from 0.
+    /// Its number in the log, from 0.
     pub(crate) place: usize,
     pub(crate) what: What,
 }
 
-/// What crossed.
-#[derive(Clone, Copy, Debug)]
+/// The content of an entry.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum What {
-    Input { now: Now, kind: InputKind, numbers: Given },
-    Effect { kind: EffectKind, numbers: Told },
+    /// An engine is made.
+    Options(Config),
+    /// It gets an input.
+    Input(Now, Input),
+    /// The application gets an event.
+    Event { name: String, detail: Value },
+    /// The module stopped with an error. `start()` makes another engine.
+    Trap,
 }
 
 /// Reads a log. The error names the entry that is wrong.
-pub(crate) fn parse(text: &str) -> Result<Log, String> {
-    let told: Vec<Value> =
-        serde_json::from_str(text).map_err(|error| format!("the log must be a JSON array of entries: {error}"))?;
-    let mut options = None;
-    let mut entries = Vec::new();
-    for (place, entry) in told.iter().enumerate() {
-        let wrong = |problem: String| format!("entry {place}: {problem}");
-        let name = entry.get("name").and_then(Value::as_str).ok_or_else(|| wrong("has no `name`".to_owned()))?;
-        if !["options", "input", "effect"].contains(&name) {
-            continue;
-        }
-        let detail = entry.get("detail").and_then(Value::as_array).map(Vec::as_slice);
-        let detail = detail.ok_or_else(|| wrong(format!("`detail` of `{name}` must be an array")))?;
-        match (name, options) {
-            ("options", None) => options = Some(numbers(detail).map_err(wrong)?),
-            ("options", Some(_)) => return Err(wrong("a second session begins: keep a log for each".to_owned())),
-            (_, None) => return Err(wrong("`options` must come first: the log has lost its beginning".to_owned())),
-            ("input", Some(_)) => entries.push(Entry { place, what: input(detail).map_err(wrong)? }),
-            (_, Some(_)) => entries.push(Entry { place, what: effect(detail).map_err(wrong)? }),
+pub(crate) fn parse(text: &str) -> Result<Vec<Entry>, String> {
+    let mut log = Vec::new();
+    let mut running = false;
+    for (place, entry) in values(text)?.into_iter().enumerate() {
+        if let Some(what) = content(entry, running).map_err(|problem| format!("entry {place}: {problem}"))? {
+            running = what != What::Trap;
+            log.push(Entry { place, what });
         }
     }
-    let options = options.ok_or("the log has no `options`: was it recorded with `debug`?")?;
-    Ok(Log { options, entries })
-}
-
-fn input(detail: &[Value]) -> Result<What, String> {
-    let [instant, wall, chance, kind, rest @ ..] = detail else {
-        return Err("an input is [instant, wall, chance, kind, …numbers]".to_owned());
-    };
-    let now = Now {
-        instant: Instant(whole(instant, "instant")?),
-        wall: WallTime(whole(wall, "wall time")?),
-        chance: Chance(whole(chance, "chance")?.try_into().map_err(|_| "the chance is larger than a u32".to_owned())?),
-    };
-    let kind = kind.as_str().and_then(InputKind::parse).ok_or_else(|| format!("there is no input {kind}"))?;
-    Ok(What::Input { now, kind, numbers: numbers(rest)? })
-}
-
-fn effect(detail: &[Value]) -> Result<What, String> {
-    let [kind, rest @ ..] = detail else { return Err("an effect is [kind, …numbers]".to_owned()) };
-    let kind = kind.as_str().and_then(EffectKind::parse).ok_or_else(|| format!("there is no effect {kind}"))?;
-    Ok(What::Effect { kind, numbers: numbers(rest)? })
-}
-
-fn whole(value: &Value, name: &str) -> Result<u64, String> {
-    value.as_u64().ok_or_else(|| format!("the {name} must be a whole number, not {value}"))
-}
-
-/// As many as there must be; what is missing at the end is no number, and neither is `null`.
-fn numbers<const COUNT: usize>(values: &[Value]) -> Result<[f64; COUNT], String> {
-    if values.len() > COUNT {
-        return Err(format!("{} numbers are too many, {COUNT} is the most", values.len()));
+    if log.is_empty() {
+        return Err("the log has no `options`: was it recorded with debug: 'replay', or with a function?".to_owned());
     }
-    let mut all = [NONE; COUNT];
-    for (number, value) in all.iter_mut().zip(values) {
-        *number = match value {
-            Value::Null => NONE,
-            value => value.as_f64().ok_or_else(|| format!("{value} is no number"))?,
-        };
+    Ok(log)
+}
+
+/// The entries as JSON. A console that was saved as a file holds lines of others too, and may say behind ours where it came from.
+fn values(text: &str) -> Result<Vec<Value>, String> {
+    if let Ok(Value::Array(entries)) = serde_json::from_str(text) {
+        return Ok(entries);
     }
-    Ok(all)
+    let marked: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once(PREFIX)?.1)).collect();
+    let lines = if marked.is_empty() { text.lines().filter(|line| !line.trim().is_empty()).collect() } else { marked };
+    let read = |(place, line)| match Deserializer::from_str(line).into_iter().next() {
+        Some(Ok(entry)) => Ok(entry),
+        _ => Err(format!("entry {place}: is no JSON; a log is a JSON array of entries, or an entry a line")),
+    };
+    lines.into_iter().enumerate().map(read).collect()
+}
+
+/// The content of an entry; `None` if the page's JavaScript says it by itself. `running`: there is an engine.
+fn content(entry: Value, running: bool) -> Result<Option<What>, String> {
+    let name = entry.get("name").and_then(Value::as_str).ok_or("has no `name`")?.to_owned();
+    let detail = entry.get("detail").cloned().unwrap_or_default();
+    Ok(match name.as_str() {
+        "options" if running => return Err("a second session begins: keep a log for each".to_owned()),
+        "options" => Some(What::Options(options(&detail)?)),
+        "input" if !running => return Err("`options` must come first: the log has lost its beginning".to_owned()),
+        "input" => {
+            let (now, input) = decode(&bytes("input", &detail)?, "input")?;
+            Some(What::Input(now, input))
+        }
+        _ if !running => None,
+        "change" if is_trap(&detail) => Some(What::Trap),
+        _ => Some(What::Event { name, detail }),
+    })
+}
+
+fn options(detail: &Value) -> Result<Config, String> {
+    let bytes = bytes("options", detail)?;
+    let config = bytes.strip_prefix(&VERSION).ok_or("the log is of another version of the module")?;
+    decode(config, "config")
+}
+
+fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8], name: &str) -> Result<T, String> {
+    from_bytes(bytes).map_err(|error| format!("is no {name} of the engine: {error}"))
+}
+
+fn bytes(name: &str, detail: &Value) -> Result<Vec<u8>, String> {
+    detail.as_str().and_then(unhex).ok_or_else(|| format!("`detail` of `{name}` must be hexadecimal text"))
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    let byte = |pair: &[u32]| match pair {
+        [high, low] => u8::try_from(high * 16 + low).ok(),
+        _ => None,
+    };
+    digits?.chunks(2).map(byte).collect()
+}
+
+/// Whether the page's JavaScript says that the module has stopped. The engine never calls this status final.
+fn is_trap(snapshot: &Value) -> bool {
+    let field = |name| snapshot.get(name).and_then(Value::as_str);
+    let retryable = snapshot.get("error").and_then(|error| error.get("retryable")).and_then(Value::as_bool);
+    field("status") == Some("degraded") && field("reason") == Some("wasm-blocked") && retryable == Some(false)
 }

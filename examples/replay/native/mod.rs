@@ -8,12 +8,11 @@ use std::process::ExitCode;
 
 use replay::Step;
 use session_keepalive::engine::{Instant, Now};
-use session_keepalive::numbers::config;
 
 pub(crate) fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (Some(path), None) = (arguments.next(), arguments.next()) else {
-        eprintln!("usage: cargo run --example replay -- log.json");
+        eprintln!("usage: cargo run --example replay -- log");
         return ExitCode::from(2);
     };
     match show(&path) {
@@ -31,23 +30,27 @@ pub(crate) fn main() -> ExitCode {
 fn show(path: &str) -> Result<String, String> {
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
     let log = log::parse(&text)?;
-    println!("{:?}\n", config(&log.options));
     let mut began = None;
     let same = replay::replay(&log, |step| println!("{}", line(step, &mut began)));
     let same = same.map_err(|difference| format!("the engine does something else now\n{difference}"))?;
-    Ok(format!("the same: {} inputs, {} effects", same.inputs, same.effects))
+    Ok(format!("the same: {} inputs, {} events", same.inputs, same.events))
 }
 
-/// The seconds since the first input, and what happened.
-fn line(step: Step, began: &mut Option<Instant>) -> String {
+/// The seconds since the first input, and what happened: an event behind `→`, another effect behind `·`.
+fn line(step: Step<'_>, began: &mut Option<Instant>) -> String {
+    let indented = |mark: char, words: &str| format!("{:12}    {mark} {words}", "");
     match step {
-        Step::Input { now: Now { instant, wall, .. }, kind, numbers } => {
+        Step::Options(config) => words::debug(config),
+        Step::Input { now: Now { instant, .. }, input } => {
             let elapsed = instant.since(*began.get_or_insert(instant)).0;
             let (seconds, millis) = (elapsed / 1000, elapsed % 1000);
-            format!("{seconds:6}.{millis:03} s  {}", words::input(kind, &numbers, wall))
+            format!("{seconds:6}.{millis:03} s  {}", words::debug(&input))
         }
-        Step::Effect { now, kind, numbers } => {
-            format!("{:12}    → {}", "", words::effect((kind, numbers), now.wall))
+        Step::Effect(effect) => indented('·', &words::debug(&effect)),
+        Step::Event { now, name, detail } => indented('→', &words::event(name, detail, now)),
+        Step::NoRedirect(reason) => {
+            indented('·', &format!("no redirect for {}: the login page was open, or there was no URL", reason.as_str()))
         }
+        Step::Trap => indented('→', "the module stopped with an error"),
     }
 }

@@ -1,31 +1,37 @@
-//! Feeds what the log says to a fresh machine, as the driver in the browser did, and compares what it asks for.
+//! Feeds the inputs of a log to a fresh machine, as the driver in the browser did, and compares the events.
+//!
+//! # The redirect
+//! It waits until nothing else is to be done, so its event comes after those of the inputs that listeners caused, if
+//! [`Machine::may_redirect`] still allows it. The event may be missing: the browser emits none on the login page itself, nor where the
+//! application's function `login` gives no URL, and neither is in the log. Its URL is the browser's and is not compared.
 
 use std::collections::VecDeque;
 use std::fmt;
 
-use session_keepalive::engine::{Effect, Input, Machine, Now, Reason};
-use session_keepalive::numbers::{EffectKind, InputKind, Told, config, effect, input};
+use serde_json::{Map, Value};
+use session_keepalive::engine::public::{EventRecord, SnapshotRecord};
+use session_keepalive::engine::{Config, Effect, Event, Input, Machine, Now, Reason};
 
-use super::log::{Log, What};
+use super::log::{Entry, What};
 use super::words;
 
 /// How much was the same.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Same {
     pub(crate) inputs: usize,
-    pub(crate) effects: usize,
+    pub(crate) events: usize,
 }
 
 /// Where a log and the machine part.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// The place of the entry in the log; its end, if something is missing there.
+    /// The number of the entry in the log; one past its end, if something is missing there.
     pub(crate) place: usize,
     /// The input before it, in words.
     pub(crate) input: String,
     /// What the log has, in words.
     pub(crate) recorded: String,
-    /// What the machine asks for now, in words.
+    /// What the machine does now, in words.
     pub(crate) replayed: String,
 }
 
@@ -36,69 +42,76 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Something that is the same in both, as it comes.
+/// One step of the replay, as it comes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Step {
-    Input { now: Now, kind: InputKind, numbers: [f64; 12] },
-    Effect { now: Now, kind: EffectKind, numbers: Told },
+pub(crate) enum Step<'a> {
+    /// A machine is made.
+    Options(&'a Config),
+    /// The machine is about to get an input.
+    Input { now: Now, input: Input },
+    /// An effect that the application gets no event of, and the log therefore no entry.
+    Effect(Effect),
+    /// An event that is the same in both, as far as it follows from the engine.
+    Event { now: Now, name: &'a str, detail: &'a Value },
+    /// A redirect without its event: the login page was open, or the application gave no URL.
+    NoRedirect(Reason),
+    /// The module stopped with an error.
+    Trap,
 }
 
-/// Replays a whole log; tells `hear` everything up to the first difference.
-pub(crate) fn replay(log: &Log, mut hear: impl FnMut(Step)) -> Result<Same, Difference> {
-    let config = config(&log.options);
-    let holder = config.credential;
-    let mut replay = Replay {
-        machine: Machine::new(config),
-        wanted: VecDeque::new(),
-        redirect: None,
-        now: Now::default(),
-        input: "the beginning".to_owned(),
-        place: 0,
-    };
+/// Replays a whole log; gives every step up to the first difference to `on_step`.
+pub(crate) fn replay(log: &[Entry], mut on_step: impl FnMut(Step<'_>)) -> Result<Same, Difference> {
     let mut same = Same::default();
-    for entry in &log.entries {
-        replay.place = entry.place;
-        match entry.what {
-            What::Input { now, kind, numbers } => {
-                let next = format!("the input `{}`", words::input(kind, &numbers, now.wall));
-                replay.nothing_is_wanted(&next)?;
-                if comes_alone(kind) {
-                    replay.no_redirect_is_due(&next)?;
-                }
-                (replay.now, replay.input) = (now, next);
-                replay.handle(input(kind, &numbers, holder));
-                same.inputs += 1;
-                hear(Step::Input { now, kind, numbers });
+    let mut replay = Replay::new(Config::default());
+    for Entry { place, what } in log {
+        replay.place = *place;
+        match what {
+            What::Options(config) => {
+                replay = Replay::new(config.clone());
+                on_step(Step::Options(config));
             }
-            What::Effect { kind, numbers } => {
-                replay.compare((kind, numbers))?;
-                same.effects += 1;
-                hear(Step::Effect { now: replay.now, kind, numbers });
+            What::Input(now, input) => {
+                let next = format!("the input `{}`", words::debug(input));
+                replay.expect_nothing(&next)?;
+                // A timer fires when nothing is left to do: a redirect that has not come by then does not come.
+                if *input == Input::DeadlineReached {
+                    replay.give_up_redirect(&mut on_step);
+                }
+                (replay.now, replay.input) = (*now, next);
+                on_step(Step::Input { now: *now, input: *input });
+                replay.handle(*input);
+                same.inputs += 1;
+            }
+            What::Event { name, detail } => {
+                let detail = comparable(name, detail);
+                replay.compare(name, &detail)?;
+                on_step(Step::Event { now: replay.now, name, detail: &detail });
+                same.events += 1;
+            }
+            What::Trap => {
+                replay = Replay::new(Config::default());
+                on_step(Step::Trap);
             }
         }
+        replay.pass_effects(&mut on_step);
     }
     replay.place += 1;
-    replay.nothing_is_wanted("the end of the log")?;
-    replay.no_redirect_is_due("the end of the log")?;
+    replay.expect_nothing("the end of the log")?;
+    replay.give_up_redirect(&mut on_step);
     Ok(same)
 }
 
-/// Whether such an input begins with nothing left to do: a timer or an answer cannot come in between.
-fn comes_alone(kind: InputKind) -> bool {
-    matches!(
-        kind,
-        InputKind::DeadlineReached
-            | InputKind::Answered
-            | InputKind::Judged
-            | InputKind::Failed
-            | InputKind::NoCredential
-    )
+/// What the machine has asked for.
+enum Wanted {
+    /// An event, which the log must have next.
+    Event(&'static str, Value),
+    /// Something else.
+    Effect(Effect),
 }
 
 struct Replay {
     machine: Machine,
-    /// What the machine has asked for and the log must have next.
-    wanted: VecDeque<(EffectKind, Told)>,
+    wanted: VecDeque<Wanted>,
     /// It is carried out, or not, when nothing else is left to do.
     redirect: Option<Reason>,
     now: Now,
@@ -107,63 +120,118 @@ struct Replay {
 }
 
 impl Replay {
-    fn handle(&mut self, input: Input) {
-        for wanted in self.machine.handle(self.now, input) {
-            match wanted {
-                Effect::Redirect(reason) => self.redirect = Some(reason),
-                wanted => self.wanted.push_back(effect(&wanted)),
-            }
+    fn new(config: Config) -> Self {
+        Self {
+            machine: Machine::new(config),
+            wanted: VecDeque::new(),
+            redirect: None,
+            now: Now::default(),
+            input: "the options".to_owned(),
+            place: 0,
         }
     }
 
-    fn compare(&mut self, recorded: (EffectKind, Told)) -> Result<(), Difference> {
-        let next = self.wanted.pop_front();
-        let next = next.or_else(|| self.redirect_due().map(|reason| effect(&Effect::Redirect(reason))));
-        if recorded.0 == EffectKind::Redirect {
+    fn handle(&mut self, input: Input) {
+        for effect in self.machine.handle(self.now, input) {
+            let wanted = match effect {
+                Effect::Redirect(reason) => {
+                    self.redirect = Some(reason);
+                    continue;
+                }
+                Effect::Change(snapshot) => Wanted::Event("change", json(&SnapshotRecord::from(&snapshot))),
+                Effect::Emit(Event::Connected) => {
+                    Wanted::Event("connected", json(&SnapshotRecord::from(self.machine.snapshot())))
+                }
+                Effect::Emit(event) => Wanted::Event(event.name(), json(&EventRecord::from(event))),
+                effect => Wanted::Effect(effect),
+            };
+            self.wanted.push_back(wanted);
+        }
+    }
+
+    /// Passes over the effects before the next event.
+    fn pass_effects(&mut self, on_step: &mut impl FnMut(Step<'_>)) {
+        while let Some(Wanted::Effect(effect)) = self.wanted.front() {
+            on_step(Step::Effect(*effect));
+            self.wanted.pop_front();
+        }
+    }
+
+    fn compare(&mut self, name: &str, detail: &Value) -> Result<(), Difference> {
+        let same = match self.wanted.front() {
+            Some(Wanted::Event(wanted, record)) => name == *wanted && equal(detail, record),
+            Some(Wanted::Effect(_)) => false,
+            None => name == "redirect" && self.redirect_due().is_some(),
+        };
+        if !same {
+            return Err(self.difference(format!("the event `{}`", words::event(name, detail, self.now))));
+        }
+        if self.wanted.pop_front().is_none() {
             self.redirect = None;
         }
-        match next {
-            Some(next) if equal(next, recorded) => Ok(()),
-            next => Err(self.difference(self.words(recorded), next.map(|next| self.words(next)))),
-        }
+        Ok(())
     }
 
-    fn nothing_is_wanted(&self, recorded: &str) -> Result<(), Difference> {
-        match self.wanted.front() {
-            None => Ok(()),
-            Some(wanted) => Err(self.difference(recorded.to_owned(), Some(self.words(*wanted)))),
-        }
+    fn expect_nothing(&self, recorded: &str) -> Result<(), Difference> {
+        if self.wanted.is_empty() { Ok(()) } else { Err(self.difference(recorded.to_owned())) }
     }
 
-    fn no_redirect_is_due(&mut self, recorded: &str) -> Result<(), Difference> {
-        match self.redirect_due() {
-            Some(reason) => {
-                let wanted = self.words(effect(&Effect::Redirect(reason)));
-                Err(self.difference(recorded.to_owned(), Some(wanted)))
-            }
-            None => {
-                self.redirect = None;
-                Ok(())
-            }
+    fn give_up_redirect(&mut self, on_step: &mut impl FnMut(Step<'_>)) {
+        if let Some(reason) = self.redirect_due() {
+            on_step(Step::NoRedirect(reason));
         }
+        self.redirect = None;
     }
 
     fn redirect_due(&self) -> Option<Reason> {
         self.redirect.filter(|reason| self.machine.may_redirect(*reason))
     }
 
-    fn words(&self, told: (EffectKind, Told)) -> String {
-        format!("the effect `{}`", words::effect(told, self.now.wall))
-    }
-
-    fn difference(&self, recorded: String, replayed: Option<String>) -> Difference {
-        let replayed = replayed.unwrap_or_else(|| "nothing more".to_owned());
+    /// The log has `recorded` where the machine does what it wants next.
+    fn difference(&self, recorded: String) -> Difference {
+        let replayed = match (self.wanted.front(), self.redirect_due()) {
+            (Some(Wanted::Event(name, record)), _) => format!("the event `{}`", words::event(name, record, self.now)),
+            (Some(Wanted::Effect(effect)), _) => format!("the effect `{}`", words::debug(effect)),
+            (None, Some(reason)) => format!("the event `redirect`, for {}", reason.as_str()),
+            (None, None) => "nothing more".to_owned(),
+        };
         Difference { place: self.place, input: self.input.clone(), recorded, replayed }
     }
 }
 
-/// The same kind and the same numbers, where no number equals no number.
-fn equal(one: (EffectKind, Told), other: (EffectKind, Told)) -> bool {
-    let same = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
-    one.0 == other.0 && one.1.iter().zip(&other.1).all(same)
+fn json(record: &impl serde::Serialize) -> Value {
+    // Records of numbers and names cannot fail.
+    serde_json::to_value(record).unwrap_or_default()
+}
+
+/// What of a recorded event follows from the engine: not subject and data, nor an error's text.
+fn comparable(name: &str, detail: &Value) -> Value {
+    let mut detail = detail.clone();
+    if ["change", "connected"].contains(&name) {
+        remove(&mut detail, &["subject", "data"]);
+        if let Some(error) = detail.get_mut("error") {
+            remove(error, &["name", "message", "stack", "cause"]);
+        }
+    }
+    detail
+}
+
+fn remove(object: &mut Value, fields: &[&str]) {
+    if let Value::Object(object) = object {
+        object.retain(|field, _| !fields.contains(&field.as_str()));
+    }
+}
+
+/// The same fields with the same values. A field that is missing is null, and the engine's lengths are floats.
+fn equal(recorded: &Value, replayed: &Value) -> bool {
+    match (recorded, replayed) {
+        (Value::Object(one), Value::Object(other)) => contains(one, other) && contains(other, one),
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        _ => recorded == replayed,
+    }
+}
+
+/// Whether every field of `part` is in `whole`, with the same value.
+fn contains(whole: &Map<String, Value>, part: &Map<String, Value>) -> bool {
+    part.iter().all(|(field, value)| equal(whole.get(field).unwrap_or(&Value::Null), value))
 }

@@ -1,74 +1,142 @@
-//! Kinds and numbers in words.
+//! Inputs, effects and events in words, one line each.
+//!
+//! The engine's types are worded by their `Debug` text, so a new one needs nothing here: names become words, lengths become seconds,
+//! and what is `None` is left out.
 
-use session_keepalive::engine::{Call, Reason, Status, WallTime};
-use session_keepalive::numbers::{EffectKind, InputKind, Told, VerdictKind};
-use session_keepalive::wire::ProblemCode;
+use std::fmt::Debug;
 
-const CALLS: [Call; 3] = [Call::Validate, Call::Reconnect, Call::Logout];
+use serde_json::Value;
+use session_keepalive::engine::Now;
 
-/// Numbers that are yes or no.
-const SWITCHES: [&str; 14] = [
-    "visible",
-    "online",
-    "activity",
-    "everywhere",
-    "session unknown",
-    "valid",
-    "reconnected",
-    "shared",
-    "retryable",
-    "flag",
-    "sign out",
-    "signed out",
-    "granted",
-    "steal",
-];
-/// What tabs tell each other, as in `src/js/names.js`.
-const NEWS: [&str; 5] = ["asking", "answered", "looking", "signedOut", "active"];
-
-/// An input. Wall times are told as seen from `wall`.
-pub(crate) fn input(kind: InputKind, numbers: &[f64], wall: WallTime) -> String {
-    words(kind.as_str(), kind.fields(), numbers, wall)
+/// A value of the engine.
+pub(crate) fn debug(value: &impl Debug) -> String {
+    Reader { rest: &format!("{value:?}") }.value("", false).unwrap_or_default()
 }
 
-/// An effect. Wall times are told as seen from `wall`.
-pub(crate) fn effect((kind, numbers): (EffectKind, Told), wall: WallTime) -> String {
-    words(kind.as_str(), kind.fields(), &numbers, wall)
+/// An event. Wall times are as seen from `now`.
+pub(crate) fn event(name: &str, detail: &Value, now: Now) -> String {
+    format!("{name} {}", fields(detail, now)).trim_end().to_owned()
 }
 
-fn words(name: &str, fields: impl Iterator<Item = &'static str>, numbers: &[f64], wall: WallTime) -> String {
-    let present = fields.zip(numbers).filter(|(_, number)| !number.is_nan());
-    let told: Vec<_> = present.map(|(field, number)| self::field(field, *number, wall)).collect();
-    format!("{name} {}", told.join(", ")).trim_end().to_owned()
+fn fields(detail: &Value, now: Now) -> String {
+    let Value::Object(fields) = detail else { return detail.to_string() };
+    let mut present: Vec<_> = fields.iter().filter(|(_, value)| !value.is_null()).collect();
+    // As serde_json is compiled, they are in the order of the text or in this one.
+    present.sort_by_key(|(name, _)| name.as_str());
+    present.into_iter().map(|(name, value)| field(name, value, now)).collect::<Vec<_>>().join(", ")
 }
 
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn field(name: &str, number: f64, wall: WallTime) -> String {
-    let place = if number < 0.0 { usize::MAX } else { number as usize };
-    let word = match name {
-        "status" => Status::ALL.get(place).map(|status| status.as_str()),
-        "reason" | "error" => Reason::ALL.get(place).map(|reason| reason.as_str()),
-        "call" => CALLS.get(place).map(|call| call.as_str()),
-        "code" => ProblemCode::ALL.get(place).map(|code| code.as_str()),
-        "news" => NEWS.get(place).copied(),
-        "verdict" => VerdictKind::ALL.get(place).map(|kind| kind.as_str()),
-        _ if SWITCHES.contains(&name) => Some(if number > 0.0 { "yes" } else { "no" }),
-        _ => None,
+fn field(name: &str, value: &Value, now: Now) -> String {
+    let word = match value {
+        Value::Bool(yes) => yes_or_no(*yes).to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Object(_) => format!("({})", fields(value, now)),
+        value => value.to_string(),
     };
-    if let Some(word) = word {
-        return format!("{name} {word}");
+    match (name.strip_suffix("Ms"), name.strip_suffix("At"), value.as_f64()) {
+        (Some(name), _, Some(length)) => format!("{} {}", spaced(name), seconds(length)),
+        (_, Some(name), Some(at)) => format!("{} {}", spaced(name), relative(at, now)),
+        _ => format!("{} {word}", spaced(name)),
     }
-    if let Some(name) = name.strip_suffix(" ms") {
-        return format!("{name} {:.3} s", number / 1000.0);
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn relative(at: f64, now: Now) -> String {
+    let away = at - now.wall.0 as f64;
+    if away < 0.0 { format!("{} ago", seconds(-away)) } else { format!("in {}", seconds(away)) }
+}
+
+fn seconds(millis: f64) -> String {
+    format!("{:.3} s", millis / 1000.0)
+}
+
+const fn yes_or_no(yes: bool) -> &'static str {
+    if yes { "yes" } else { "no" }
+}
+
+/// `DeadlineReached`, `idle_in` and `nextCheck` as words.
+fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
     }
-    if let Some(name) = name.strip_suffix(" at") {
-        let away = (number - wall.0 as f64) / 1000.0;
-        return if away < 0.0 { format!("{name} {:.3} s ago", -away) } else { format!("{name} in {away:.3} s") };
+    words.replace('_', " ")
+}
+
+/// Reads the `Debug` text of a value made of enums, structs, options and numbers.
+struct Reader<'a> {
+    rest: &'a str,
+}
+
+impl Reader<'_> {
+    /// The next value in words; nothing for `None`. A name that repeats the end of what is `before` it is left out; the fields of
+    /// a struct that is `nested` are in parentheses.
+    fn value(&mut self, before: &str, nested: bool) -> Option<String> {
+        let name = self.name();
+        let title = Some(spaced(&name)).filter(|title| !before.ends_with(title.as_str()));
+        if self.take("(") {
+            let is_number = self.rest.starts_with(|letter: char| letter.is_ascii_digit());
+            let inner = match (name.as_str(), &title) {
+                ("Some", _) | (_, None) => self.value(before, nested),
+                (_, Some(title)) => self.value(title, true),
+            };
+            self.take(")");
+            return match name.as_str() {
+                "Some" => inner,
+                "Millis" => inner?.parse().ok().map(seconds),
+                // A number with a type of its own, such as an id.
+                _ if is_number => inner,
+                _ => Some(joined(title, inner.as_deref().unwrap_or("nothing"))),
+            };
+        }
+        if self.take(" { ") {
+            let fields = self.fields(&spaced(&name));
+            return Some(joined(title, &if nested { format!("({fields})") } else { fields }));
+        }
+        match name.as_str() {
+            "None" => None,
+            "true" => Some(yes_or_no(true).to_owned()),
+            "false" => Some(yes_or_no(false).to_owned()),
+            _ => Some(spaced(&name)),
+        }
     }
-    match name.strip_suffix(" s") {
-        Some(name) => format!("{name} {number} s"),
-        // A list has no such place: JavaScript found nothing.
-        None if number < 0.0 => format!("no {name}"),
-        None => format!("{name} {number}"),
+
+    /// The fields of a struct; a name that repeats its `title` is left out, too.
+    fn fields(&mut self, title: &str) -> String {
+        let mut fields = Vec::new();
+        loop {
+            let name = spaced(&self.name());
+            self.take(": ");
+            if let Some(value) = self.value(&name, true) {
+                fields.push(if name == title { value } else { format!("{name} {value}") });
+            }
+            if !self.take(", ") {
+                self.take(" }");
+                return fields.join(", ");
+            }
+        }
+    }
+
+    fn name(&mut self) -> String {
+        let end = self.rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        let (name, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        name.to_owned()
+    }
+
+    fn take(&mut self, expected: &str) -> bool {
+        let rest = self.rest.strip_prefix(expected);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+}
+
+fn joined(title: Option<String>, words: &str) -> String {
+    match title {
+        Some(title) => format!("{title} {words}"),
+        None => words.to_owned(),
     }
 }
