@@ -1,3 +1,4 @@
+// @ts-check
 /** A browser with its tabs, a network and a server, in a time that the test moves. */
 import { milliseconds } from '../options.js';
 import { Storage, createChannels, createLocks } from './browser.js';
@@ -6,16 +7,26 @@ import { createNetwork } from './network.js';
 import { createServer } from './server.js';
 import { createTab } from './tab.js';
 
+/** @param {string} name @param {unknown} value */
 const length = (name, value) => {
   const found = milliseconds(value);
   if (!(found >= 0)) throw new TypeError(`session-keepalive: \`${name}\` must be a duration: a number of milliseconds or a string such as '5m'`);
   return found;
 };
 
+/**
+ * @template {string} Name
+ * @param {Name[]} names
+ * @param {Partial<Record<Name, unknown>>} given
+ * @param {string} prefix
+ * @returns {Partial<Record<Name, number>>}
+ */
 const lengths = (names, given, prefix) =>
-  Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, length(`${prefix}.${name}`, given[name])]));
+  /** @type {Partial<Record<Name, number>>} */ (
+    Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, length(`${prefix}.${name}`, given[name])]))
+  );
 
-/** The same dice for the same seed (mulberry32). */
+/** The same dice for the same seed (mulberry32). @param {number} seed */
 const dice = (seed) => () => {
   seed = (seed + 0x6d2b79f5) | 0;
   let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
@@ -24,12 +35,14 @@ const dice = (seed) => () => {
 };
 
 /** What every current browser and Node has, and some test environments take away. */
-const NEEDED = ['Headers', 'Request', 'Response', 'structuredClone'];
+const NEEDED = /** @type {const} */ (['Headers', 'Request', 'Response', 'structuredClone']);
 
+/** @param {Request} request @returns {never} */
 const noAnswers = ({ url }) => {
   throw new Error(`session-keepalive: nothing answers ${new URL(url).pathname}; give createTestWorld({ respond })`);
 };
 
+/** @type {typeof import('../testing.js').createTestWorld} */
 export const createTestWorld = ({
   url = 'https://app.example/',
   now = Date.UTC(2030, 0, 1),
@@ -53,13 +66,14 @@ export const createTestWorld = ({
   const browser = {
     clock, network, random: dice(seed), localStorage: new Storage(), Channel: createChannels().Channel, locks: createLocks(), vault: new Map(),
   };
+  /** @type {((type: 'online' | 'offline') => void)[]} */
   const tabs = [];
   const openTab = () => {
     const { hear, ...tab } = createTab(tabs.length + 1, url, browser);
     tabs.push(hear);
     return tab;
   };
-  const tellTabs = (type) => tabs.forEach((hear) => hear(type));
+  const tellTabs = (/** @type {'online' | 'offline'} */ type) => tabs.forEach((hear) => hear(type));
   if (signedIn) network.signIn(remember);
   const tab = openTab();
 
@@ -76,7 +90,7 @@ export const createTestWorld = ({
       restart({ downFor } = {}) {
         server.restart();
         if (downFor === undefined) return;
-        network.break({});
+        network.break({ times: Infinity });
         clock.setTimeout(() => network.break(null), length('downFor', downFor));
       },
       revoke: () => server.endAll('SESSION_REVOKED'),
