@@ -22,6 +22,11 @@ export interface TestWorldOptions {
    * with SESSION_UNKNOWN, as after a restart.
    */
   respond?: (request: Request, session: { subject: string; epoch: number }) => Response | Promise<Response>;
+  /**
+   * The module, compiled, for workers that forbid compiling: there `import module from 'session-keepalive/wasm'` gives one. It must be of
+   * the same version. Default: the kit compiles its own copy when a page first needs it.
+   */
+  module?: WebAssembly.Module;
 }
 
 /** A request that a tab made. */
@@ -102,5 +107,5 @@ export interface TestWorld {
   readonly simulate: Simulate;
 }
 
-/** A browser with its tabs, a network and a server, in a time of its own. It leaves nothing behind. */
+/** A browser with its tabs, a network and a server, in a time of its own. It leaves nothing behind. For Node, Deno, Bun and workers. */
 export function createTestWorld(options?: TestWorldOptions): TestWorld;

@@ -85,6 +85,7 @@ export async function tested(): Promise<void> {
     url: 'https://app.example/', now: new Date(), seed: 2, subject: 'bob', signedIn: true, remember: false,
     limits: { idle: '30m', absolute: '8h', warnBefore: 60_000, nextCheck: '1m' },
     accepts: (credential) => credential === 'x',
+    module: await WebAssembly.compile(new Uint8Array()),
     respond: async (request, { subject, epoch }) => Response.json({ url: request.url, subject, epoch }),
   });
   createTestWorld();

@@ -148,6 +148,8 @@ attach(axios);
 const world = createTestWorld();
 // @ts-expect-error no such limit
 createTestWorld({ limits: { idel: '5m' } });
+// @ts-expect-error null is no module
+createTestWorld({ module: null });
 // @ts-expect-error no unit
 void world.advance('5');
 // @ts-expect-error unknown option

@@ -16,6 +16,12 @@ const DEFAULT_PATHS = {
 /** As browsers say it. */
 const noAnswer = () => new TypeError('Failed to fetch');
 
+// By their methods: those of happy-dom, jsdom or another realm are no instances of the classes here.
+/** @param {RequestInfo | URL} input @returns {input is Request} */
+const isRequest = (input) => typeof input === 'object' && 'arrayBuffer' in input;
+/** @param {Answer | Response} answer @returns {answer is Response} */
+const isResponse = (answer) => 'arrayBuffer' in answer;
+
 /** @param {string} text */
 const parsed = (text) => {
   try {
@@ -109,14 +115,14 @@ export const createNetwork = ({ clock, server, respond }) => {
   /** `fetch` in a tab, whose address is `base()`. */
   const fetchIn = (/** @type {number} */ tab, /** @type {() => string} */ base) => async (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit} */ init = {}) => {
     /** @type {Partial<Request>} */
-    const given = input instanceof Request ? input : {};
+    const given = isRequest(input) ? input : {};
     const url = new URL(given.url ?? String(input), base());
     const method = (init.method ?? given.method ?? 'GET').toUpperCase();
     const headers = new Headers(init.headers ?? given.headers);
     const signal = init.signal ?? given.signal;
     signal?.throwIfAborted();
     // A body of any kind, with the type that it has by itself.
-    const sent = init.body === undefined && given instanceof Request ? given : new Response(init.body);
+    const sent = init.body === undefined && isRequest(input) ? input : new Response(init.body);
     const type = sent.headers.get('content-type');
     if (type && !headers.has('content-type')) headers.set('content-type', type);
     const bytes = await sent.arrayBuffer();
@@ -131,8 +137,8 @@ export const createNetwork = ({ clock, server, respond }) => {
     outcome.catch(() => {});
     if (latency > 0) await travel(signal);
     const found = await outcome;
-    const response = found instanceof Response ? found : toResponse(found);
-    if (!(found instanceof Response)) setCookies(found.cookies);
+    const response = isResponse(found) ? found : toResponse(found);
+    if (!isResponse(found)) setCookies(found.cookies);
     noted.status = response.status;
     clock.stir();
     return response;

@@ -4,7 +4,7 @@ import runPage from '#page';
 import wasm from '#wasm';
 import { Target } from './browser.js';
 
-/** The compiled module, which is the same for all pages; each has its own instance. */
+/** The compiled module, which is the same for all pages of worlds that were given none; each page has its own instance. */
 /** @type {Promise<WebAssembly.Module> | null} */
 let compiling = null;
 const compiled = () => (compiling ??= wasm().then((bytes) => new WebAssembly.Module(bytes)));
@@ -13,7 +13,7 @@ const compiled = () => (compiling ??= wasm().then((bytes) => new WebAssembly.Mod
  * @param {import('./tab.js').OwnParts} tab
  * @param {import('./tab.js').Browser} browser
  */
-export const createPage = (tab, { clock, network, random, localStorage, Channel, locks }) => {
+export const createPage = (tab, { clock, network, module, random, localStorage, Channel, locks }) => {
   const window = new Target();
   const document = new Target();
   Object.defineProperties(document, { visibilityState: { get: tab.visibility }, baseURI: { get: tab.href } });
@@ -81,7 +81,8 @@ export const createPage = (tab, { clock, network, random, localStorage, Channel,
   });
 
   return {
-    createKeepAlive: createEntry(compiled).createKeepAlive,
+    // Where one is given, nothing is compiled: some workers forbid it.
+    createKeepAlive: createEntry(() => module ?? compiled()).createKeepAlive,
     /**
      * Fires an event, with these properties.
      * @param {'window' | 'document'} target

@@ -17,6 +17,7 @@ import { createPage } from './page.js';
  * @typedef {object} Browser
  * @property {import('./clock.js').Clock} clock
  * @property {import('./network.js').Network} network
+ * @property {WebAssembly.Module | undefined} module
  * @property {() => number} random
  * @property {Storage} localStorage
  * @property {ReturnType<typeof import('./browser.js').createChannels>['Channel']} Channel

@@ -37,6 +37,9 @@ const dice = (seed) => () => {
 /** What every current browser and Node has, and some test environments take away. */
 const NEEDED = /** @type {const} */ (['Headers', 'Request', 'Response', 'structuredClone']);
 
+/** By its name, because one that comes from another realm is as good. @param {unknown} module */
+const isModule = (module) => Object.prototype.toString.call(module) === '[object WebAssembly.Module]';
+
 /** @param {Request} request @returns {never} */
 const noAnswers = ({ url }) => {
   throw new Error(`session-keepalive: nothing answers ${new URL(url).pathname}; give createTestWorld({ respond })`);
@@ -53,10 +56,14 @@ export const createTestWorld = ({
   limits = {},
   accepts = () => true,
   respond = noAnswers,
+  module,
 } = {}) => {
   const missing = NEEDED.filter((name) => typeof globalThis[name] !== 'function');
   if (missing.length > 0) {
     throw new Error(`session-keepalive: this test environment has no ${missing.join(', ')}; jest's jsdom hides them, jest-fixed-jsdom does not`);
+  }
+  if (module !== undefined && !isModule(module)) {
+    throw new TypeError('session-keepalive: `module` must be a WebAssembly.Module: session-keepalive/wasm, compiled');
   }
   const clock = createClock(Number(now));
   const server = createServer({
@@ -64,7 +71,7 @@ export const createTestWorld = ({
   });
   const network = createNetwork({ clock, server, respond });
   const browser = {
-    clock, network, random: dice(seed), localStorage: new Storage(), Channel: createChannels().Channel, locks: createLocks(), vault: new Map(),
+    clock, network, module, random: dice(seed), localStorage: new Storage(), Channel: createChannels().Channel, locks: createLocks(), vault: new Map(),
   };
   /** @type {((type: 'online' | 'offline') => void)[]} */
   const tabs = [];
