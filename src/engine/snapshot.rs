@@ -47,7 +47,7 @@ pub struct Snapshot {
     pub reason: Option<Reason>,
     /// How often the session has been established; 0 before the first verdict.
     pub epoch: u32,
-    /// The request of the last valid answer.
+    /// The request of the last valid answer, which brought subject and data; `None` once the session is over.
     pub answered_by: Option<RequestId>,
     /// The time of the last valid answer.
     pub last_ok_at: Option<WallTime>,

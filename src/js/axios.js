@@ -1,3 +1,4 @@
+// @ts-check
 // axios has its requests sent by `session.fetch`, as the fetch of its own adapter. So the rules are those of `session.fetch`, and
 // cancelling, timeouts, interceptors and the body of a request stay axios's business.
 import { VERSION } from 'axios';
@@ -10,6 +11,7 @@ const isTooOld = () => {
   return major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]);
 };
 
+/** @type {typeof import('./axios.js').attach} */
 export const attach = (axiosInstance, session) => {
   if (isTooOld()) throw new Error(`session-keepalive: attach() needs axios ${OLDEST.join('.')} or later, this is ${VERSION}`);
   const { defaults } = axiosInstance;

@@ -1,6 +1,10 @@
 // @ts-check
 /** The public `KeepAliveError`: what went wrong, and whether it may heal by itself. */
 
+/** @typedef {import('./index.js').KeepAliveError} KeepAliveError */
+/** @typedef {import('./index.js').Reason} Reason */
+
+/** @type {Partial<Record<Reason, string>>} signing out is no error */
 const MESSAGES = {
   'session-lost': 'The server forgot the session and nothing could re-establish it: the person must log in again.',
   'session-timeout': 'The session ended after too long without activity: the person must log in again.',
@@ -21,13 +25,21 @@ const MESSAGES = {
 /** The module has stopped by an error of its own. */
 export const TRAPPED = 'The WebAssembly module has stopped with an error; the session is not kept alive until start() runs a new one.';
 
-/** An `Error` with `code`, `status` and `retryable`. */
+/**
+ * An `Error` with `code`, `status` and `retryable`.
+ * @param {Reason} code
+ * @param {number | null | undefined} status of the answer, where there was one
+ * @param {boolean} retryable
+ * @param {string} [message]
+ * @param {unknown} [cause]
+ * @returns {KeepAliveError}
+ */
 export const keepAliveError = (code, status, retryable, message = MESSAGES[code], cause) => {
   const error = new Error(status ? `${message} (HTTP ${status})` : message, { cause });
-  return Object.assign(error, { name: 'KeepAliveError', code, retryable }, status && { status });
+  return Object.assign(error, { name: /** @type {const} */ ('KeepAliveError'), code, retryable }, status && { status });
 };
 
-/** Why the Wasm could not be had: a policy forbids it, or it did not arrive. */
+/** Why the Wasm could not be had: a policy forbids it, or it did not arrive. @param {any} cause whatever was thrown */
 export const loadError = (cause) => {
   // Chrome: CompileError, "violates … Content Security policy"; Firefox: CompileError, "blocked by CSP"; Safari: EvalError or
   // CompileError, "'unsafe-eval' … is not an allowed source". A TypeError is a download that a policy forbids.

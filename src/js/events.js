@@ -7,13 +7,18 @@ export const EVENTS = [
   'wake', 'idle', 'active',
 ];
 
-/** Tells the page about an error that must not disturb anybody else. */
+/** Tells the page about an error that must not disturb anybody else. @param {unknown} error */
 export const report = (error) => {
-  if (globalThis.reportError) reportError(error);
+  if (globalThis.reportError) globalThis.reportError(error);
   else setTimeout(() => { throw error; });
 };
 
-/** Calls a function of the application. */
+/**
+ * Calls a function of the application.
+ * @template Event
+ * @param {(event: Event) => void} listener
+ * @param {Event} event
+ */
 export const guarded = (listener, event) => {
   try {
     listener(event);
@@ -23,16 +28,21 @@ export const guarded = (listener, event) => {
 };
 
 export const createEvents = () => {
+  /** @type {Map<string, Map<(event: unknown) => void, () => void>>} by event: the listeners, and what removes each */
   const listeners = new Map();
   return {
     /**
      * Adds a listener; the returned function, or the signal, removes it. `late` gives the event that a late
      * subscriber has missed, or undefined.
+     * @param {string} name
+     * @param {(event: any) => void} listener
+     * @param {{ signal?: AbortSignal, late?: () => unknown }} [options]
      */
     add(name, listener, { signal, late } = {}) {
       if (signal?.aborted) return () => {};
       // An entry of its own, so that one function may listen twice and be removed once.
-      const entry = (event) => guarded(listener, event);
+      const entry = (/** @type {unknown} */ event) => guarded(listener, event);
+      /** @type {Map<(event: unknown) => void, () => void>} */
       const entries = listeners.get(name) ?? new Map();
       const remove = () => {
         entries.delete(entry);
@@ -48,8 +58,13 @@ export const createEvents = () => {
       }
       return remove;
     },
-    /** Calls those that listened when it began, unless one before them has removed them. */
+    /**
+     * Calls those that listened when it began, unless one before them has removed them.
+     * @param {string} name
+     * @param {unknown} event
+     */
     emit(name, event) {
+      /** @type {Map<(event: unknown) => void, () => void>} */
       const entries = listeners.get(name) ?? new Map();
       for (const entry of [...entries.keys()]) if (entries.has(entry)) entry(event);
     },

@@ -1,13 +1,16 @@
+// @ts-check
 /**
  * The countdown to the nearest limit as a store of one listener, for the adapters: seconds while the person should be warned,
  * else null.
+ * @param {Pick<import('./index.js').KeepAlive<any>, 'on'>} session
  */
 export const expiring = (session) => {
+  /** @type {number | null} */
   let seconds = null;
   return {
     getSnapshot: () => seconds,
-    subscribe(listener) {
-      const become = (next) => {
+    subscribe(/** @type {() => void} */ listener) {
+      const become = (/** @type {number | null} */ next) => {
         if (next === seconds) return;
         seconds = next;
         listener();
@@ -17,7 +20,7 @@ export const expiring = (session) => {
         session.on('change', ({ status, expiresInMs }) => {
           // Nothing to save any more; or no limit; or it has moved away, by more than what rounding may make of it.
           const over = status === 'disconnected' || status === 'inactive';
-          if (over || expiresInMs === null || expiresInMs > (seconds + 1) * 1000) become(null);
+          if (over || expiresInMs === null || expiresInMs > ((seconds ?? 0) + 1) * 1000) become(null);
         }),
       ];
       return () => {

@@ -21,6 +21,12 @@ const rejectOnAbort = (promise, signal) =>
       })
     : promise;
 
+// By what they can do: those of another realm, or of a test's document, are no instances of the classes here.
+/** @param {RequestInfo | URL} input @returns {input is Request} */
+const isRequestObject = (input) => typeof input === 'object' && 'clone' in input;
+/** @param {BodyInit | null | undefined} body */
+const isReadableStream = (body) => typeof body === 'object' && body !== null && 'getReader' in body;
+
 /** Whether the refusal says that the session is unknown, not merely that this request is not allowed. */
 const sessionUnknown = async (/** @type {Response} */ response) => {
   if (!response.headers.get('content-type')?.includes('json')) return false;
@@ -68,10 +74,10 @@ export const createFetch = ({ send, covers, engine, loaded }) => {
    * @param {RequestInit} [init]
    */
   const sessionFetch = async (input, init) => {
-    const isRequest = input instanceof Request;
+    const isRequest = isRequestObject(input);
     if (!covers(isRequest ? input.url : input)) return send(input, init);
     const signal = init?.signal ?? (isRequest ? input.signal : undefined);
-    const isStream = init?.body instanceof ReadableStream;
+    const isStream = isReadableStream(init?.body);
     const id = (lastId += 1);
     try {
       // Before the module is there no reconnect can be under way.

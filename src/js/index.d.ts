@@ -34,9 +34,9 @@ export type Reason =
   | 'credential-missing'
   /** The ticket or credential was not accepted. */
   | 'credential-rejected'
-  /** The person signed out here. */
+  /** The user signed out here. */
   | 'signed-out'
-  /** The person signed out in another tab. */
+  /** The user signed out in another tab. */
   | 'signed-out-elsewhere'
   /** No answer came back. */
   | 'network'
@@ -51,8 +51,11 @@ export type Reason =
   /** The page's content security policy forbids WebAssembly. */
   | 'wasm-blocked';
 
-/** What an answer means for the session. Lengths are in milliseconds; one that is left out means "no such limit". */
-export type Verdict =
+/**
+ * What an answer means for the session. Lengths are in milliseconds; one that is left out means "no such limit". `User` is the type
+ * of `data`.
+ */
+export type Verdict<User = unknown> =
   | {
       kind: 'valid';
       /** Whose session it is, for `Snapshot.subject`. */
@@ -63,18 +66,18 @@ export type Verdict =
       idleInMs?: number;
       /** Until the absolute limit. */
       absoluteInMs?: number;
-      /** Until the person should be warned; without it `warnBefore` decides. */
+      /** Until the user should be warned; without it `warnBefore` decides. */
       warnInMs?: number;
       /** Until the next check, in the place of `interval`. */
       nextCheckInMs?: number;
       /** This very call re-established the session. */
       reconnected?: boolean;
-      /** Anything of the application's, for `Snapshot.data`. */
-      data?: unknown;
+      /** Any value of the application, for `Snapshot.data`. */
+      data?: User;
     }
   /** The server does not know the session: it is reconnected. */
   | { kind: 'lost' }
-  /** Definitive: the person must log in again. */
+  /** Definitive: the user must log in again. */
   | { kind: 'ended' | 'rejected'; reason: Reason }
   /** Nothing definitive: the session is kept, and checked again. */
   | { kind: 'transient'; reason: Reason; retryAfterMs?: number };
@@ -87,7 +90,7 @@ export interface CallContext {
   attempt: number;
   /** The same for every try of one attempt, and unguessable: the server may use it to carry out a sign-in only once. */
   idempotencyKey: string;
-  /** Whether the person has done anything since the last good check. */
+  /** Whether the user has done anything since the last good check. */
   activity: boolean;
 }
 
@@ -101,7 +104,7 @@ export interface ReconnectContext extends CallContext {
 export interface LogoutContext {
   /** Aborted when the call has taken too long. */
   signal: AbortSignal;
-  /** Whether every session of the person is to end. */
+  /** Whether every session of the subject is to end. */
   everywhere: boolean;
 }
 
@@ -113,8 +116,8 @@ export interface CredentialStore {
   clear(): Promise<void>;
 }
 
-/** What is true of the session now. Immutable, and the same object until something changes. */
-export interface Snapshot {
+/** What is true of the session now. Immutable, and the same object until something changes. `User` is the type of `data`. */
+export interface Snapshot<User = unknown> {
   readonly status: Status;
   /** Why, where there is a reason. */
   readonly reason: Reason | null;
@@ -122,8 +125,11 @@ export interface Snapshot {
   readonly subject: string | null;
   /** How often the session has been established: 0 before the first verdict, one more after each reconnect. */
   readonly epoch: number;
-  /** What a custom `validate`, `reconnect` or `classify` put into its last valid verdict. */
-  readonly data: unknown;
+  /**
+   * `data` of the last valid session answer (`{"valid":true,"data":…}`), or of the verdict that a function gave in its place. null
+   * where it had none, before the first verdict and after the session has ended. Nothing checks that it is a `User`.
+   */
+  readonly data: User | null;
   /** `Date.now()` of the last valid verdict. */
   readonly lastOkAt: number | null;
   /** `Date.now()` of the next check; null while there is none to come. */
@@ -144,11 +150,11 @@ export interface KeepAliveError extends Error {
 }
 
 /** Events by name, with what a listener is given. */
-export interface KeepAliveEvents {
+export interface KeepAliveEvents<User = unknown> {
   /** Something in the snapshot changed. A late subscriber gets the current one. */
-  change: Snapshot;
+  change: Snapshot<User>;
   /** The status became `connected`. A late subscriber gets it while that is so. */
-  connected: Snapshot;
+  connected: Snapshot<User>;
   /** A check is being sent. `attempt` is 1 for the first since the last definitive verdict. */
   checking: { attempt: number };
   /** A check was answered with a verdict. `shared`: another tab made it; its duration is that of the request there. */
@@ -163,27 +169,27 @@ export interface KeepAliveEvents {
   reconnected: { downtimeMs: number; epoch: number };
   /** A limit is near: once a second, and at 0. */
   expiring: { secondsLeft: number };
-  /** Definitive: the person must log in again. */
+  /** Definitive: the user must log in again. */
   disconnected: { reason: Reason };
   /** The page is about to go to `url`, unless prevented or over the budget. */
   redirect: { url: string; preventDefault(): void };
   /** The machine has slept for about this long. */
   wake: { sleptMs: number };
-  /** The person has done nothing for as long as the option `idle` says, in any tab. */
+  /** The user has done nothing for as long as the option `idle` says, in any tab. */
   idle: {};
-  /** The person is back, in whichever tab. Emitted only after `idle`. */
+  /** The user is back, in whichever tab. Emitted only after `idle`. */
   active: {};
 }
 
 /** Every option has a default. A mistake is a `TypeError` at once that names the option and what it wants. */
-export interface KeepAliveOptions {
+export interface KeepAliveOptions<User = unknown> {
   /** The check: a URL, or a function that gives the verdict itself. Default '/api/validate-session'. */
-  validate?: string | ((context: CallContext) => Promise<Verdict>);
+  validate?: string | ((context: CallContext) => Promise<Verdict<User>>);
   /**
    * The reconnect call: a URL, a function, or false where nothing but validate can re-establish the session. Default
    * '/api/reconnect'.
    */
-  reconnect?: string | false | ((context: ReconnectContext) => Promise<Verdict>);
+  reconnect?: string | false | ((context: ReconnectContext) => Promise<Verdict<User>>);
   /** The logout call: a URL, a function that has worked if it does not throw, or false. Default '/api/logout'. */
   logout?: string | false | ((context: LogoutContext) => Promise<void>);
   /**
@@ -195,7 +201,7 @@ export interface KeepAliveOptions {
    */
   credential?: 'cookie' | 'memory' | 'sealed' | CredentialStore;
   /** Maps an unusual backend's answer to a verdict; undefined leaves it to the default table. It gets a copy to read. */
-  classify?: (response: Response) => Verdict | undefined | Promise<Verdict | undefined>;
+  classify?: (response: Response) => Verdict<User> | undefined | Promise<Verdict<User> | undefined>;
   /** More headers for the calls above; a function is asked at every request. Default none. */
   headers?: Record<string, string> | (() => Record<string, string>);
   /** Between two checks, unless the server sets it. Default '5m'. */
@@ -216,7 +222,7 @@ export interface KeepAliveOptions {
   };
   /** After an answer that is no verdict. */
   retry?: {
-    /** First step of the backoff while a person is waiting; each delay is random below its step. Default '500ms'. */
+    /** First step of the backoff while a user is waiting; each delay is random below its step. Default '500ms'. */
     base?: Duration;
     /** Longest step of the backoff, not shorter than `base`. Default '30s'. */
     cap?: Duration;
@@ -264,8 +270,8 @@ export interface KeepAliveOptions {
   debug?: boolean | 'replay' | ((event: { at: number; name: string; detail?: unknown }) => void);
 }
 
-/** One session of one page. Methods need no `this`. */
-export interface KeepAlive {
+/** One session of one page. Methods need no `this`. `User` is the type of `Snapshot.data`. */
+export interface KeepAlive<User = unknown> {
   /** Begins, or goes on after `stop()`. Implied by `createKeepAlive` in a browser. */
   start(): this;
   /** Pauses: no request and no redirect until `start()`. */
@@ -278,15 +284,15 @@ export interface KeepAlive {
    * loaded; a new attempt has a new promise.
    */
   readonly ready: Promise<void>;
-  getSnapshot(): Snapshot;
+  getSnapshot(): Snapshot<User>;
   /** The snapshot that a server renders with. */
-  getServerSnapshot(): Snapshot;
+  getServerSnapshot(): Snapshot<User>;
   /** Calls the listener after every change, without arguments; the returned function removes it. */
   subscribe(listener: () => void): () => void;
   /** Listens to one event; the returned function, or the signal, removes the listener. */
-  on<K extends keyof KeepAliveEvents>(
+  on<K extends keyof KeepAliveEvents<User>>(
     name: K,
-    listener: (event: KeepAliveEvents[K]) => void,
+    listener: (event: KeepAliveEvents<User>[K]) => void,
     options?: { signal?: AbortSignal },
   ): () => void;
   /**
@@ -298,9 +304,9 @@ export interface KeepAlive {
   /** Forgets the credential that this page holds. */
   forget(): Promise<void>;
   /** Checks now. Resolves with the outcome; at once, with what is known, where no check can be sent. */
-  check(): Promise<Snapshot>;
+  check(): Promise<Snapshot<User>>;
   /** "I'm still here": a check that counts as activity. */
-  extend(): Promise<Snapshot>;
+  extend(): Promise<Snapshot<User>>;
   /**
    * Signs out: at once here and in every tab, and at the server as soon as it can be told, if need be by a later page. Resolves
    * after the first attempt; without the module there is only one, and a failure rejects.
@@ -313,8 +319,11 @@ export interface KeepAlive {
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>;
 }
 
-/** Keeps a session alive, from now on. Returns at once, and is inert on a server. */
-export function createKeepAlive(options?: KeepAliveOptions): KeepAlive;
+/**
+ * Keeps a session alive, from now on. Returns at once, and is inert on a server. `User` is the type of `data` in session answers; where
+ * functions give the verdicts it follows from theirs.
+ */
+export function createKeepAlive<User = unknown>(options?: KeepAliveOptions<User>): KeepAlive<User>;
 
 /**
  * Loads the module ahead of time, and tells the slim entry where it is. Optional: `createKeepAlive` loads it. Rejects with a

@@ -4,36 +4,97 @@
  * comes out is the normalised record that `src/browser/options.rs` reads and trusts.
  */
 
-import { report } from './events.js';
+import { sealedStore } from './store.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST = 400 * UNITS.d;
 
+/** @typedef {import('./index.js').KeepAliveOptions<any>} KeepAliveOptions */
+/** @typedef {import('./index.js').CredentialStore} CredentialStore */
+
+/**
+ * What the module works with. Lengths are in milliseconds; a call or place that is `false` is undefined here.
+ * @typedef {object} NormalisedOptions
+ * @property {NonNullable<KeepAliveOptions['validate']>} validate
+ * @property {Exclude<KeepAliveOptions['reconnect'], false>} reconnect
+ * @property {Exclude<KeepAliveOptions['logout'], false>} logout
+ * @property {'cookie' | 'memory' | CredentialStore} credential
+ * @property {KeepAliveOptions['classify']} classify
+ * @property {Exclude<KeepAliveOptions['login'], false>} login
+ * @property {string} returnToParam
+ * @property {string} name
+ * @property {boolean} crossTab
+ * @property {number} interval
+ * @property {number} jitter
+ * @property {number} slowAfter
+ * @property {number} validateTimeout
+ * @property {number} reconnectTimeout
+ * @property {number} retryBase
+ * @property {number} retryCap
+ * @property {number} retrySpread
+ * @property {number} redirectMax
+ * @property {number} redirectPer
+ * @property {number} warnBefore
+ * @property {number | undefined} idle
+ * @property {RequestCredentials} credentials
+ * @property {() => Headers | Promise<Headers>} headers every header of a call; a promise of them only where the application gives one
+ * @property {(input: RequestInfo | URL, init?: RequestInit) => Promise<Response>} fetch
+ * @property {AbortSignal | undefined} signal
+ * @property {NonNullable<KeepAliveOptions['debug']>} debug
+ */
+
 /** Never shown, not even in the message about a mistake: somebody may have put a secret here. */
 const SECRETS = ['credential', 'headers'];
 
+/**
+ * @param {string} name
+ * @param {string} wants
+ * @param {unknown} value
+ * @returns {never}
+ */
 const fail = (name, wants, value) => {
   const type = typeof value;
   let shown = `a value of type ${type}`;
   if (!SECRETS.includes(name)) {
     if (type === 'string') shown = JSON.stringify(value);
-    if (type === 'number' || value === null) shown = value;
+    if (type === 'number' || value === null) shown = String(value);
   }
   throw new TypeError(`session-keepalive: option \`${name}\` must be ${wants}, not ${shown}`);
 };
 
+/** @param {unknown} value @returns {value is Function} */
 const isFunction = (value) => typeof value === 'function';
+/** @param {unknown} value @returns {value is string} */
 const isText = (value) => typeof value === 'string' && value.trim() !== '';
+/** @param {unknown} value @returns {value is Record<PropertyKey, unknown>} */
 const isObject = (value) => typeof value === 'object' && value !== null;
+/** @param {unknown} value @returns {value is PromiseLike<any>} */
+const isThenable = (value) => isFunction(/** @type {{ then?: unknown }} */ (value)?.then);
 
-/** A check of one kind: what it accepts, what it makes of it, and how to say it. */
+/**
+ * What an option may be. `fields` are those of a group.
+ * @typedef {object} Kind
+ * @property {string} wants
+ * @property {(value: unknown) => boolean} accepts
+ * @property {(value: unknown) => unknown} convert
+ * @property {Schema} [fields]
+ */
+/** @typedef {Record<string, Kind>} Schema */
+
+/**
+ * A check of one kind: what it accepts, what it makes of it, and how to say it.
+ * @param {string} wants
+ * @param {(value: unknown) => boolean} accepts
+ * @param {(value: unknown) => unknown} [convert]
+ * @returns {Kind}
+ */
 const kind = (wants, accepts, convert = (value) => value) => ({ wants, accepts, convert });
 
-/** What a duration is in milliseconds; NaN if it is none. */
+/** What a duration is in milliseconds; NaN if it is none. @param {unknown} value */
 export const milliseconds = (value) => {
   if (typeof value === 'number') return value;
   const [, amount, unit] = (typeof value === 'string' && /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(value)) || [];
-  return unit ? amount * UNITS[unit] : NaN;
+  return unit ? Number(amount) * UNITS[/** @type {keyof typeof UNITS} */ (unit)] : NaN;
 };
 
 const duration = kind(
@@ -55,12 +116,15 @@ const urlFunctionOrFalse = kind(
   (value) => isText(value) || isFunction(value) || value === false,
   (value) => value || undefined,
 );
-const fraction = kind('a number from 0 to 1', (value) => typeof value === 'number' && value >= 0 && value <= 1);
-const count = kind('a whole number from 0 to 1000', (value) => Number.isInteger(value) && value >= 0 && value <= 1000);
+/** @param {unknown} value @param {number} most */
+const upTo = (value, most) => typeof value === 'number' && value >= 0 && value <= most;
+const fraction = kind('a number from 0 to 1', (value) => upTo(value, 1));
+const count = kind('a whole number from 0 to 1000', (value) => Number.isInteger(value) && upTo(value, 1000));
 const credential = kind(
   "'cookie', 'memory', 'sealed' or an object with load(), save() and clear()",
-  (value) => ['cookie', 'memory', 'sealed'].includes(value) || isStore(value),
+  (value) => ['cookie', 'memory', 'sealed'].includes(/** @type {string} */ (value)) || isStore(value),
 );
+/** @param {unknown} value */
 const isStore = (value) => isObject(value) && ['load', 'save', 'clear'].every((method) => isFunction(value[method]));
 const headers = kind(
   'an object of strings or a function that returns one',
@@ -71,8 +135,10 @@ const headers = kind(
 );
 const signal = kind('an AbortSignal', (value) => isObject(value) && typeof value.aborted === 'boolean' && isFunction(value.addEventListener));
 const debug = kind("true, false, 'replay' or a function", (value) => typeof value === 'boolean' || value === 'replay' || isFunction(value));
+/** @param {string} wants @param {Schema} fields @returns {Kind} */
 const group = (wants, fields) => ({ ...kind(wants, isObject), fields });
 
+/** @type {Schema} */
 const SCHEMA = {
   validate: urlOrFunction,
   reconnect: urlFunctionOrFalse,
@@ -114,7 +180,13 @@ const DEFAULTS = {
   debug: false,
 };
 
-/** Every known option of `given`, checked and converted; the defaults where it says nothing. */
+/**
+ * Every known option of `given`, checked and converted; the defaults where it says nothing.
+ * @param {Record<string, unknown>} given
+ * @param {Schema} schema
+ * @param {Record<string, unknown>} defaults
+ * @param {string} prefix of the names in messages
+ */
 const read = (given, schema, defaults, prefix) => {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(schema, name)) {
@@ -122,16 +194,19 @@ const read = (given, schema, defaults, prefix) => {
       throw new TypeError(`session-keepalive: unknown option \`${prefix}${name}\`; known are ${known}`);
     }
   }
+  /** @type {Record<string, unknown>} */
   const result = {};
   for (const [name, { wants, accepts, convert, fields }] of Object.entries(schema)) {
     const value = given[name] === undefined ? defaults[name] : given[name];
     if (value === undefined) continue;
     if (!accepts(value)) fail(prefix + name, wants, value);
-    result[name] = fields ? read(value, fields, defaults[name], `${prefix}${name}.`) : convert(value);
+    const inGroup = (/** @type {unknown} */ group) => /** @type {Record<string, unknown>} */ (group);
+    result[name] = fields ? read(inGroup(value), fields, inGroup(defaults[name]), `${prefix}${name}.`) : convert(value);
   }
   return result;
 };
 
+/** Each must be at least as long as the one before it. @param {string} group @param {string[]} names @param {Record<string, number>} values */
 const inOrder = (group, names, values) => {
   names.reduce((shorter, longer) => {
     if (values[shorter] > values[longer]) {
@@ -141,30 +216,6 @@ const inOrder = (group, names, values) => {
   });
 };
 
-/**
- * A credential that outlives the page, encrypted. Its code is loaded only for those who want it; if that fails, with every
- * call again, where the browser does not remember the failure until the page is loaded anew.
- */
-const sealed = (database) => {
-  let loading = null;
-  const load = () =>
-    (loading ??= import('./sealed.js').then(
-      (module) => module.sealed(database, report),
-      (error) => {
-        loading = null;
-        throw error;
-      },
-    ));
-  // At once: when a credential is needed, the server that has the code may be the one that is down.
-  if (typeof document !== 'undefined') load().catch(() => {});
-  return {
-    load: async () => (await load()).load(),
-    save: async (credential) => (await load()).save(credential),
-    // Signing out waits for no code.
-    clear: () => load().then((store) => store.clear(), () => void indexedDB.deleteDatabase(database)),
-  };
-};
-
 /** What the protocol wants of every call. */
 const FIXED_HEADERS = {
   accept: 'application/json, application/problem+json',
@@ -172,26 +223,41 @@ const FIXED_HEADERS = {
   'x-session-keepalive': '1',
 };
 
-/** With the application's, which mean what they set. @param {HeadersInit} own */
+/** With the application's, which mean what they set. @param {HeadersInit} [own] */
 const withFixed = (own) => {
   const headers = new Headers(FIXED_HEADERS);
   for (const [name, value] of new Headers(own)) headers.set(name, value);
   return headers;
 };
 
-/** @typedef {ReturnType<typeof normalise>} NormalisedOptions */
+/**
+ * Those of the application, checked; with the defaults, and in milliseconds.
+ * @typedef {Pick<NormalisedOptions, 'validate' | 'reconnect' | 'logout' | 'login' | 'classify' | 'returnToParam' | 'name' | 'crossTab' | 'interval' | 'jitter' | 'warnBefore' | 'signal' | 'debug'>
+ *   & Pick<KeepAliveOptions, 'headers' | 'fetch'>
+ *   & {
+ *     credential: 'cookie' | 'memory' | 'sealed' | CredentialStore,
+ *     timeout: Record<'slow' | 'validate' | 'reconnect', number>,
+ *     retry: Record<'base' | 'cap' | 'spread', number>,
+ *     redirectBudget: Record<'max' | 'per', number>,
+ *     idle: number | false | undefined,
+ *   }} CheckedOptions
+ */
 
-/** Checks the application's options and returns the normalised record. Lengths are in milliseconds. */
-export const normalise = (/** @type {any} */ given = {}) => {
+/**
+ * Checks the application's options and returns the normalised record. Lengths are in milliseconds.
+ * @param {unknown} [given]
+ * @returns {NormalisedOptions}
+ */
+export const normalise = (given = {}) => {
   if (!isObject(given)) fail('options', 'an object', given);
-  const options = read(given, SCHEMA, DEFAULTS, '');
+  const options = /** @type {CheckedOptions} */ (read(/** @type {Record<string, unknown>} */ (given), SCHEMA, DEFAULTS, ''));
   inOrder('timeout', ['slow', 'validate', 'reconnect'], options.timeout);
   inOrder('retry', ['base', 'cap'], options.retry);
   const { headers: own = {}, fetch: send, timeout, retry, redirectBudget, ...rest } = options;
   return {
     ...rest,
     /** 'cookie', 'memory', or an object with load, save and clear. */
-    credential: options.credential === 'sealed' ? sealed(`session-keepalive:${options.name}`) : options.credential,
+    credential: options.credential === 'sealed' ? sealedStore(`session-keepalive:${options.name}`) : options.credential,
     credentials: 'include',
     idle: options.idle || undefined,
     slowAfter: timeout.slow, validateTimeout: timeout.validate, reconnectTimeout: timeout.reconnect,
@@ -199,10 +265,11 @@ export const normalise = (/** @type {any} */ given = {}) => {
     redirectMax: redirectBudget.max, redirectPer: redirectBudget.per,
     /** Every header of a call; a promise of them only where the application gives one. */
     headers: () => {
+      /** @type {HeadersInit | PromiseLike<HeadersInit>} */
       const more = isFunction(own) ? own() : own;
-      return isFunction(more?.then) ? Promise.resolve(more).then(withFixed) : withFixed(more);
+      return isThenable(more) ? Promise.resolve(more).then(withFixed) : withFixed(more);
     },
     // Looked up at every call: a page may wrap the global one later.
-    fetch: (/** @type {RequestInfo | URL} */ input, /** @type {RequestInit} */ init) => (send ?? globalThis.fetch)(input, init),
+    fetch: (input, init) => (send ?? globalThis.fetch)(input, init),
   };
 };

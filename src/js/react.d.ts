@@ -11,10 +11,10 @@ interface Children {
 }
 
 /** The options are those of the first render, functions those of the latest. A new `key` begins anew with all of them. */
-export interface SessionKeepAliveProps extends KeepAliveOptions, Children {}
+export interface SessionKeepAliveProps<User = unknown> extends KeepAliveOptions<User>, Children {}
 
 /** Keeps a session alive for as long as it is mounted: one, also under StrictMode. */
-export function SessionKeepAlive(props: SessionKeepAliveProps): ReactElement;
+export function SessionKeepAlive<User = unknown>(props: SessionKeepAliveProps<User>): ReactElement;
 
 export interface SessionProviderProps extends Children {
   session: KeepAlive;
@@ -30,9 +30,10 @@ export function SessionProvider(props: SessionProviderProps): ReactElement;
  * What is true now, and what can be done about it. A component renders when a field that it has read changes, so take those you
  * need: `const { status } = useSession()`. The fields are those of its latest render; the functions stay the same.
  */
-export type Session = Snapshot & Pick<KeepAlive, 'check' | 'extend' | 'signOut' | 'fetch'>;
+export type Session<User = unknown> = Snapshot<User> & Pick<KeepAlive<User>, 'check' | 'extend' | 'signOut' | 'fetch'>;
 
-export function useSession(): Session;
+/** `User` is the type of `data`; React's context cannot carry it from the provider, so each hook names it. */
+export function useSession<User = unknown>(): Session<User>;
 
-/** Seconds to the nearest limit while the person should be warned (`warnBefore`), else null. */
+/** Seconds to the nearest limit while the user should be warned (`warnBefore`), else null. */
 export function useExpiring(): number | null;

@@ -1,4 +1,5 @@
 'use client';
+// @ts-check
 // React 18 and 19. `createElement`, because what is shipped needs no compiler.
 import { createContext, createElement, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 // This line stays as it is in what is shipped: the page has one main entry, and with it one Wasm, whoever imports it. An
@@ -7,7 +8,16 @@ import { createKeepAlive } from './index.js';
 import { expiring } from './expiring.js';
 import { INACTIVE } from './snapshot.js';
 
-const Session = /* @__PURE__ */ createContext(null);
+/** @typedef {import('./index.js').KeepAlive<any>} KeepAlive */
+/** @typedef {import('./index.js').KeepAliveOptions<any>} KeepAliveOptions */
+/** @typedef {import('./index.js').Snapshot<any>} Snapshot */
+/** @typedef {import('react').ReactNode} ReactNode */
+/**
+ * What of a session the components below use.
+ * @typedef {Pick<KeepAlive, 'subscribe' | 'on' | 'getSnapshot' | 'getServerSnapshot' | 'check' | 'extend' | 'signOut' | 'fetch'>} Provided
+ */
+
+const Session = /* @__PURE__ */ createContext(/** @type {Provided | null} */ (null));
 
 const useProvided = () => {
   const session = useContext(Session);
@@ -18,9 +28,12 @@ const useProvided = () => {
 /**
  * The session of one component. It is made when it is first needed after a render, never in one: React may throw a render away, or
  * make it twice. Children's effects come before their parent's, so that it may be a child that needs it first.
+ * @param {KeepAliveOptions} options
  */
 const mountedSession = (options) => {
+  /** @type {Record<string, any>} */
   let latest = options;
+  /** @type {KeepAlive | null} */
   let session = null;
   let ended = false;
 
@@ -30,7 +43,7 @@ const mountedSession = (options) => {
       Object.fromEntries(
         Object.entries(options).map(([name, value]) => {
           const now = () => (typeof latest[name] === 'function' ? latest[name] : value);
-          return [name, typeof value === 'function' ? (...given) => now()(...given) : value];
+          return [name, typeof value === 'function' ? (/** @type {unknown[]} */ ...given) => now()(...given) : value];
         }),
       ),
     );
@@ -44,33 +57,38 @@ const mountedSession = (options) => {
   };
 
   return {
-    update: (options) => void (latest = options),
+    update: (/** @type {KeepAliveOptions} */ options) => void (latest = options),
     mount() {
-      renewed();
+      const mounted = renewed();
       return () => {
         ended = true;
-        session.dispose();
+        mounted.dispose();
       };
     },
-    subscribe: (listener) => renewed().subscribe(listener),
+    subscribe: (/** @type {() => void} */ listener) => renewed().subscribe(listener),
+    /** @type {KeepAlive['on']} */
     on: (...listener) => renewed().on(...listener),
     getSnapshot: () => session?.getSnapshot() ?? INACTIVE,
     getServerSnapshot: () => INACTIVE,
     check: () => given().check(),
     extend: () => given().extend(),
-    signOut: (options) => given().signOut(options),
-    fetch: (...request) => given().fetch(...request),
+    signOut: (/** @type {{ everywhere?: boolean } | undefined} */ options) => given().signOut(options),
+    fetch: (/** @type {Parameters<KeepAlive['fetch']>} */ ...request) => given().fetch(...request),
   };
 };
 
-/** Once there was an answer the children stay, whatever becomes of the session: they hold what the person has typed. */
+/**
+ * Once there was an answer the children stay, whatever becomes of the session: they hold what the user has typed.
+ * @param {{ fallback?: ReactNode, children?: ReactNode }} props
+ */
 const Answered = ({ fallback, children }) => {
-  const session = useContext(Session);
+  const session = useProvided();
   const answered = useRef(false);
   const isAnswered = () => (answered.current ||= !['starting', 'inactive'].includes(session.getSnapshot().status));
   return useSyncExternalStore(session.subscribe, isAnswered, () => false) ? children : fallback;
 };
 
+/** @param {{ session: Provided, fallback?: ReactNode, children?: ReactNode }} props */
 export const SessionProvider = ({ session, fallback, children }) =>
   createElement(
     Session.Provider,
@@ -78,6 +96,7 @@ export const SessionProvider = ({ session, fallback, children }) =>
     fallback === undefined ? children : createElement(Answered, { fallback, children }),
   );
 
+/** @param {KeepAliveOptions & { fallback?: ReactNode, children?: ReactNode }} props */
 export const SessionKeepAlive = ({ fallback, children, ...options }) => {
   const [session] = useState(() => mountedSession(options));
   useEffect(() => session.update(options));
@@ -88,8 +107,10 @@ export const SessionKeepAlive = ({ fallback, children, ...options }) => {
 /**
  * The snapshot of one component: another one only when a field that the component has read is another. Every check brings a new
  * `lastOkAt`, and few components show it.
+ * @param {Provided} session
  */
 const watched = ({ getSnapshot }) => {
+  /** @type {Set<keyof Snapshot>} */
   const read = new Set();
   let kept = getSnapshot();
   return {
@@ -109,7 +130,7 @@ export const useSession = () => {
   return useMemo(() => {
     const { check, extend, signOut, fetch } = session;
     const told = { check, extend, signOut, fetch };
-    for (const field in snapshot) Object.defineProperty(told, field, { enumerable: true, get: () => (read.add(field), snapshot[field]) });
+    for (const field of /** @type {(keyof Snapshot)[]} */ (Object.keys(snapshot))) Object.defineProperty(told, field, { enumerable: true, get: () => (read.add(field), snapshot[field]) });
     return told;
   }, [session, read, snapshot]);
 };

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * The credential level 'sealed': IndexedDB, encrypted under a key that WebCrypto uses but does not give out. It protects at
  * rest only: no file of the browser's profile shows the credential. Script on the page can have it decrypted as this file
@@ -10,7 +11,15 @@ const ALGORITHM = 'AES-GCM';
 /** The object store of each database, and its only record: `{ key, iv, data }`, so that a key and what it opens never part. */
 const PLACE = 'credential';
 
-/** Opens the database for one transaction. `work` gives the request whose result counts. */
+/** @typedef {{ key: CryptoKey, iv: Uint8Array<ArrayBuffer>, data: ArrayBuffer }} SealedRecord */
+
+/**
+ * Opens the database for one transaction. `work` gives the request whose result counts.
+ * @param {string} name
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => IDBRequest} work
+ * @returns {Promise<any>}
+ */
 const transactOnce = (name, mode, work) =>
   new Promise((resolve, reject) => {
     if (!globalThis.indexedDB) throw new Error('this browser offers no IndexedDB');
@@ -37,17 +46,27 @@ const transactOnce = (name, mode, work) =>
     };
   });
 
-/** Once more if it fails: Safari loses its database process in the background, and a new connection heals that. */
+/**
+ * Once more if it fails: Safari loses its database process in the background, and a new connection heals that.
+ * @param {Parameters<typeof transactOnce>} given
+ */
 const transact = (...given) => transactOnce(...given).catch(() => transactOnce(...given));
 
+/** @param {any} key what was found in the place of a key @returns {key is CryptoKey} */
 const isKey = (key) =>
   key instanceof CryptoKey && key.algorithm.name === ALGORITHM && !key.extractable && key.usages.includes('encrypt');
 
+/** @param {string} name @returns {Promise<SealedRecord | undefined>} as far as nobody else has written there */
 const read = (name) => transact(name, 'readonly', (store) => store.get(PLACE));
 
+/** @param {string} name */
 const remove = (name) => transact(name, 'readwrite', (store) => store.delete(PLACE));
 
-/** Removes this record, unless another tab has put a new one in its place. */
+/**
+ * Removes this record, unless another tab has put a new one in its place.
+ * @param {string} name
+ * @param {Partial<SealedRecord>} record
+ */
 const removeOnly = (name, { iv }) =>
   transact(name, 'readwrite', (store) => {
     const found = store.get(PLACE);
@@ -66,10 +85,12 @@ const subtle = () => {
 /**
  * Transactions end by themselves while WebCrypto works, so there are two: one to look for the key, and one that puts key and
  * credential together. Of two tabs with a new key each the last one wins, with both.
+ * @param {string} name
+ * @param {string} text
  */
 const seal = async (name, text) => {
   const webCrypto = subtle();
-  const { key: found } = (await read(name).catch(() => null)) ?? {};
+  const found = (await read(name).catch(() => null))?.key;
   const fresh = () => webCrypto.generateKey({ name: ALGORITHM, length: 256 }, false, ['encrypt', 'decrypt']);
   const key = isKey(found) ? found : await fresh();
   // 96 random bits, new every time: NIST SP 800-38D, 8.2.2.
@@ -78,7 +99,11 @@ const seal = async (name, text) => {
   await transact(name, 'readwrite', (store) => store.put({ key, iv, data }, PLACE));
 };
 
-/** The credential; null if there is none, or none that can be read. */
+/**
+ * The credential; null if there is none, or none that can be read.
+ * @param {string} name
+ * @param {(error: Error) => void} report
+ */
 const open = async (name, report) => {
   const webCrypto = subtle();
   const record = await read(name);
@@ -89,12 +114,15 @@ const open = async (name, report) => {
   } catch (error) {
     await removeOnly(name, record ?? {});
     // Without the cause: the words of JSON.parse would repeat what it read.
-    report(new Error(`session-keepalive: the sealed credential could not be read (${error.name}), so it was removed.`));
+    report(new Error(`session-keepalive: the sealed credential could not be read (${/** @type {Error} */ (error).name}), so it was removed.`));
     return null;
   }
 };
 
-/** What JSON would change without a word: a Map to {}, NaN to null. Properties that are undefined may be left out. */
+/**
+ * What JSON would change without a word: a Map to {}, NaN to null. Properties that are undefined may be left out.
+ * @param {unknown} value
+ */
 const unfit = (value) => {
   if (value === null || ['undefined', 'string', 'boolean'].includes(typeof value) || Number.isFinite(value)) return undefined;
   if (typeof value !== 'object') return typeof value === 'number' ? String(value) : `a ${typeof value}`;
@@ -104,13 +132,15 @@ const unfit = (value) => {
   return plain ? undefined : `an object of class ${prototype.constructor?.name}`;
 };
 
+/** @param {unknown} credential */
 const toText = (credential) => {
+  /** @param {string} found @returns {never} */
   const refuse = (found) => {
     const wanted = 'what JSON can hold, such as a string or a plain object';
     throw new TypeError(`session-keepalive: with credential 'sealed' remember() wants ${wanted}, not ${found}`);
   };
   const path = new Set();
-  const check = (value) => {
+  const check = (/** @type {unknown} */ value) => {
     const found = unfit(value);
     if (found) refuse(found);
     if (typeof value !== 'object' || value === null) return;
@@ -123,8 +153,12 @@ const toText = (credential) => {
   return JSON.stringify(credential);
 };
 
-/** One after the other, for all sessions of the page: a sign-out in the middle of a save must come after it. */
+/** One after the other, for all sessions of the page: a sign-out in the middle of a save must come after it. @type {Promise<unknown>} */
 let last = Promise.resolve();
+/**
+ * @template T
+ * @param {() => Promise<T>} work
+ */
 const inTurn = (work) => {
   const turn = last.then(work);
   last = turn.catch(() => {});
@@ -138,9 +172,11 @@ const inTurn = (work) => {
  */
 export const sealed = (name, report) => {
   let degraded = false;
-  /** As JSON, once degraded. */
+  /** @type {string | null} as JSON, once degraded */
   let kept = null;
-  const degrade = ({ message }) => {
+  /** @param {unknown} cause */
+  const degrade = (cause) => {
+    const { message } = /** @type {Error} */ (cause);
     const where = 'is kept in this page only, until it is closed';
     if (!degraded) console.warn(`session-keepalive: credential 'sealed' ${where}: ${message}`);
     degraded = true;
@@ -160,7 +196,7 @@ export const sealed = (name, report) => {
             degrade(error);
           }
         }
-        return JSON.parse(kept);
+        return kept && JSON.parse(kept);
       }),
     async save(credential) {
       if (credential == null) return clear();

@@ -7,18 +7,18 @@ export interface Readable<Value> {
 }
 
 /** A `KeepAlive` whose `subscribe` tells the snapshot, at once and after every change. */
-export interface Session extends Omit<KeepAlive, 'subscribe'>, Readable<Snapshot> {
+export interface Session<User = unknown> extends Omit<KeepAlive<User>, 'subscribe'>, Readable<Snapshot<User>> {
   start(): this;
 }
 
 /** Keeps a session alive until it is disposed: `onDestroy(session.dispose)` where it is made in a component. */
-export function sessionKeepAlive(options?: KeepAliveOptions): Session;
+export function sessionKeepAlive<User = unknown>(options?: KeepAliveOptions<User>): Session<User>;
 
 /**
  * The same with a session that exists already, with `session-keepalive/slim` or in a test. Without `sessionKeepAlive` nothing of the
  * main entry is bundled.
  */
-export function sessionStore(session: KeepAlive): Session;
+export function sessionStore<User = unknown>(session: KeepAlive<User>): Session<User>;
 
-/** Seconds to the nearest limit while the person should be warned (`warnBefore`), else null. */
+/** Seconds to the nearest limit while the user should be warned (`warnBefore`), else null. */
 export function expiring(session: KeepAlive): Readable<number | null>;

@@ -13,7 +13,7 @@ export interface TestWorldOptions {
   signedIn?: boolean;
   /** Whether that sign-in left a reconnect ticket, which `credential: 'cookie'` lives by. Default true. */
   remember?: boolean;
-  /** When the server ends sessions by itself, each default never. The idle limit counts from what the person did. */
+  /** When the server ends sessions by itself, each default never. The idle limit counts from what the user did. */
   limits?: { idle?: Duration; absolute?: Duration; warnBefore?: Duration; nextCheck?: Duration };
   /** Whether a credential is good, on `/api/connect` and `/api/reconnect`. Default always. */
   accepts?: (credential: unknown) => boolean | Promise<boolean>;
@@ -22,6 +22,11 @@ export interface TestWorldOptions {
    * with SESSION_UNKNOWN, as after a restart.
    */
   respond?: (request: Request, session: { subject: string; epoch: number }) => Response | Promise<Response>;
+  /**
+   * The module, compiled, for workers that forbid compiling: there `import module from 'session-keepalive/wasm'` gives one. It must be of
+   * the same version. Default: the kit compiles its own copy when a page first needs it.
+   */
+  module?: WebAssembly.Module;
 }
 
 /** A request that a tab made. */
@@ -47,10 +52,10 @@ export interface Tab {
   /** The tab's own `fetch`, for functions such as `validate` that need one. */
   readonly fetch: typeof fetch;
   /** A session in this tab: the real module, on the world's clock and network. */
-  createKeepAlive(options?: KeepAliveOptions): KeepAlive;
+  createKeepAlive<User = unknown>(options?: KeepAliveOptions<User>): KeepAlive<User>;
   hide(): void;
   show(): void;
-  /** The person presses a button. */
+  /** The user presses a button. */
   act(): void;
   /** The page is left, and is loaded anew: create its session again. */
   reload(): void;
@@ -87,7 +92,7 @@ export interface TestWorld {
   /** The first tab. */
   readonly tab: Tab;
   /** A session in the first tab. */
-  createKeepAlive(options?: KeepAliveOptions): KeepAlive;
+  createKeepAlive<User = unknown>(options?: KeepAliveOptions<User>): KeepAlive<User>;
   openTab(): Tab;
   /** Everything that was asked, in order. */
   readonly requests: readonly TestRequest[];
@@ -102,5 +107,5 @@ export interface TestWorld {
   readonly simulate: Simulate;
 }
 
-/** A browser with its tabs, a network and a server, in a time of its own. It leaves nothing behind. */
+/** A browser with its tabs, a network and a server, in a time of its own. It leaves nothing behind. For Node, Deno, Bun and workers. */
 export function createTestWorld(options?: TestWorldOptions): TestWorld;

@@ -1,12 +1,24 @@
+// @ts-check
 // Vue 3.
 import { inject, onScopeDispose, shallowReactive, shallowReadonly, shallowRef, toRefs } from 'vue';
 // Stays as it is in what is shipped, see react.js.
 import { createKeepAlive } from './index.js';
 import { expiring } from './expiring.js';
 
+/** @typedef {import('./index.js').KeepAlive<any>} KeepAlive */
+/** @typedef {import('./index.js').Snapshot<any>} Snapshot */
+/** @typedef {import('vue').App} App */
+/** @typedef {{ session: KeepAlive, state: Snapshot }} Provided */
+
+/** @type {import('vue').InjectionKey<Provided>} */
 const KEY = /* @__PURE__ */ Symbol('session-keepalive');
 
-/** Gives the session to everything in `app`, and calls `end` when that is unmounted. */
+/**
+ * Gives the session to everything in `app`, and calls `end` when that is unmounted.
+ * @param {App} app
+ * @param {KeepAlive} session
+ * @param {() => void} end
+ */
 const provide = (app, session, end) => {
   // What a server has rendered is taken over as it is; what is known by now comes right afterwards.
   const state = shallowReactive({ ...session.getServerSnapshot() });
@@ -18,7 +30,7 @@ const provide = (app, session, end) => {
   update();
   // By hand, because `app.onUnmount` came with Vue 3.5, and nothing tells a plugin of the mount.
   const { mount, unmount } = app;
-  app.mount = (...given) => {
+  app.mount = (/** @type {Parameters<App['mount']>} */ ...given) => {
     const root = mount(...given);
     mounted = true;
     update();
@@ -38,10 +50,12 @@ const useProvided = () => {
   return provided;
 };
 
+/** @type {typeof import('./vue.js').sessionPlugin} */
 export const sessionPlugin = (session) => ({ install: (app) => provide(app, session, () => {}) });
 
+/** @type {typeof import('./vue.js').createSessionKeepAlive} */
 export const createSessionKeepAlive = (options) => ({
-  install(app) {
+  install(/** @type {App} */ app) {
     const session = createKeepAlive(options);
     provide(app, session, session.dispose);
   },
@@ -55,7 +69,7 @@ export const useSession = () => {
 
 export const useExpiring = () => {
   const { subscribe, getSnapshot } = expiring(useProvided().session);
-  const seconds = shallowRef(null);
+  const seconds = shallowRef(/** @type {number | null} */ (null));
   onScopeDispose(subscribe(() => void (seconds.value = getSnapshot())));
   return shallowReadonly(seconds);
 };

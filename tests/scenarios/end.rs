@@ -27,6 +27,17 @@ fn every_definitive_verdict_leads_to_the_login_page_exactly_once() {
 }
 
 #[test]
+fn a_session_that_is_over_has_no_subject_or_data() {
+    let mut world = World::connected(cookie());
+    assert!(world.snapshot().answered_by.is_some());
+    world.server.state = ServerState::Refuses(ProblemCode::SessionExpired);
+    next_check(&mut world);
+    assert_eq!((world.status(), world.snapshot().answered_by), (Status::Disconnected, None));
+    world.feed(Input::Stop);
+    assert_eq!((world.status(), world.snapshot().answered_by), (Status::Inactive, None));
+}
+
+#[test]
 fn with_redirects_off_there_are_events_only() {
     let mut world = World::connected(Config { redirects: false, ..cookie() });
     world.server.state = ServerState::Refuses(ProblemCode::SessionExpired);

@@ -14,8 +14,12 @@ import type { Tab, TestRequest, TestWorld } from 'session-keepalive/testing';
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <_ extends true>() => {};
 
+/** What an application's server puts into `data`. */
+interface User { name: string; theme: 'dark' | 'light' }
+
 const options: KeepAliveOptions = { interval: '5m', login: false };
 const session = createKeepAlive(options);
+const typed = createKeepAlive<User>();
 
 // --- React ---
 
@@ -24,6 +28,10 @@ export const elements: ReactElement[] = [
   createElement(react.SessionKeepAlive, { ...options, fallback: 'wait' }, createElement('p'), 'text'),
   createElement(react.SessionKeepAlive, { headers: () => ({ a: 'b' }), fallback: null, key: 'anew' }),
   createElement(react.SessionProvider, { session, fallback: createElement('p') }, 'text'),
+  // As JSX calls it: `createElement` widens the words in an object that it is given.
+  react.SessionKeepAlive<User>({ validate: async () => ({ kind: 'valid', data: { name: 'Alice', theme: 'dark' } }) }),
+  createElement(react.SessionKeepAlive<User>, { interval: '5m' }),
+  createElement(react.SessionProvider, { session: typed }),
 ];
 
 export function Component(): ReactElement {
@@ -34,6 +42,11 @@ export function Component(): ReactElement {
   holds<Same<typeof status, Status>>();
   holds<Same<typeof reason, Reason | null>>();
   const actions: Array<() => Promise<unknown>> = [check, extend, () => signOut({ everywhere: true }), () => fetch('/api/a')];
+  const { data } = react.useSession<User>();
+  holds<Same<typeof data, User | null>>();
+  holds<Same<typeof current.data, unknown>>();
+  holds<Same<ReturnType<react.Session<User>['check']>, Promise<Snapshot<User>>>>();
+  holds<Same<react.SessionKeepAliveProps<User>['validate'], KeepAliveOptions<User>['validate']>>();
   const seconds = react.useExpiring();
   holds<Same<typeof seconds, number | null>>();
   return createElement('button', { onClick: actions[0] }, seconds ?? status);
@@ -49,10 +62,21 @@ export const now: Status = fromStore(store).current.status;
 export const left: Readable<number | null> = svelte.expiring(store);
 store.subscribe(({ status }) => status.length)();
 
+const typedStore = svelte.sessionKeepAlive<User>();
+holds<Same<typeof typedStore, svelte.Session<User>>>();
+const ofTyped = svelte.sessionStore(typed);
+holds<Same<typeof ofTyped, svelte.Session<User>>>();
+export const typedReadable: Readable<Snapshot<User>> = ofTyped;
+export const typedKeepAlive: KeepAlive<User> = typedStore;
+const inComponent = fromStore(typedStore).current.data;
+holds<Same<typeof inComponent, User | null>>();
+export const typedLeft: Readable<number | null> = svelte.expiring(typedStore);
+
 // --- axios ---
 
 export const detach: () => void = attach(axios.create(), session);
 attach(axios, session);
+attach(axios, typed);
 
 // --- the testing kit ---
 
@@ -61,12 +85,17 @@ export async function tested(): Promise<void> {
     url: 'https://app.example/', now: new Date(), seed: 2, subject: 'bob', signedIn: true, remember: false,
     limits: { idle: '30m', absolute: '8h', warnBefore: 60_000, nextCheck: '1m' },
     accepts: (credential) => credential === 'x',
+    module: await WebAssembly.compile(new Uint8Array()),
     respond: async (request, { subject, epoch }) => Response.json({ url: request.url, subject, epoch }),
   });
   createTestWorld();
   const own: KeepAlive = world.createKeepAlive(options);
   const tab: Tab = world.openTab();
   tab.createKeepAlive();
+  const ofUser = world.createKeepAlive<User>();
+  holds<Same<typeof ofUser, KeepAlive<User>>>();
+  const inTab = tab.createKeepAlive({ validate: async () => ({ kind: 'valid', data: 1 }) });
+  holds<Same<typeof inTab, KeepAlive<number>>>();
   await world.advance('5m');
   await world.settle();
   world.signIn();

@@ -5,7 +5,7 @@ import { createKeepAlive, init } from 'session-keepalive';
 import type { KeepAlive, Snapshot, Verdict } from 'session-keepalive';
 import { attach } from 'session-keepalive/axios';
 import { SessionKeepAlive, SessionProvider, useExpiring, useSession } from 'session-keepalive/react';
-import { sessionStore } from 'session-keepalive/svelte';
+import { sessionKeepAlive, sessionStore } from 'session-keepalive/svelte';
 import { createTestWorld } from 'session-keepalive/testing';
 
 // --- options ---
@@ -40,6 +40,8 @@ createKeepAlive({ credential: 'localStorage' });
 createKeepAlive({ credential: { load: async () => null, save: async () => {} } });
 // @ts-expect-error no unit
 createKeepAlive({ idle: '5' });
+// @ts-expect-error no such level
+createKeepAlive({ debug: 'verbose' });
 // @ts-expect-error true is no length of time
 createKeepAlive({ idle: true });
 // @ts-expect-error a name is no switch
@@ -81,6 +83,37 @@ export const status: Snapshot['status'] = 'expired';
 // @ts-expect-error a transient verdict has a reason
 export const verdict: Verdict = { kind: 'transient' };
 
+// --- the type of `data` ---
+
+interface User { name: string; theme: 'dark' | 'light' }
+declare const typed: KeepAlive<User>;
+declare const untyped: KeepAlive;
+
+// @ts-expect-error there may be no data
+typed.getSnapshot().data.name;
+// @ts-expect-error no such field of the user
+typed.getSnapshot().data?.email;
+// @ts-expect-error no such field of the user
+typed.on('change', ({ data }) => data?.email);
+// @ts-expect-error no such field of the user
+typed.on('connected', ({ data }) => data?.email);
+// @ts-expect-error no such field of the user
+typed.check().then(({ data }) => data?.email);
+// @ts-expect-error that is not the user's type
+createKeepAlive<User>({ validate: async () => ({ kind: 'valid', data: { name: 'Alice' } }) });
+// @ts-expect-error that is not the user's type
+createKeepAlive<User>({ reconnect: async () => ({ kind: 'valid', data: 'Alice' }) });
+// @ts-expect-error that is not the user's type
+createKeepAlive<User>({ classify: () => ({ kind: 'valid', data: { name: 'Alice', theme: 'blue' } }) });
+// @ts-expect-error that is not the user's type
+export const userVerdict: Verdict<User> = { kind: 'valid', data: {} };
+// @ts-expect-error its data may be anything
+export const trusting: KeepAlive<User> = untyped;
+// @ts-expect-error its data may be anything
+export const trustingSnapshot: Snapshot<User> = untyped.getSnapshot();
+// @ts-expect-error data is read-only
+typed.getSnapshot().data = null;
+
 // --- adapters ---
 
 // @ts-expect-error unknown option
@@ -93,6 +126,16 @@ createElement(SessionProvider, {});
 useSession().dispose();
 // @ts-expect-error what it gives cannot be written
 useSession().status = 'connected';
+// @ts-expect-error no such field of the user
+useSession<User>().data?.email;
+// @ts-expect-error nobody has said what it is
+useSession().data?.name;
+// @ts-expect-error that is not the user's type
+SessionKeepAlive<User>({ validate: async () => ({ kind: 'valid', data: 'Alice' }) });
+// @ts-expect-error no such field of the user
+sessionStore(typed).subscribe(({ data }) => data?.email);
+// @ts-expect-error that is not the user's type
+sessionKeepAlive<User>({ validate: async () => ({ kind: 'valid', data: 'Alice' }) });
 // @ts-expect-error it may be null
 useExpiring().toFixed();
 // @ts-expect-error options are for sessionKeepAlive()
@@ -105,10 +148,16 @@ attach(axios);
 const world = createTestWorld();
 // @ts-expect-error no such limit
 createTestWorld({ limits: { idel: '5m' } });
+// @ts-expect-error null is no module
+createTestWorld({ module: null });
 // @ts-expect-error no unit
 void world.advance('5');
 // @ts-expect-error unknown option
 world.createKeepAlive({ intervall: '5m' });
+// @ts-expect-error that is not the user's type
+world.createKeepAlive<User>({ validate: async () => ({ kind: 'valid', data: 'Alice' }) });
+// @ts-expect-error no such field of the user
+world.openTab().createKeepAlive<User>().getSnapshot().data?.email;
 // @ts-expect-error no such trouble
 world.simulate.crash();
 // @ts-expect-error requests are what was asked, and stay so

@@ -10,6 +10,9 @@ import * as slim from 'session-keepalive/slim';
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const holds = <_ extends true>() => {};
 
+/** What an application's server puts into `data`. */
+interface User { name: string; theme: 'dark' | 'light' }
+
 // --- options, in every form ---
 
 export const nothing: KeepAlive = createKeepAlive();
@@ -82,7 +85,7 @@ const verdicts: Verdict[] = [
   { kind: 'transient', reason: 'rate-limited', retryAfterMs: 1000 },
 ];
 
-export const everything: Required<KeepAliveOptions> = {
+export const everything: Required<KeepAliveOptions<User>> = {
   validate: (context: CallContext) => Promise.resolve(context.activity ? { kind: 'valid' } : { kind: 'lost' }),
   reconnect: (context: ReconnectContext) => Promise.resolve(context.credential ? { kind: 'valid' } : { kind: 'lost' }),
   logout: async (context: LogoutContext) => context.signal.throwIfAborted(),
@@ -112,7 +115,7 @@ export const variants: KeepAliveOptions[] = [
   { classify: async (response) => ((await response.text()) ? { kind: 'lost' } : undefined) },
   { headers: () => ({ authorization: 'Bearer x' }) },
   { timeout: { slow: 100 } }, { retry: {} }, { redirectBudget: { max: 1 } }, { redirectBudget: { per: '1h' } },
-  { fetch: globalThis.fetch }, { debug: true },
+  { fetch: globalThis.fetch }, { debug: true }, { debug: 'replay' },
   ...durations.map((interval) => ({ interval, warnBefore: interval })),
   { validate: async () => verdicts[0] ?? { kind: 'lost' } },
 ];
@@ -139,6 +142,7 @@ export async function use(): Promise<void> {
   holds<Same<typeof snapshot.subject, string | null>>();
   holds<Same<typeof snapshot.epoch, number>>();
   holds<Same<typeof snapshot.data, unknown>>();
+  holds<Same<Snapshot, Snapshot<unknown>>>();
   holds<Same<typeof snapshot.lastOkAt, number | null>>();
   holds<Same<typeof snapshot.nextCheckAt, number | null>>();
   holds<Same<typeof snapshot.expiresInMs, number | null>>();
@@ -194,11 +198,56 @@ export const listen = (session: KeepAlive, signal: AbortSignal): Array<() => voi
   session.on('active', () => {}),
 ];
 
+// --- the type of `data`, from createKeepAlive to wherever it comes out ---
+
+export async function typed(session: KeepAlive<User>): Promise<void> {
+  const named = createKeepAlive<User>();
+  holds<Same<typeof named, KeepAlive<User>>>();
+  holds<Same<ReturnType<typeof slim.createKeepAlive<User>>, KeepAlive<User>>>();
+  const same: KeepAlive<User> = named.start();
+  holds<Same<typeof session.getSnapshot, () => Snapshot<User>>>();
+  holds<Same<typeof session.getServerSnapshot, () => Snapshot<User>>>();
+  const { data } = same.getSnapshot();
+  holds<Same<typeof data, User | null>>();
+  if (data) holds<Same<typeof data.theme, 'dark' | 'light'>>();
+  holds<Same<Awaited<ReturnType<KeepAlive<User>['check']>>, Snapshot<User>>>();
+  holds<Same<Awaited<ReturnType<KeepAlive<User>['extend']>>, Snapshot<User>>>();
+  holds<Same<KeepAliveEvents<User>['change'], Snapshot<User>>>();
+  holds<Same<KeepAliveEvents<User>['connected'], Snapshot<User>>>();
+  session.on('change', (snapshot) => { holds<Same<typeof snapshot.data, User | null>>(); });
+  session.on('connected', ({ data }) => { holds<Same<typeof data, User | null>>(); });
+  session.on('degraded', ({ reason }) => { holds<Same<typeof reason, Reason>>(); });
+  // Where nothing looks at `data`, any session will do.
+  const any: KeepAlive = session;
+  const anySnapshot: Snapshot = session.getSnapshot();
+  console.log(any, anySnapshot);
+}
+
+const alice: User = { name: 'Alice', theme: 'dark' };
+export const typedOptions: KeepAliveOptions<User> = {
+  validate: async () => ({ kind: 'valid', data: alice }),
+  reconnect: async () => ({ kind: 'valid', reconnected: true, data: { name: 'Bob', theme: 'light' } }),
+  classify: async (response) => (response.ok ? { kind: 'valid', data: alice } : undefined),
+};
+export const typedVerdicts: Verdict<User>[] = [{ kind: 'valid' }, { kind: 'valid', data: alice }, { kind: 'lost' }];
+
+// Where functions give the verdicts, the type follows from theirs.
+export const fromVerdicts = () => {
+  const validated = createKeepAlive({ validate: async () => ({ kind: 'valid', data: alice }) });
+  holds<Same<typeof validated, KeepAlive<User>>>();
+  const classified = createKeepAlive({ classify: () => ({ kind: 'valid', data: alice }) });
+  holds<Same<typeof classified, KeepAlive<User>>>();
+  const fromOptions = createKeepAlive(typedOptions);
+  holds<Same<typeof fromOptions, KeepAlive<User>>>();
+  const untold = createKeepAlive({ validate: async () => ({ kind: 'lost' }) });
+  holds<Same<typeof untold, KeepAlive<unknown>>>();
+};
+
 // A listener for whatever comes.
 export const listenToAll = (session: KeepAlive, names: Array<keyof KeepAliveEvents>) =>
   names.map((name) => session.on(name, (event) => console.log(name, event)));
 
-// Nothing is forgotten when a status is told to a person.
+// Nothing is forgotten when a status is shown to the user.
 export const told = (status: Status): string => {
   switch (status) {
     case 'starting': return '…';

@@ -1,6 +1,6 @@
 // JavaScript to dist/: the facade, the generated glue and the module become the two published entries, and what the slim one
 // loads later; beside them the adapters, which import the main entry.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { GLOBALS } from '../../src/js/testing/globals.js';
 import { Failure } from '../lib/failure.mjs';
@@ -135,20 +135,22 @@ async function minifiedScripts() {
   return minified.flat();
 }
 
-const declarations = () => readdirSync(sources).filter((name) => name.endsWith('.d.ts'));
+/** Beside each script that an application imports. @param {string} script its path */
+const declarationOf = (script) => basename(script).replace(/\.js$/, '.d.ts');
+const declarations = withTypes.map(declarationOf);
 
 /** Writes dist/; skipped while nothing that goes into it has changed. */
 export function bundle() {
-  for (const name of withTypes.map((path) => basename(path)).flatMap((script) => [script, script.replace(/\.js$/, '.d.ts')])) {
+  for (const name of [...withTypes.map((path) => basename(path)), ...declarations]) {
     if (!existsSync(join(sources, name))) throw new Failure(`src/js/${name} is missing: it is one of the published entries`);
   }
   const key = hashOf(root, [sources, inRoot('tools', 'build'), inRoot('package-lock.json'), ...Object.values(glue)]);
-  const outputs = [...scripts, ...scripts.map(mapOf), wasmFile, ...declarations().map((name) => join(dist, name))];
+  const outputs = [...scripts, ...scripts.map(mapOf), wasmFile, ...declarations.map((name) => join(dist, name))];
   return whenChanged({ base: root, stampFile: join(target, 'wasm-bindgen', 'dist-stamp'), key, outputs }, async () => {
     rmSync(dist, { recursive: true, force: true });
     mkdirSync(dist);
     for (const [path, code] of await minifiedScripts()) writeFileSync(path, code);
     copyFileSync(glue.wasm, wasmFile);
-    for (const name of declarations()) copyFileSync(join(sources, name), join(dist, name));
+    for (const name of declarations) copyFileSync(join(sources, name), join(dist, name));
   });
 }

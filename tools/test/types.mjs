@@ -1,4 +1,5 @@
-// The published declarations, as an app's compiler sees them: strict, and without skipping their own check.
+// The module's own JavaScript against its JSDoc types; and the published declarations, as an app's compiler sees them: strict, and
+// without skipping their own check.
 import { basename } from 'node:path';
 import { inRoot, root } from '../lib/paths.mjs';
 import { run } from '../lib/run.mjs';
@@ -12,6 +13,8 @@ const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUnc
 const browser = ['--target', 'es2022', '--lib', 'es2022,dom,dom.iterable', '--types', 'react'];
 
 export async function checkTypes() {
+  console.log('src/js');
+  await run(process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc'), '--project', inRoot('tools', 'test', 'javascript.json')], { cwd: root });
   for (const [compiler, unreadable] of Object.entries(compilers)) {
     const files = testFiles('tests/types', '.ts').filter((file) => !unreadable.includes(basename(file)));
     const tsc = inRoot('node_modules', compiler, 'bin', 'tsc');

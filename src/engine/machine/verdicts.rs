@@ -156,6 +156,7 @@ impl Machine {
     pub(super) fn end(&mut self, reason: Reason, out: &mut Effects) {
         let over = SessionState::Over(reason);
         let known = core::mem::replace(&mut self.state, over) == over;
+        self.session.answered_by = None;
         self.schedule.next = None;
         self.forget_trouble();
         self.fetches.release(self.session.generation, FetchStep::Deliver, out);

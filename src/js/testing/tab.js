@@ -1,8 +1,35 @@
+// @ts-check
 /** One tab of the world's browser. */
 import { Storage } from './browser.js';
 import { createPage } from './page.js';
 
-/** The credential level 'sealed' without IndexedDB: by name it outlives a page, and all tabs share it. */
+/**
+ * Where the tab is, and what is its own.
+ * @typedef {object} OwnParts
+ * @property {() => string} href
+ * @property {() => 'visible' | 'hidden'} visibility
+ * @property {string[]} visited
+ * @property {Storage} sessionStorage
+ * @property {typeof fetch} fetch
+ */
+/**
+ * What all tabs share.
+ * @typedef {object} Browser
+ * @property {import('./clock.js').Clock} clock
+ * @property {import('./network.js').Network} network
+ * @property {WebAssembly.Module | undefined} module
+ * @property {() => number} random
+ * @property {Storage} localStorage
+ * @property {ReturnType<typeof import('./browser.js').createChannels>['Channel']} Channel
+ * @property {ReturnType<typeof import('./browser.js').createLocks>} locks
+ * @property {Map<string, unknown>} vault the sealed credentials
+ */
+
+/**
+ * The credential level 'sealed' without IndexedDB: by name it outlives a page, and all tabs share it.
+ * @param {Map<string, unknown>} vault
+ * @returns {import('../index.js').CredentialStore}
+ */
 const sealedStore = (vault, name = 'session') => ({
   load: async () => vault.get(name) ?? null,
   save: async (credential) => void vault.set(name, credential),
@@ -10,17 +37,20 @@ const sealedStore = (vault, name = 'session') => ({
 });
 
 /**
- * @param id its number in `world.requests`
- * @param href where it is
- * @param browser what all tabs share, and `vault` with their sealed credentials
+ * @param {number} id its number in `world.requests`
+ * @param {string} href where it is
+ * @param {Browser} browser
  */
 export const createTab = (id, href, browser) => {
   const { network, vault } = browser;
+  /** @type {string[]} */
   const visited = [];
   let visible = true;
+  /** @type {ReturnType<typeof createPage> | null} */
   let page = null;
 
   const fetch = network.fetchIn(id, () => href);
+  /** @type {OwnParts} */
   const own = { href: () => href, visibility: () => (visible ? 'visible' : 'hidden'), visited, sessionStorage: new Storage(), fetch };
   const load = () => {
     page = createPage(own, browser);
@@ -30,7 +60,7 @@ export const createTab = (id, href, browser) => {
     page?.vanish();
     page = null;
   };
-  const become = (next) => {
+  const become = (/** @type {boolean} */ next) => {
     visible = next;
     page?.fire('document', 'visibilitychange');
     if (visible) page?.fire('window', 'focus');
@@ -41,6 +71,7 @@ export const createTab = (id, href, browser) => {
     id,
     visited,
     fetch,
+    /** @type {import('../testing.js').Tab['createKeepAlive']} */
     createKeepAlive(options = {}) {
       if (!page) throw new Error(`session-keepalive: tab ${id} is closed`);
       network.serve(options);
@@ -60,6 +91,6 @@ export const createTab = (id, href, browser) => {
       page = null;
     },
     /** All tabs hear of the network. */
-    hear: (type) => page?.fire('window', type),
+    hear: (/** @type {'online' | 'offline'} */ type) => page?.fire('window', type),
   };
 };

@@ -1,3 +1,4 @@
+// @ts-check
 /** A browser with its tabs, a network and a server, in a time that the test moves. */
 import { milliseconds } from '../options.js';
 import { Storage, createChannels, createLocks } from './browser.js';
@@ -6,16 +7,26 @@ import { createNetwork } from './network.js';
 import { createServer } from './server.js';
 import { createTab } from './tab.js';
 
+/** @param {string} name @param {unknown} value */
 const length = (name, value) => {
   const found = milliseconds(value);
   if (!(found >= 0)) throw new TypeError(`session-keepalive: \`${name}\` must be a duration: a number of milliseconds or a string such as '5m'`);
   return found;
 };
 
+/**
+ * @template {string} Name
+ * @param {Name[]} names
+ * @param {Partial<Record<Name, unknown>>} given
+ * @param {string} prefix
+ * @returns {Partial<Record<Name, number>>}
+ */
 const lengths = (names, given, prefix) =>
-  Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, length(`${prefix}.${name}`, given[name])]));
+  /** @type {Partial<Record<Name, number>>} */ (
+    Object.fromEntries(names.filter((name) => given[name] !== undefined).map((name) => [name, length(`${prefix}.${name}`, given[name])]))
+  );
 
-/** The same dice for the same seed (mulberry32). */
+/** The same dice for the same seed (mulberry32). @param {number} seed */
 const dice = (seed) => () => {
   seed = (seed + 0x6d2b79f5) | 0;
   let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
@@ -24,12 +35,17 @@ const dice = (seed) => () => {
 };
 
 /** What every current browser and Node has, and some test environments take away. */
-const NEEDED = ['Headers', 'Request', 'Response', 'structuredClone'];
+const NEEDED = /** @type {const} */ (['Headers', 'Request', 'Response', 'structuredClone']);
 
+/** By its name, because one that comes from another realm is as good. @param {unknown} module */
+const isModule = (module) => Object.prototype.toString.call(module) === '[object WebAssembly.Module]';
+
+/** @param {Request} request @returns {never} */
 const noAnswers = ({ url }) => {
   throw new Error(`session-keepalive: nothing answers ${new URL(url).pathname}; give createTestWorld({ respond })`);
 };
 
+/** @type {typeof import('../testing.js').createTestWorld} */
 export const createTestWorld = ({
   url = 'https://app.example/',
   now = Date.UTC(2030, 0, 1),
@@ -40,10 +56,14 @@ export const createTestWorld = ({
   limits = {},
   accepts = () => true,
   respond = noAnswers,
+  module,
 } = {}) => {
   const missing = NEEDED.filter((name) => typeof globalThis[name] !== 'function');
   if (missing.length > 0) {
     throw new Error(`session-keepalive: this test environment has no ${missing.join(', ')}; jest's jsdom hides them, jest-fixed-jsdom does not`);
+  }
+  if (module !== undefined && !isModule(module)) {
+    throw new TypeError('session-keepalive: `module` must be a WebAssembly.Module: session-keepalive/wasm, compiled');
   }
   const clock = createClock(Number(now));
   const server = createServer({
@@ -51,15 +71,16 @@ export const createTestWorld = ({
   });
   const network = createNetwork({ clock, server, respond });
   const browser = {
-    clock, network, random: dice(seed), localStorage: new Storage(), Channel: createChannels().Channel, locks: createLocks(), vault: new Map(),
+    clock, network, module, random: dice(seed), localStorage: new Storage(), Channel: createChannels().Channel, locks: createLocks(), vault: new Map(),
   };
+  /** @type {((type: 'online' | 'offline') => void)[]} */
   const tabs = [];
   const openTab = () => {
     const { hear, ...tab } = createTab(tabs.length + 1, url, browser);
     tabs.push(hear);
     return tab;
   };
-  const tellTabs = (type) => tabs.forEach((hear) => hear(type));
+  const tellTabs = (/** @type {'online' | 'offline'} */ type) => tabs.forEach((hear) => hear(type));
   if (signedIn) network.signIn(remember);
   const tab = openTab();
 
@@ -76,7 +97,7 @@ export const createTestWorld = ({
       restart({ downFor } = {}) {
         server.restart();
         if (downFor === undefined) return;
-        network.break({});
+        network.break({ times: Infinity });
         clock.setTimeout(() => network.break(null), length('downFor', downFor));
       },
       revoke: () => server.endAll('SESSION_REVOKED'),

@@ -63,6 +63,15 @@ export class Consumer {
     return this.#finish(process.execPath, args);
   }
 
+  /**
+   * Runs a program of an installed package to its end: a binary, not a script for Node.
+   * @param {string} path in node_modules
+   * @param {...string} args
+   */
+  execute(path, ...args) {
+    return this.#finish(this.path('node_modules', path), args);
+  }
+
   /** Starts a command that goes on until the test is over. @param {import('node:test').TestContext} t */
   serve(t, name, ...args) {
     const server = start(process.execPath, [this.#bin(name), ...args], { cwd: this.folder, env: this.env });
