@@ -34,8 +34,10 @@ const guarded = (exports, onTrap) => {
     try {
       return call(...given);
     } catch (cause) {
+      // A call may trap inside another one, which then may trap as well.
+      const first = !trapped;
       trapped = true;
-      onTrap(cause);
+      if (first) onTrap(cause);
       return undefined;
     }
   };
