@@ -73,6 +73,10 @@ impl Http {
         self.in_flight.borrow_mut().push((id, controller));
         let reply = self.perform(id, request, key, &signal).await;
         self.in_flight.borrow_mut().retain(|(other, _)| *other != id);
+        // The success of a logout that another one superseded must not look like a session that came alive after the sign-out.
+        if signal.aborted() && matches!(request, Request::Logout { .. }) {
+            return Err(JsValue::UNDEFINED);
+        }
         reply
     }
 
