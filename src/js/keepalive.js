@@ -186,16 +186,16 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
    */
   const ask = async (question) => {
     const running = session ?? (await loaded());
-    if (!running || disposed) return false;
+    // It may have trapped, or been disposed of, since it was loaded.
+    if (!running || running !== session) return false;
     return new Promise((resolve, reject) => {
       const end = (/** @type {boolean} */ asAnswered) => {
         unanswered.delete(end);
         resolve(asAnswered);
       };
       unanswered.add(end);
-      const answered = question(running);
-      // Nothing, if the question itself has trapped.
-      answered?.then(() => resolve(true), reject).finally(() => unanswered.delete(end));
+      // No promise, if the question itself has trapped, which has ended it.
+      Promise.resolve(question(running)).then(() => resolve(true), reject).finally(() => unanswered.delete(end));
     });
   };
 

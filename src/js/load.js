@@ -19,6 +19,9 @@ const resolve = async (source) => {
   return fetched.arrayBuffer();
 };
 
+/** What the glue takes for the success of any function: an empty result, the number 0. */
+const NOTHING = /** @type {unknown[]} */ ([]);
+
 /**
  * The exports of an instance, each behind a guard: every call into the module goes through here, those of timers, listeners and
  * promises too. What comes out of one as an exception is a trap, after which nothing in the module can be relied on: it is not
@@ -30,7 +33,7 @@ const guarded = (exports, onTrap) => {
   let trapped = false;
   /** @param {Function} call */
   const guard = (call) => (/** @type {unknown[]} */ ...given) => {
-    if (trapped) return undefined;
+    if (trapped) return NOTHING;
     try {
       return call(...given);
     } catch (cause) {
@@ -38,7 +41,7 @@ const guarded = (exports, onTrap) => {
       const first = !trapped;
       trapped = true;
       if (first) onTrap(cause);
-      return undefined;
+      return NOTHING;
     }
   };
   return Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, typeof value === 'function' ? guard(value) : value]));

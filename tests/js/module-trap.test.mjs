@@ -9,11 +9,22 @@ let page;
 let create;
 let close;
 let log;
+const timers = [];
 beforeEach(async (t) => {
   ({ page, create, close } = await openModule());
   log = t.mock.method(console, 'error', () => {});
+  const { setTimeout: set } = globalThis;
+  t.mock.method(globalThis, 'setTimeout', (...given) => {
+    const timer = set(...given);
+    timers.push(timer);
+    return timer;
+  });
 });
-afterEach(() => close());
+afterEach(async () => {
+  await close();
+  // An instance that has trapped cannot take its own back; in Node they would keep the process alive.
+  for (const timer of timers.splice(0)) clearTimeout(timer);
+});
 
 /** Every call of the module asks for the time. @returns the error that it met */
 const trap = () => {
