@@ -129,7 +129,7 @@ for (const [react, reactDom] of [['react', 'react-dom'], ['react-18', 'react-dom
       await act(() => setUser('c'));
       assert.equal(requests.length, 1);
       await act(() => check());
-      assert.deepEqual(requests.map(([, { user }]) => user), ['a', 'c']);
+      assert.deepEqual(requests.map(([, headers]) => headers.get('user')), ['a', 'c']);
       assert.equal(channels.count(), 1);
     });
 
