@@ -1,7 +1,7 @@
 // What happens to the page, as the real module takes it.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { LOGOUT, VALIDATE, aTaskLater, good, openModule, settled } from './support/module.mjs';
+import { LOGOUT, RECONNECT, VALIDATE, aTaskLater, good, next, openModule, problem, settled } from './support/module.mjs';
 import { createLocks } from './support/page.mjs';
 
 const KEY = 'session-keepalive:session';
@@ -200,4 +200,30 @@ test('a logout that another tab has delivered is not sent again', async () => {
   const sent = requests.length;
   for (let tasks = 0; tasks < 10; tasks += 1) await aTaskLater();
   assert.equal(requests.length, sent);
+});
+
+test('only a tab with a credential reconnects for the others; one whose store fails has none', async () => {
+  navigator.locks = createLocks();
+  const store = (load) => ({ load, save: async () => {}, clear: async () => {} });
+  let known = true;
+  const answers = {
+    [VALIDATE]: () => (known ? good() : problem(401, 'SESSION_UNKNOWN')),
+    [RECONNECT]: () => {
+      known = true;
+      return good({ epoch: 2, reconnected: true });
+    },
+  };
+  const tabs = [];
+  for (const load of [async () => null, () => { throw new Error('locked'); }, async () => 'secret']) {
+    const tab = create(answers, { credential: store(load), crossTab: true });
+    tabs.push(tab);
+    await tab.session.ready;
+    await settled();
+  }
+  known = false;
+  const reconnected = Promise.all([next(tabs[0].session, 'reconnected'), next(tabs[2].session, 'reconnected')]);
+  void tabs[0].session.check();
+  await reconnected;
+  assert.deepEqual(tabs.map(({ requests }) => requests.filter(({ url }) => url === RECONNECT).length), [0, 0, 1]);
+  assert.equal(tabs[0].session.getSnapshot().epoch, 2);
 });
