@@ -136,17 +136,22 @@ impl Http {
         Ok(Outcome::Verdict(classify(call, settings.config.credential, answer)).into())
     }
 
-    /// Forgets a request that has been answered or given up.
-    pub(crate) fn finish(&self, id: RequestId) {
-        self.in_flight.borrow_mut().retain(|(other, _)| *other != id);
+    /// Forgets a request that is over. Returns whether it had been given up.
+    pub(crate) fn finish(&self, id: RequestId) -> bool {
+        self.take(id).is_none()
     }
 
     /// Gives up a request, if it is still under way.
     pub(crate) fn abort(&self, id: RequestId) {
-        let found = self.in_flight.borrow().iter().find(|(other, _)| *other == id).map(|(_, controller)| controller.clone());
-        if let Some(controller) = found {
+        if let Some(controller) = self.take(id) {
             controller.abort();
         }
+    }
+
+    fn take(&self, id: RequestId) -> Option<AbortController> {
+        let mut in_flight = self.in_flight.borrow_mut();
+        let place = in_flight.iter().position(|(other, _)| *other == id)?;
+        Some(in_flight.swap_remove(place).1)
     }
 
     /// What a function of the application says.

@@ -36,4 +36,5 @@ pub use session::Session;
 // The npm module's: a fifth of the standard allocator's size. A frontend in Rust chooses for itself.
 #[cfg(not(feature = "frontend"))]
 #[global_allocator]
-static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> = lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());

@@ -64,7 +64,7 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
   let trapped = false;
   /** Takes the session off the module's list of those that hear of a trap. */
   let forgetModule = () => {};
-  /** @type {Set<() => void>} the ends of questions that a trap leaves unanswered */
+  /** @type {Set<(asAnswered: boolean) => void>} the ends of questions that a trap or `dispose()` leaves unanswered */
   const unanswered = new Set();
   const ready = /** @type {{ promise: Promise<void>, resolve: () => void, reject: (error: Error) => void }} */ ({});
   const renewReady = () => {
@@ -94,9 +94,10 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
 
   /** Nothing is kept alive before `start()` is called again. */
   const fail = (/** @type {import('./index.js').KeepAliveError} */ error) => {
+    // First, because a listener may call start(), which makes another promise.
+    ready.reject(error);
     change({ ...snapshot, status: 'degraded', reason: error.code, nextCheckAt: null, error });
     emit('degraded', { reason: error.code, retryInMs: Infinity });
-    ready.reject(error);
   };
 
   const tabs = createTabs(options, {
@@ -132,20 +133,27 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
     trace: debug.trace,
   };
 
-  /** Makes the session of a module that has just been loaded. */
+  /** Makes the session of a module that has just been loaded; null if it traps. */
   const use = (/** @type {RunningModule} */ { Session, traps }) => {
+    let dead = false;
     const trap = (/** @type {unknown} */ cause) => {
+      dead = true;
       forgetModule();
       session = loading = null;
       tabs.close();
       fetches.releaseAll();
-      for (const end of [...unanswered]) end();
+      for (const end of [...unanswered]) end(false);
       trapped = true;
       if (!disposed) fail(keepAliveError('wasm-blocked', undefined, false, TRAPPED, cause));
     };
     traps.add(trap);
     forgetModule = () => void traps.delete(trap);
-    return new Session({ ...options, trace: debug.traces }, listeners, tabs);
+    // A trap inside a listener ends the inner call alone: what the outer one still says counts no more.
+    const whileAlive = Object.entries(listeners).map(([name, listener]) => [
+      name, (/** @type {any[]} */ ...given) => (dead ? undefined : /** @type {Function} */ (listener)(...given)),
+    ]);
+    const made = new Session({ ...options, trace: debug.traces }, Object.fromEntries(whileAlive), tabs);
+    return dead ? null : made;
   };
 
   /** Resolves with the Wasm session, or with null if it cannot be had. A failed load may be tried again. */
@@ -158,7 +166,7 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
         (module) => {
           if (disposed) return null;
           session = use(module);
-          if (started) session.start();
+          if (started) session?.start();
           return session;
         },
         (error) => {
@@ -178,16 +186,16 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
    */
   const ask = async (question) => {
     const running = session ?? (await loaded());
-    if (!running || disposed) return false;
+    // It may have trapped, or been disposed of, since it was loaded.
+    if (!running || running !== session) return false;
     return new Promise((resolve, reject) => {
-      const end = () => {
+      const end = (/** @type {boolean} */ asAnswered) => {
         unanswered.delete(end);
-        resolve(false);
+        resolve(asAnswered);
       };
       unanswered.add(end);
-      const answered = question(running);
-      // Nothing, if the question itself has trapped.
-      answered?.then(() => resolve(true), reject).finally(() => unanswered.delete(end));
+      // No promise, if the question itself has trapped, which has ended it.
+      Promise.resolve(question(running)).then(() => resolve(true), reject).finally(() => unanswered.delete(end));
     });
   };
 
@@ -237,6 +245,8 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
         queueMicrotask(() => ended.free());
       }
       fetches.releaseAll();
+      // A store of the application's may never settle.
+      for (const end of [...unanswered]) end(true);
       ready.resolve();
       events.clear();
     },

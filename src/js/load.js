@@ -19,6 +19,9 @@ const resolve = async (source) => {
   return fetched.arrayBuffer();
 };
 
+/** What the glue takes for the success of any function: an empty result, the number 0. */
+const NOTHING = /** @type {unknown[]} */ ([]);
+
 /**
  * The exports of an instance, each behind a guard: every call into the module goes through here, those of timers, listeners and
  * promises too. What comes out of one as an exception is a trap, after which nothing in the module can be relied on: it is not
@@ -30,13 +33,15 @@ const guarded = (exports, onTrap) => {
   let trapped = false;
   /** @param {Function} call */
   const guard = (call) => (/** @type {unknown[]} */ ...given) => {
-    if (trapped) return undefined;
+    if (trapped) return NOTHING;
     try {
       return call(...given);
     } catch (cause) {
+      // A call may trap inside another one, which then may trap as well.
+      const first = !trapped;
       trapped = true;
-      onTrap(cause);
-      return undefined;
+      if (first) onTrap(cause);
+      return NOTHING;
     }
   };
   return Object.fromEntries(Object.entries(exports).map(([name, value]) => [name, typeof value === 'function' ? guard(value) : value]));

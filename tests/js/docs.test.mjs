@@ -6,7 +6,6 @@ import { test } from 'node:test';
 import { transform } from 'esbuild';
 import { createTestWorld } from 'session-keepalive/testing';
 import { peers } from '../../bench/peers/list.mjs';
-import { CODES, REASONS, STATUSES } from '../../src/js/names.js';
 import { normalise } from '../../src/js/options.js';
 import { declarations } from '../../tools/docs/declarations.mjs';
 import { withParts } from '../../tools/docs/parts.mjs';
@@ -14,6 +13,7 @@ import { changes, grouped, picture, svg } from '../../tools/docs/states.mjs';
 import { inRoot, root } from '../../tools/lib/paths.mjs';
 import { filesUnder } from '../../tools/lib/stamp.mjs';
 
+const [STATUSES, REASONS] = ['Status', 'Reason'].map((union) => declarations().unions[union].map(({ name }) => name));
 const read = (...path) => readFileSync(inRoot(...path), 'utf8');
 const documents = [inRoot('README.md'), ...filesUnder([inRoot('docs')]).filter((path) => path.endsWith('.md'))];
 
@@ -105,6 +105,8 @@ test('the README begins with the backend that the module needs, and with what ha
 
 test('the defaults that the types tell are those that count, and the README has every option', () => {
   const value = (text) => JSON.parse(text.replaceAll("'", '"'));
+  // The two that are made anew each time.
+  const values = ({ headers, fetch, ...rest }) => rest;
   let compared = 0;
   for (const { name, comment } of declarations().interfaces.KeepAliveOptions) {
     const [group, field] = name.split('.');
@@ -114,14 +116,12 @@ test('the defaults that the types tell are those that count, and the README has 
     const [, max, per] = /Default (\d+) per '(\w+)'/.exec(comment) ?? [];
     if (!plain && !max) continue;
     const told = max ? { max: Number(max), per } : value(plain);
-    const given = normalise({ [group]: field ? { [field]: told } : told });
-    assert.deepEqual(given[group] || undefined, normalise()[group] || undefined, name);
-    assert.deepEqual(given.forEngine, normalise().forEngine, name);
+    assert.deepEqual(values(normalise({ [group]: field ? { [field]: told } : told })), values(normalise()), name);
     compared++;
   }
   assert.ok(compared > 15, `${compared} defaults`);
   assert.match(declarations().interfaces.KeepAliveOptions.find(({ name }) => name === 'credential').comment, /'cookie' \(default\)/);
-  assert.deepEqual(normalise({ credential: 'cookie' }).forEngine, normalise().forEngine);
+  assert.deepEqual(values(normalise({ credential: 'cookie' })), values(normalise()));
 });
 
 test('the component that is quoted as written by hand can be compiled', async () => {
@@ -152,7 +152,7 @@ test('every code of the protocol is in the protocol guide, with its status', () 
     return [...codes.matchAll(/[A-Z_]+/g)].map(([code], i) => [code, Number(numbers[i] ?? numbers[0])]);
   });
   const wire = [...read('src', 'wire.rs').matchAll(/= "([A-Z_]+)", (\d+);/g)].map(([, code, status]) => [code, Number(status)]);
-  assert.deepEqual(told.map(([code]) => code), CODES);
+  assert.ok(wire.length > 10, `${wire.length} codes`);
   assert.deepEqual(told, wire);
 });
 

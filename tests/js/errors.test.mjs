@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keepAliveError, loadError } from '../../src/js/errors.js';
-import { REASONS } from '../../src/js/names.js';
+import { TRAPPED, keepAliveError, loadError } from '../../src/js/errors.js';
+import { declarations } from '../../tools/docs/declarations.mjs';
+
+const REASONS = declarations().unions.Reason.map(({ name }) => name);
 
 test('an error has its code, the status where there was one, and whether it may heal', () => {
   const error = keepAliveError('server', 503, true);
@@ -11,6 +13,7 @@ test('an error has its code, the status where there was one, and whether it may 
   assert.match(error.message, /\(HTTP 503\)$/);
   const silent = keepAliveError('network', null, true);
   assert.ok(!('status' in silent));
+  assert.ok(!('status' in keepAliveError('network', undefined, true)), 'as the module says that there was none');
   assert.doesNotMatch(silent.message, /HTTP/);
 });
 
@@ -19,6 +22,14 @@ test('every reason that can be an error has a sentence', () => {
   for (const reason of REASONS.filter((name) => !name.startsWith('signed-out'))) {
     assert.match(keepAliveError(reason, null, false).message, /^[A-Z].+\.$/, reason);
   }
+});
+
+test('a sentence of its own takes the place of that of the code, and the cause is kept', () => {
+  const cause = new WebAssembly.RuntimeError('unreachable');
+  const error = keepAliveError('wasm-blocked', undefined, false, TRAPPED, cause);
+  assert.deepEqual([error.code, error.retryable, error.cause, error.message], ['wasm-blocked', false, cause, TRAPPED]);
+  assert.ok(!('status' in error));
+  assert.match(TRAPPED, /start\(\)/);
 });
 
 test('a policy that forbids WebAssembly is recognised in every browser', () => {

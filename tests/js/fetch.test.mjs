@@ -5,7 +5,7 @@ import { deferred, settled } from './support/page.mjs';
 
 const HERE = 'https://app.example';
 
-/** An engine that notes what it is told and answers when the test says so. */
+/** A session that notes what it is told and answers when the test says so. */
 const setUp = (answers, { there = true, loads = there } = {}) => {
   const log = [];
   const sent = [];
@@ -13,6 +13,12 @@ const setUp = (answers, { there = true, loads = there } = {}) => {
     /** Whether calls are sent at once, and in which generation. */
     open: true,
     generation: 1,
+    fetchStarted(id) {
+      log.push(['fetchStarted', id]);
+      if (engine.open) fetches.resume(id, engine.generation);
+    },
+    fetchRefused: (...given) => log.push(['fetchRefused', ...given]),
+    fetchEnded: (id) => log.push(['fetchEnded', id]),
   };
   let running = there ? engine : null;
   const send = async (input, init) => {
@@ -20,14 +26,8 @@ const setUp = (answers, { there = true, loads = there } = {}) => {
     const answer = answers.length > 1 ? answers.shift() : answers[0];
     return typeof answer === 'function' ? answer(input, init) : answer;
   };
-  const feed = (name, id, ...more) => {
-    if (!running) return;
-    log.push([name, id, ...more]);
-    if (name === 'fetchStarted' && engine.open) fetches.resume(id, engine.generation);
-  };
   const fetches = createFetch({
     send,
-    feed,
     covers: (url) => new URL(url, HERE).origin === HERE,
     engine: () => running,
     loaded: async () => { if (loads) running = engine; },
@@ -75,7 +75,7 @@ test('a request to another origin is the caller’s own object', async () => {
       given = input;
       return ok();
     },
-    covers: () => false, engine: () => assert.fail('not asked'), feed: () => assert.fail('not told'), loaded: () => assert.fail('not asked'),
+    covers: () => false, engine: () => assert.fail('not asked'), loaded: () => assert.fail('not asked'),
   });
   await sessionFetch(request);
   assert.equal(given, request);
@@ -126,7 +126,7 @@ test('the engine may hand the refusal over, whole', async () => {
   const { sessionFetch, resume, sent } = setUp([first]);
   const result = sessionFetch('/api/a');
   await settled();
-  resume(1, NaN);
+  resume(1, undefined);
   assert.equal(await result, first);
   assert.deepEqual(await first.json(), { code: 'SESSION_UNKNOWN', detail: 'x' });
   assert.equal(sent.length, 1);
@@ -147,7 +147,7 @@ test('only SESSION_UNKNOWN says that the session is lost', async () => {
     const result = sessionFetch('/api/a');
     await settled();
     assert.deepEqual(log[1], ['fetchRefused', 1, 1, unknown]);
-    resume(1, NaN);
+    resume(1, undefined);
     assert.equal(await result, answer);
   }
 });
@@ -274,7 +274,7 @@ test('an abort while the module loads', async () => {
   const controller = new AbortController();
   const reason = new Error('the person left');
   const { sessionFetch } = createFetch({
-    send: async () => refusal(), covers: () => true, engine: () => null, feed: () => {}, loaded: () => deferred().promise,
+    send: async () => refusal(), covers: () => true, engine: () => null, loaded: () => deferred().promise,
   });
   const rejected = assert.rejects(sessionFetch('/api/a', { signal: controller.signal }), (error) => error === reason);
   await settled();
@@ -355,4 +355,19 @@ test('two hundred at once each get their own answer', async () => {
   assert.deepEqual(await results, paths);
   assert.equal(sent.length, 400);
   assert.equal(new Set(log.filter(([what]) => what === 'fetchEnded').map(([, id]) => id)).size, 200);
+});
+
+test('when there is no engine any more, what waits to be sent is sent, and what was refused is handed over', async () => {
+  const first = refusal();
+  const { sessionFetch, engine, releaseAll, sent } = setUp([first, ok()]);
+  const refused = sessionFetch('/api/a');
+  await settled();
+  engine.open = false;
+  const waiting = sessionFetch('/api/b');
+  await settled();
+  assert.deepEqual(sent.map(({ input }) => input), ['/api/a']);
+  releaseAll();
+  assert.equal(await refused, first);
+  assert.equal(await (await waiting).text(), 'fine');
+  assert.deepEqual(sent.map(({ input }) => input), ['/api/a', '/api/b']);
 });

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { loadError } from '../../src/js/errors.js';
 import { createKeepAliveWith } from '../../src/js/keepalive.js';
-import { CALLS, EFFECTS, EVENTS, INPUTS, NEWS, REASONS, STATUSES } from '../../src/js/names.js';
-import { aTaskLater, createLocks, deferred, openPage, settled } from './support/page.mjs';
+import { EVENTS } from '../../src/js/events.js';
+import { INACTIVE } from '../../src/js/snapshot.js';
+import { createLocks, deferred, openPage, settled } from './support/page.mjs';
+
+const KEY = 'session-keepalive:session';
 
 let page;
 let sessions;
@@ -13,45 +16,42 @@ beforeEach(() => {
 });
 afterEach(() => page.remove());
 
-/** In the place of the module: notes what it is told, and tells the facade what the test wants. */
+/** In the place of `Session` of the module: notes what it is asked, and says what the test wants. */
 class Session {
-  constructor(host, ...numbers) {
-    this.host = host;
-    this.numbers = numbers;
-    this.calls = [];
+  constructor(options, listeners, tabs) {
+    Object.assign(this, { options, listeners, tabs, calls: [] });
     sessions.push(this);
-  }
-
-  feed(kind, ...given) {
-    const name = INPUTS[kind];
-    assert.ok(name, `no input is number ${kind}`);
-    assert.ok(!this.freed, `${name} after free()`);
-    this.calls.push([name, ...given]);
-    this[`on_${name}`]?.(...given);
-  }
-
-  free() {
-    assert.ok(!this.freed, 'twice');
-    this.freed = true;
-    this.calls.push(['free']);
   }
 
   names() { return this.calls.map(([name]) => name); }
 
-  /** Always as many numbers, as the module does it; what is not there is NaN. */
-  effect(name, ...numbers) {
-    this.host.effect(EFFECTS.indexOf(name), ...Array.from({ length: 10 }, (_, place) => Number(numbers[place] ?? NaN)));
+  change({ status = 'connected', reason = null, epoch = 1, lastOkAt = null, nextCheckAt = null, expiresInMs = null, error = null, subject, data = null } = {}) {
+    this.listeners.changed({ status, reason, epoch, lastOkAt, nextCheckAt, expiresInMs, error }, subject, data);
   }
-
-  change({ status = 'connected', reason, epoch = 1, answeredBy, lastOkAt, nextCheckAt, expiresInMs, error } = {}) {
-    const at = (name) => name && REASONS.indexOf(name);
-    this.effect('change', STATUSES.indexOf(status), at(reason), epoch, answeredBy, lastOkAt, nextCheckAt, expiresInMs, at(error?.code), error?.status, error?.retryable);
-  }
-
-  send(id, call) { this.effect('send', id, CALLS.indexOf(call), 1, 0, 1); }
 }
+const ANSWERED_LATER = ['check', 'signOut', 'remember', 'forget'];
+const METHODS = [
+  'start', 'stop', 'dispose', ...ANSWERED_LATER, 'fetchStarted', 'fetchRefused', 'fetchEnded', 'lockResult', 'received', 'receivedSignOut',
+];
+for (const name of METHODS) {
+  Session.prototype[name] = function noted(...given) {
+    assert.ok(!this.freed, `${name} after free()`);
+    this.calls.push([name, ...given]);
+    const result = this[`on_${name}`]?.(...given);
+    return ANSWERED_LATER.includes(name) ? Promise.resolve(result) : result;
+  };
+}
+Session.prototype.free = function free() {
+  assert.ok(!this.freed, 'twice');
+  this.freed = true;
+  this.calls.push(['free']);
+};
 
-const create = (options, load = async () => Session) => createKeepAliveWith(load)(options);
+/** An instance of the module. */
+const instance = () => ({ Session, traps: new Set() });
+const trap = ({ traps }, cause) => { for (const end of [...traps]) end(cause); };
+
+const create = (options, load = async () => instance()) => createKeepAliveWith(load)(options);
 const running = async (options) => {
   const keepAlive = create(options);
   await settled();
@@ -106,26 +106,15 @@ test('it returns at once as starting, and starts when the module is there', asyn
   const loading = deferred();
   const keepAlive = create({}, () => loading.promise);
   assert.equal(keepAlive.getSnapshot().status, 'starting');
-  assert.equal(page.listeners(), 0);
-  loading.resolve(Session);
+  loading.resolve(instance());
   await settled();
-  assert.deepEqual(sessions[0].calls, [['start', true, true, NaN, NaN, false]]);
-  assert.ok(page.listeners() > 0);
+  assert.deepEqual(sessions[0].calls, [['start']]);
 });
 
-test('the module is made from the options, and told how the page is', async () => {
-  page.document.visibilityState = 'hidden';
-  navigator.onLine = false;
+test('the module is made from the checked options', async () => {
   const [, session] = await running({ interval: '1m', jitter: 0, logout: false });
-  assert.deepEqual(session.numbers, [42, 0, 60_000, 3_000, 15_000, 90_000, 500, 30_000, 30_000, 60_000, NaN]);
-  assert.deepEqual(session.calls, [['start', false, false, NaN, NaN, false]]);
-});
-
-test('what the page does reaches the module', async () => {
-  const [, session] = await running();
-  page.fire(page.window, 'offline');
-  page.fire(page.window, 'online');
-  assert.deepEqual(session.calls.slice(1), [['offline'], ['online']]);
+  const { interval, jitter, logout, slowAfter, trace } = session.options;
+  assert.deepEqual([interval, jitter, logout, slowAfter, trace], [60_000, 0, undefined, 3_000, false]);
 });
 
 test('a module that cannot be loaded is degraded, and ready rejects without a fuss', async (t) => {
@@ -180,7 +169,7 @@ test('a failed load is tried again by start() and check(), and ready is then a n
   const keepAlive = create({}, async () => {
     loads += 1;
     if (!works) throw loadError(new TypeError('Failed to fetch'));
-    return Session;
+    return instance();
   });
   const first = keepAlive.ready;
   await assert.rejects(first);
@@ -218,24 +207,19 @@ test('stop before the module is there: it is not started', async () => {
   const keepAlive = create({}, () => loading.promise);
   keepAlive.stop();
   assert.equal(keepAlive.getSnapshot().status, 'inactive');
-  loading.resolve(Session);
+  loading.resolve(instance());
   await settled();
   assert.deepEqual(sessions[0].calls, []);
-  assert.equal(page.listeners(), 0);
   assert.equal(keepAlive.start(), keepAlive);
   assert.deepEqual(sessions[0].names(), ['start']);
 });
 
-test('stop and start again: one session, heard only while it runs', async () => {
+test('stop and start again: one session', async () => {
   const [keepAlive, session] = await running();
   keepAlive.start();
-  const listeners = page.listeners();
   keepAlive.stop();
   keepAlive.stop();
-  assert.equal(page.listeners(), 0);
-  page.fire(page.window, 'online');
   keepAlive.start();
-  assert.equal(page.listeners(), listeners);
   assert.deepEqual(session.names(), ['start', 'stop', 'start']);
   assert.equal(sessions.length, 1);
 });
@@ -255,18 +239,18 @@ test('dispose ends everything, once, and frees the module afterwards', async () 
   keepAlive.dispose();
   await settled();
   assert.deepEqual(session.names(), ['start', 'stop', 'dispose', 'free']);
-  assert.equal(page.listeners(), 0);
   await keepAlive.ready;
 
   heard.length = 0;
-  session.effect('wake', 5);
+  session.listeners.emit('wake', { sleptMs: 5 });
   session.change();
   assert.deepEqual(heard, []);
   keepAlive.start();
   keepAlive.stop();
   await keepAlive.check();
   await keepAlive.signOut();
-  page.fire(page.window, 'online');
+  await keepAlive.remember('x');
+  await keepAlive.forget();
   assert.equal(session.names().length, 4);
 });
 
@@ -280,17 +264,14 @@ test('creating, disposing and creating again leaves one of each', async () => {
   const first = create({}, load);
   first.dispose();
   const second = create({}, load);
-  loading.resolve(Session);
+  loading.resolve(instance());
   await settled();
   assert.equal(loads, 2, 'the load itself is shared by the entry');
   assert.equal(sessions.length, 1);
   assert.deepEqual(sessions[0].names(), ['start']);
-  const listeners = page.listeners();
   second.dispose();
-  assert.equal(page.listeners(), 0);
-  const third = create({}, async () => Session);
+  const third = create({}, async () => instance());
   await settled();
-  assert.equal(page.listeners(), listeners);
   third.dispose();
   await settled();
   assert.deepEqual(sessions.map((session) => session.freed), [true, true]);
@@ -330,9 +311,7 @@ test('Symbol.dispose is dispose', async () => {
 
 test('methods need no object', async () => {
   const [keepAlive, session] = await running({ fetch: async () => new Response('fine') });
-  session.on_check = () => session.effect('settle', 0);
-  session.on_signOut = () => session.effect('settle', 1);
-  session.on_fetchStarted = (id) => session.effect('resume', id, 1);
+  session.on_fetchStarted = (id) => session.listeners.resume(id, 1);
   const { start, stop, check, extend, signOut, remember, forget, on, subscribe, getSnapshot, getServerSnapshot, fetch, dispose } = keepAlive;
   subscribe(() => {})();
   on('change', () => {})();
@@ -358,58 +337,39 @@ test('the object cannot be changed by accident', async () => {
 
 test('a snapshot is frozen, has every public field, and stays the same object until something changes', async () => {
   const [keepAlive, session] = await running();
-  session.change({ status: 'degraded', reason: 'server', epoch: 3, lastOkAt: 5, nextCheckAt: 6, expiresInMs: 7, error: { code: 'server', status: 503, retryable: true } });
+  const data = { theme: 'dark' };
+  session.change({ status: 'degraded', reason: 'server', epoch: 3, lastOkAt: 5, nextCheckAt: 6, expiresInMs: 7, error: { code: 'server', status: 503, retryable: true }, subject: 'alice', data });
   const snapshot = keepAlive.getSnapshot();
   assert.ok(Object.isFrozen(snapshot));
+  assert.deepEqual(Object.keys(snapshot).sort(), Object.keys(INACTIVE).sort());
   const { error, ...rest } = snapshot;
-  assert.deepEqual(rest, { status: 'degraded', reason: 'server', subject: null, epoch: 3, data: undefined, lastOkAt: 5, nextCheckAt: 6, expiresInMs: 7 });
-  assert.deepEqual([error.code, error.status, error.retryable], ['server', 503, true]);
-  session.effect('degraded', REASONS.indexOf('server'), 500);
+  assert.deepEqual(rest, { status: 'degraded', reason: 'server', subject: 'alice', epoch: 3, data, lastOkAt: 5, nextCheckAt: 6, expiresInMs: 7 });
+  assert.equal(snapshot.data, data, 'the very object');
+  assert.ok(error instanceof Error);
+  assert.deepEqual([error.name, error.code, error.status, error.retryable], ['KeepAliveError', 'server', 503, true]);
+  session.listeners.emit('degraded', { reason: 'server', retryInMs: 500 });
   assert.equal(keepAlive.getSnapshot(), snapshot);
   session.change();
   assert.notEqual(keepAlive.getSnapshot(), snapshot);
   assert.equal(snapshot.status, 'degraded');
+  assert.deepEqual([keepAlive.getSnapshot().subject, keepAlive.getSnapshot().error], [null, null]);
   assert.equal(keepAlive.getServerSnapshot(), keepAlive.getServerSnapshot());
 });
 
-test('every event of the module arrives with its public payload', async () => {
+test('every event of the module arrives with its payload', async () => {
   const [keepAlive, session] = await running();
   const heard = [];
   for (const name of EVENTS) keepAlive.on(name, (event) => heard.push([name, event]));
   await settled();
   heard.length = 0;
-  const reason = REASONS.indexOf('rate-limited');
-  session.effect('checking', 2);
-  session.effect('checked', 12, 0);
-  session.effect('checked', 12, 1);
-  session.effect('slow', 0, 3000);
-  session.effect('slow', 1, 3000);
-  session.effect('degraded', reason, 500);
-  session.effect('reconnecting', 1);
-  session.effect('reconnected', 800, 2);
-  session.effect('expiring', 59);
-  session.effect('disconnected', reason);
-  session.effect('wake', 60_000);
-  session.effect('idle');
-  session.effect('active');
-  assert.deepEqual(heard, [
-    ['checking', { attempt: 2 }],
-    ['checked', { durationMs: 12, shared: false }],
-    ['checked', { durationMs: 12, shared: true }],
-    ['slow', { phase: 'validate', elapsedMs: 3000 }],
-    ['slow', { phase: 'reconnect', elapsedMs: 3000 }],
-    ['degraded', { reason: 'rate-limited', retryInMs: 500 }],
-    ['reconnecting', { attempt: 1 }],
-    ['reconnected', { downtimeMs: 800, epoch: 2 }],
-    ['expiring', { secondsLeft: 59 }],
-    ['disconnected', { reason: 'rate-limited' }],
-    ['wake', { sleptMs: 60_000 }],
-    ['idle', {}],
-    ['active', {}],
-  ]);
+  const apart = ['change', 'connected', 'redirect'];
+  const events = EVENTS.filter((name) => !apart.includes(name)).map((name) => [name, { of: name }]);
+  assert.ok(events.length > 8);
+  for (const event of events) session.listeners.emit(...event);
+  assert.deepEqual(heard, events);
   heard.length = 0;
   session.change();
-  session.effect('connected');
+  session.listeners.emit('connected', null);
   assert.deepEqual(heard, [['change', keepAlive.getSnapshot()], ['connected', keepAlive.getSnapshot()]]);
 });
 
@@ -434,7 +394,7 @@ test('late subscribers get the current snapshot; subscribe() only what comes', a
 
 test('a mistake in on() is told at once', async () => {
   const [keepAlive] = await running();
-  assert.throws(() => keepAlive.on('conected', () => {}), (error) => error instanceof TypeError && /unknown event `conected`; known are connected, /.test(error.message));
+  assert.throws(() => keepAlive.on('conected', () => {}), (error) => error instanceof TypeError && /unknown event `conected`; known are change, connected, /.test(error.message));
   assert.throws(() => keepAlive.on('change'), (error) => error instanceof TypeError && /listener of `change` must be a function/.test(error.message));
 });
 
@@ -459,7 +419,7 @@ test('a listener may call anything during an event', async () => {
     const later = [];
     keepAlive.on('checking', () => void keepAlive[method]());
     keepAlive.on('checking', () => later.push('heard'));
-    session.effect('checking', 1);
+    session.listeners.emit('checking', { attempt: 1 });
     await settled();
     assert.deepEqual(later, method === 'dispose' ? [] : ['heard'], method);
     assert.deepEqual(page.reported, [], method);
@@ -474,62 +434,68 @@ test('a listener that throws is reported and disturbs nobody', async () => {
   const heard = [];
   keepAlive.on('checking', () => { throw new Error('mine'); });
   keepAlive.on('checking', (event) => heard.push(event));
-  session.effect('checking', 1);
+  session.listeners.emit('checking', { attempt: 1 });
   assert.deepEqual(heard, [{ attempt: 1 }]);
   assert.equal(page.reported[0].message, 'mine');
 });
 
-test('debug tells every event, and every number on its way to the module and back', async () => {
+test('debug is told every event as the application is, and the bytes of the module', async () => {
   const told = [];
-  const [keepAlive, session] = await running({ debug: (entry) => told.push(entry), jitter: 0 });
-  assert.equal(session.numbers[0] & 16, 16, 'the module is asked for its inputs');
-  const [change, options] = told;
-  assert.deepEqual([change.name, change.detail.status], ['change', 'starting']);
-  assert.deepEqual([options.name, options.detail], ['options', session.numbers.slice(0, 10)], 'without what is not there at the end');
-  assert.ok(told.every(({ at }) => typeof at === 'number'));
-
+  const [keepAlive, session] = await running({ debug: (entry) => told.push(entry) });
+  assert.equal(session.options.trace, true, 'the module is asked for its log');
+  assert.deepEqual(told.map(({ name, detail }) => [name, detail.status]), [['change', 'starting']]);
   told.length = 0;
-  session.host.input(1.5, 2, 3, INPUTS.indexOf('answered'), 0, 1, NaN, 2, ...Array(8).fill(NaN));
-  session.host.input(4, 5, 6, INPUTS.indexOf('stop'), ...Array(12).fill(NaN));
-  session.effect('wake', 5);
-  session.effect('resume', 7);
-  assert.deepEqual(told.map(({ name, detail }) => [name, detail]), [
-    ['input', [1.5, 2, 3, 'answered', 0, 1, NaN, 2]],
-    ['input', [4, 5, 6, 'stop']],
-    ['effect', ['wake', 5]],
-    ['wake', { sleptMs: 5 }],
-    ['effect', ['resume', 7]],
-  ]);
+  session.listeners.trace('input', new Uint8Array([0, 10, 255]));
+  session.listeners.emit('wake', { sleptMs: 5 });
+  assert.deepEqual(told.map(({ name, detail }) => [name, detail]), [['input', '000aff'], ['wake', { sleptMs: 5 }]]);
+  assert.ok(told.every(({ at }) => typeof at === 'number'));
   keepAlive.dispose();
-  const [, quiet] = await running();
-  assert.equal(quiet.numbers[0] & 16, 0);
+  for (const debug of [undefined, false, true]) assert.equal((await running({ debug }))[1].options.trace, false, String(debug));
+  assert.equal((await running({ debug: 'replay' }))[1].options.trace, true);
 });
 
 // --- calls ---
 
-test('check and extend resolve with the snapshot when the module keeps the promise', async () => {
+test('check and extend resolve with the snapshot when the module has answered', async () => {
   const [keepAlive, session] = await running();
-  const results = Promise.all([keepAlive.check(), keepAlive.extend()]);
+  const answer = deferred();
+  session.on_check = () => answer.promise;
+  let done = false;
+  const results = Promise.all([keepAlive.check(), keepAlive.extend()]).finally(() => { done = true; });
   await settled();
   assert.deepEqual(session.calls.slice(1), [['check', false], ['check', true]]);
-  session.effect('settle', 1);
   session.change({ epoch: 9 });
-  session.effect('settle', 0);
+  await settled();
+  assert.equal(done, false);
+  answer.resolve();
   assert.deepEqual((await results).map(({ epoch }) => epoch), [9, 9]);
 });
 
-test('what waits when it is disposed is not left waiting', async () => {
-  const [keepAlive] = await running();
-  const waiting = Promise.all([keepAlive.check(), keepAlive.signOut()]);
+test('what the module rejects with is the caller’s', async () => {
+  const [keepAlive, session] = await running();
+  const locked = new Error('locked');
+  session.on_remember = session.on_forget = () => Promise.reject(locked);
+  await assert.rejects(keepAlive.remember('x'), locked);
+  await assert.rejects(keepAlive.forget(), locked);
+});
+
+test('what waits when it is disposed is not left waiting, even if the module never answers', async () => {
+  const stored = [];
+  const store = { load: async () => null, save: async () => stored.push('save'), clear: async () => stored.push('clear') };
+  const [keepAlive, session] = await running({ credential: store, fetch: () => assert.fail('a request') });
+  for (const method of ['check', 'signOut', 'remember', 'forget']) session[`on_${method}`] = () => new Promise(() => {});
+  const waiting = Promise.all(['check', 'extend', 'signOut', 'remember', 'forget'].map((method) => keepAlive[method]()));
   await settled();
   keepAlive.dispose();
   await waiting;
+  assert.deepEqual(stored, [], 'they were the module’s to do');
 });
 
-test('signing out is the module’s; everywhere goes along', async () => {
+test('signing out is the module’s, in the same task; everywhere goes along', async () => {
   const [keepAlive, session] = await running();
-  session.on_signOut = () => session.effect('settle', 1);
-  await keepAlive.signOut();
+  const signedOut = keepAlive.signOut();
+  assert.deepEqual(session.calls.at(-1), ['signOut', false], 'at once: pages navigate right after it');
+  await signedOut;
   await keepAlive.signOut({ everywhere: true });
   // As the handler of a click it gets an event.
   await keepAlive.signOut(new Event('click'));
@@ -543,6 +509,8 @@ test('without the module a person can still leave: at once here, and at the serv
   const keepAlive = create({
     credential: store,
     fetch: async (url, init) => {
+      // The request leaves first, but nothing here waits for its answer.
+      await null;
       requests.push([url, init.body, keepAlive.getSnapshot().status]);
       return new Response(null, { status: 204 });
     },
@@ -564,240 +532,291 @@ test('without the module a logout that does not arrive is told, but counts here'
   assert.deepEqual([keepAlive.getSnapshot().status, keepAlive.getSnapshot().reason], ['disconnected', 'signed-out']);
 });
 
-test('remember stores the credential before it checks; with a cookie its argument is ignored', async () => {
-  const log = [];
-  const store = { load: async () => null, save: async (credential) => log.push(['save', credential]), clear: async () => log.push(['clear']) };
-  const [keepAlive, session] = await running({ credential: store });
-  session.on_remembered = () => log.push(['remembered']);
-  session.on_check = (activity) => {
-    log.push(['check', activity]);
-    session.effect('settle', 0);
-  };
-  await keepAlive.remember('secret');
-  assert.deepEqual(log, [['save', 'secret'], ['remembered'], ['check', true]]);
-  await keepAlive.forget();
-  assert.deepEqual(log.at(-1), ['clear']);
+test('a logout that could not be delivered by hand leaves a mark for a later page; one that was leaves none', async () => {
+  const rows = [
+    [async () => new Response(null, { status: 204 }), null],
+    [async () => new Response(null, { status: 401 }), null],
+    [async () => new Response(null, { status: 503 }), 'here'],
+    [async () => { throw new TypeError('Failed to fetch'); }, 'here'],
+  ];
+  for (const [fetch, mark] of rows) {
+    const keepAlive = create({ fetch }, () => Promise.reject(blocked()));
+    await settled();
+    const signedOut = keepAlive.signOut();
+    await (mark ? assert.rejects(signedOut) : signedOut);
+    assert.equal(localStorage.getItem(`${KEY}:sign-out`), mark);
+    localStorage.removeItem(`${KEY}:sign-out`);
+  }
+});
 
-  const [cookie, other] = await running();
-  other.on_check = () => other.effect('settle', 0);
+test('the logout by hand is the request of the module', async () => {
+  const requests = [];
+  const fetch = async (url, { headers, ...init }) => {
+    requests.push([url, init, Object.fromEntries(headers)]);
+    return new Response(null, { status: 204 });
+  };
+  for (const headers of [{ 'x-tenant': 'a' }, () => ({ 'x-tenant': 'a' }), async () => ({ 'x-tenant': 'a' })]) {
+    const keepAlive = create({ fetch, logout: '/bye', headers }, () => Promise.reject(blocked()));
+    await settled();
+    await keepAlive.signOut();
+  }
+  assert.deepEqual(requests, Array(3).fill(['/bye', {
+    method: 'POST', credentials: 'include', cache: 'no-store', keepalive: true, body: '{"everywhere":false}',
+  }, {
+    accept: 'application/json, application/problem+json', 'content-type': 'application/json', 'x-session-keepalive': '1', 'x-tenant': 'a',
+  }]));
+});
+
+test('without the module a function signs out; and where there is no such call only the page does', async () => {
+  const asked = [];
+  const fetch = () => assert.fail('a request');
+  for (const logout of [async (context) => void asked.push(context), false]) {
+    const keepAlive = create({ fetch, logout }, () => Promise.reject(blocked()));
+    await settled();
+    await keepAlive.signOut({ everywhere: true });
+    assert.equal(keepAlive.getSnapshot().reason, 'signed-out');
+  }
+  assert.equal(asked.length, 1);
+  assert.ok(asked[0].signal instanceof AbortSignal);
+  assert.equal(asked[0].everywhere, true);
+  assert.equal(localStorage.getItem(`${KEY}:sign-out`), null);
+});
+
+test('the credential is the module’s to keep and to forget', async () => {
+  const store = { load: async () => null, save: () => assert.fail('not here'), clear: () => assert.fail('nor this') };
+  const [keepAlive, session] = await running({ credential: store });
+  assert.equal(session.options.credential, store);
+  await keepAlive.remember('secret');
+  await keepAlive.forget();
+  assert.deepEqual(session.calls.slice(1), [['remember', 'secret'], ['forget']]);
+});
+
+test('without the module a store of the application’s is used all the same', async () => {
+  const stored = [];
+  const store = { load: async () => null, save: async (credential) => stored.push(credential), clear: async () => stored.push('cleared') };
+  const keepAlive = create({ credential: store }, () => Promise.reject(blocked()));
+  await settled();
+  await keepAlive.remember('secret');
+  await keepAlive.forget();
+  assert.deepEqual(stored, ['secret', 'cleared']);
+  const cookie = create({}, () => Promise.reject(blocked()));
+  await settled();
   await cookie.remember('ignored');
-  assert.deepEqual(other.names(), ['start', 'remembered', 'check']);
   await cookie.forget();
 });
 
-test('a store that throws, or is not async, cannot reach the module', async () => {
-  const stores = [() => undefined, () => { throw new Error('locked'); }, async () => { throw new Error('locked'); }];
-  for (const clear of stores) {
-    const [keepAlive, session] = await running({ credential: { load: async () => null, save: async () => {}, clear } });
-    session.effect('clearCredential');
-    await settled();
-    keepAlive.dispose();
-  }
-  assert.deepEqual(page.reported.map(({ message }) => message), ['locked', 'locked']);
-});
-
-test('requests of the module go out, and what comes back returns under the same number', async () => {
-  const requests = [];
-  const [keepAlive, session] = await running({
-    fetch: async (url) => {
-      requests.push(url);
-      if (url === '/api/reconnect') throw new TypeError('Failed to fetch');
-      return Response.json({ valid: true, subject: 'alice', epoch: 2 });
-    },
-  });
-  session.send(5, 'validate');
-  session.send(6, 'reconnect');
-  await aTaskLater();
-  assert.deepEqual(requests, ['/api/validate-session', '/api/reconnect']);
-  assert.deepEqual(session.calls.slice(1).map(([name, id]) => [name, id]).sort(), [['answered', 5], ['failed', 6]]);
-  session.change({ answeredBy: 5 });
-  assert.equal(keepAlive.getSnapshot().subject, 'alice');
-  session.change({ answeredBy: 5, status: 'offline' });
-  assert.equal(keepAlive.getSnapshot().subject, 'alice', 'as long as it is the last one');
-});
-
-test('a request that the module gives up is aborted', async () => {
-  let given;
-  const [, session] = await running({ fetch: (_, { signal }) => {
-    given = signal;
-    return new Promise((_resolve, reject) => { signal.addEventListener('abort', () => reject(signal.reason)); });
-  } });
-  session.send(5, 'validate');
+test('a sign-in before the module is there takes back a sign-out that is still to be delivered', async () => {
+  localStorage.setItem(`${KEY}:sign-out`, 'here');
+  const keepAlive = create();
+  void keepAlive.remember('secret');
   await settled();
-  session.effect('abort', 5);
-  assert.equal(given.aborted, true);
-  await aTaskLater();
-  assert.deepEqual(session.calls.at(-1), ['failed', 5]);
-});
-
-test('a page that is being left hears of that before it hears of the requests that were cut for it', async (t) => {
-  const later = [];
-  t.mock.method(globalThis, 'setTimeout', (task) => later.push(task));
-  const [keepAlive, session] = await running({ fetch: async () => { throw new TypeError('Failed to fetch'); } });
-  session.send(5, 'validate');
-  await settled();
-  page.fire(page.window, 'pagehide');
-  for (const task of later) task();
-  assert.deepEqual(session.names(), ['start', 'left', 'failed']);
+  assert.deepEqual(sessions.at(-1).calls, [['start'], ['remember', 'secret']]);
+  assert.equal(localStorage.getItem(`${KEY}:sign-out`), null);
   keepAlive.dispose();
-});
-
-test('an answer after dispose is nobody’s', async () => {
-  const answer = deferred();
-  const [keepAlive, session] = await running({ fetch: () => answer.promise });
-  session.send(5, 'validate');
-  keepAlive.dispose();
+  localStorage.setItem(`${KEY}:sign-out`, 'here');
+  const other = create();
+  void other.check();
   await settled();
-  answer.resolve(Response.json({ valid: true }));
-  await settled();
-  assert.deepEqual(session.names(), ['start', 'stop', 'dispose', 'free']);
-});
-
-test('the module sends a person to the login page, and no error of the application gets back to it', async () => {
-  const [, session] = await running();
-  session.effect('redirect', REASONS.indexOf('session-expired'));
-  assert.deepEqual(page.visited, ['https://app.example/connect?returnTo=%2Ftasks%3Fpage%3D2%23open']);
-  const [, other] = await running({ login: () => { throw new Error('mine'); } });
-  other.effect('redirect', 0);
-  assert.equal(page.reported[0].message, 'mine');
+  assert.equal(localStorage.getItem(`${KEY}:sign-out`), 'here', 'a check alone says nothing of a sign-in');
 });
 
 test('a listener can prevent the redirect', async () => {
   const [keepAlive, session] = await running();
-  keepAlive.on('redirect', (event) => event.preventDefault());
-  session.effect('redirect', 0);
-  assert.deepEqual(page.visited, []);
+  assert.equal(session.listeners.redirect('https://app.example/connect'), false);
+  const urls = [];
+  keepAlive.on('redirect', ({ url, preventDefault }) => {
+    urls.push(url);
+    preventDefault();
+  });
+  assert.equal(session.listeners.redirect('https://app.example/connect'), true);
+  assert.deepEqual(urls, ['https://app.example/connect']);
+});
+
+test('errors of the application’s functions are reported to the page', async () => {
+  const [, session] = await running();
+  session.listeners.report(new Error('mine'));
+  assert.deepEqual(page.reported.map(({ message }) => message), ['mine']);
 });
 
 // --- the other tabs ---
 
-const KEY = 'session-keepalive:session';
-
-test('what an earlier page left behind is told with the start, and what came meanwhile with the return', async () => {
-  localStorage.setItem(`${KEY}:sign-out`, 'everywhere');
-  const [, session] = await running();
-  assert.deepEqual(session.calls, [['start', true, true, true, NaN, false]]);
-  page.fire(page.window, 'pagehide', { persisted: true });
-  localStorage.removeItem(`${KEY}:sign-out`);
-  localStorage.setItem(`${KEY}:signed-out`, '5 0.5');
-  localStorage.setItem(`${KEY}:retry-after`, '0 5000');
-  page.fire(page.window, 'pageshow', { persisted: true });
-  assert.deepEqual(session.calls.slice(1), [['left'], ['restored', NaN, 0, true]]);
+test('what other tabs say reaches the module, and what it says reaches them', async () => {
+  const [, first] = await running();
+  const [, second] = await running();
+  for (const { tabs } of [first, second]) tabs.open();
+  first.tabs.broadcast(new Uint8Array([1, 2]), 'alice', { theme: 'dark' });
+  first.tabs.broadcastSignOut();
+  await settled();
+  const [received, signedOut] = second.calls.slice(1);
+  assert.deepEqual([received[0], [...received[1]], ...received.slice(3)], ['received', [1, 2], 'alice', { theme: 'dark' }]);
+  assert.ok(received[2] >= 0 && received[2] < 1000);
+  assert.equal(signedOut[0], 'receivedSignOut');
+  assert.deepEqual(first.names(), ['start'], 'not its own');
 });
 
-test('a page that is away holds no channel and no lock, and has both again when it is back', async () => {
+test('the answer about the lock reaches the module', async () => {
   navigator.locks = createLocks();
   const [, session] = await running();
-  session.effect('takeTurn', 0);
+  session.tabs.open();
+  session.tabs.acquireLock(false);
   await settled();
-  assert.deepEqual([page.channels(), navigator.locks.held()], [[KEY], [KEY]]);
-  session.on_left = () => session.effect('tell', NEWS.indexOf('active'));
-  const heard = [];
-  const other = new BroadcastChannel(KEY);
-  other.onmessage = ({ data }) => heard.push(data.news[0]);
-  page.fire(page.window, 'pagehide', { persisted: true });
-  await settled();
-  assert.deepEqual([page.channels(), navigator.locks.held()], [[KEY], []], 'but for that of the test');
-  assert.deepEqual(heard, [NEWS.indexOf('active')], 'what it says on leaving is still told');
-  other.close();
-  session.on_restored = () => assert.deepEqual(page.channels(), [KEY], 'open before the module says anything');
-  page.fire(page.window, 'pageshow', { persisted: true });
-  assert.deepEqual(session.names(), ['start', 'turn', 'left', 'restored']);
+  assert.deepEqual(session.calls.at(-1), ['lockResult', true]);
 });
 
-test('stopping and disposing let go of channel and turn', async () => {
+test('stopping and disposing let go of channel and lock', async () => {
   navigator.locks = createLocks();
   const [keepAlive, session] = await running();
   for (const end of ['stop', 'dispose']) {
     keepAlive.start();
-    assert.deepEqual(page.channels(), [KEY]);
-    session.effect('takeTurn', 0);
+    session.tabs.open();
+    session.tabs.acquireLock(false);
     await settled();
-    assert.deepEqual(navigator.locks.held(), [KEY]);
+    assert.deepEqual([page.channels(), navigator.locks.held()], [[KEY], [KEY]]);
     keepAlive[end]();
     await settled();
     assert.deepEqual([page.channels(), navigator.locks.held()], [[], []], end);
   }
-  const loading = deferred();
-  const unloaded = create({}, () => loading.promise);
-  unloaded.dispose();
-  loading.resolve(Session);
-  await settled();
-  assert.deepEqual(page.channels(), [], 'one that was disposed before the module was there');
 });
 
-test('turn, news, and what is kept go where the module wants them', async () => {
-  navigator.locks = createLocks();
-  const [, first] = await running({ fetch: async () => Response.json({ valid: true, subject: 'alice' }) });
-  const [other, second] = await running();
-  first.effect('takeTurn', 0);
+// --- a trap ---
+
+/** A session whose module can be made to trap; another instance each time one is loaded. */
+const trappable = async (options) => {
+  const instances = [];
+  const load = async () => {
+    if (!instances.at(-1)?.traps.size) instances.push(instance());
+    return instances.at(-1);
+  };
+  const keepAlive = create(options, load);
   await settled();
-  assert.deepEqual(first.calls.at(-1), ['turn', true]);
-  first.send(5, 'validate');
+  return { keepAlive, instances, load };
+};
+
+test('a trap is said exactly once, with its cause', async (t) => {
+  const log = t.mock.method(console, 'error', () => {});
+  const { keepAlive, instances } = await trappable();
+  sessions[0].change({ subject: 'alice' });
+  const heard = [];
+  for (const name of EVENTS) keepAlive.on(name, (event) => heard.push([name, event]));
   await settled();
-  first.effect('tell', NEWS.indexOf('answered'), 5, 0, 1);
-  first.effect('yieldTurn');
-  await settled();
-  assert.deepEqual(navigator.locks.held(), []);
-  const [name, , ...news] = second.calls.at(-1);
-  assert.deepEqual([name, news[0]], ['heard', NEWS.indexOf('answered')]);
-  second.change({ answeredBy: news[1] });
-  assert.equal(other.getSnapshot().subject, 'alice', 'which the other tab has not asked for');
-  first.effect('keepSignOut', 1);
-  first.effect('keepFloor', 5000);
-  assert.equal(localStorage.getItem(`${KEY}:sign-out`), 'everywhere');
-  assert.match(localStorage.getItem(`${KEY}:retry-after`), / 5000$/);
-  first.effect('keepSignOut');
-  first.effect('keepFloor');
-  assert.deepEqual(Object.keys(localStorage.entries()), [`${KEY}:signed-out`]);
+  heard.length = 0;
+  const { ready } = keepAlive;
+  const cause = new WebAssembly.RuntimeError('unreachable');
+  trap(instances[0], cause);
+  trap(instances[0], cause);
+  const { status, reason, error, subject } = keepAlive.getSnapshot();
+  assert.deepEqual([status, reason, subject], ['degraded', 'wasm-blocked', 'alice']);
+  assert.deepEqual([error.code, error.retryable, error.cause], ['wasm-blocked', false, cause]);
+  assert.deepEqual(heard, [['change', keepAlive.getSnapshot()], ['degraded', { reason: 'wasm-blocked', retryInMs: Infinity }]]);
+  assert.deepEqual(log.mock.calls.map((call) => call.arguments), [[error]]);
+  await ready;
+  sessions[0].change({ epoch: 7 });
+  sessions[0].listeners.emit('wake', { sleptMs: 5 });
+  assert.equal(sessions[0].listeners.redirect('https://app.example/connect'), undefined);
+  assert.equal(heard.length, 2, 'what was still to be said by the instance that trapped is not');
 });
 
-test('only a tab with a credential is asked for it, and one whose store fails has none', async () => {
-  const store = (load) => ({ load, save: async () => {}, clear: async () => {} });
-  const stores = [store(async () => 'secret'), store(async () => null), store(() => { throw new Error('locked'); }), 'memory', 'cookie'];
-  const tabs = [];
-  for (const credential of stores) tabs.push((await running({ credential }))[1]);
-  const other = new BroadcastChannel(KEY);
-  other.postMessage({ version: 1, at: Date.now(), news: [NEWS.indexOf('looking')] });
-  await settled();
-  assert.deepEqual(tabs.map((session) => session.names().includes('heard')), [true, false, false, false, false]);
+test('a trap before the first verdict rejects ready', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  const { keepAlive, instances } = await trappable();
+  const cause = new Error('mine');
+  trap(instances[0], cause);
+  await assert.rejects(keepAlive.ready, (error) => error.cause === cause);
 });
 
-test('a logout that another tab has delivered is not sent again', async () => {
-  const requests = [];
-  const [, session] = await running({ fetch: async (url) => {
-    requests.push(url);
-    return new Response(null, { status: 204 });
-  } });
-  session.effect('keepSignOut', 0);
-  session.send(5, 'logout');
+test('after a trap nothing waits, fetch is plain, a store and a logout work by hand, until start() runs another instance', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  const stored = [];
+  const sent = [];
+  const { keepAlive, instances } = await trappable({
+    credential: { load: async () => null, save: async (credential) => stored.push(credential), clear: async () => stored.push('cleared') },
+    fetch: async (url) => {
+      sent.push(url);
+      return new Response(null, { status: url === '/api/a' ? 401 : 204 });
+    },
+  });
+  for (const method of ['check', 'signOut', 'remember']) sessions[0][`on_${method}`] = () => new Promise(() => {});
+  const pending = [keepAlive.check(), keepAlive.remember('secret'), keepAlive.fetch('/api/a')];
   await settled();
-  assert.deepEqual(requests, ['/api/logout']);
-  localStorage.removeItem(`${KEY}:sign-out`);
-  session.send(6, 'logout');
+  assert.deepEqual(sent, [], 'it waits for the module');
+  const calls = sessions[0].calls.length;
+  trap(instances[0], new Error('mine'));
+  assert.equal((await Promise.all(pending))[2].status, 401);
+  assert.deepEqual([stored, sent], [['secret'], ['/api/a']]);
+  assert.equal((await keepAlive.fetch('/api/a')).status, 401);
+  await keepAlive.check();
+  await keepAlive.signOut();
+  assert.deepEqual(sent, ['/api/a', '/api/a', '/api/logout']);
+  assert.deepEqual(stored, ['secret', 'cleared']);
+  assert.equal(sessions[0].calls.length, calls, 'the instance that trapped is not called again, not even to free it');
+  assert.equal(sessions.length, 1);
+
+  keepAlive.start();
   await settled();
-  assert.deepEqual(requests, ['/api/logout']);
-  assert.deepEqual(session.calls.at(-1), ['judged', 6, 0], 'as good as arrived');
-  session.send(7, 'validate');
-  await settled();
-  assert.equal(requests.length, 2, 'anything else is sent');
+  assert.equal(instances.length, 2);
+  assert.deepEqual(sessions[1].names(), ['start']);
+  sessions[1].change();
+  await keepAlive.ready;
+  assert.equal(keepAlive.getSnapshot().status, 'connected');
 });
 
-test('after a new sign-in the module never learns of a sign-out that was still to be delivered', async () => {
-  for (const credential of ['cookie', 'memory']) {
-    localStorage.setItem(`${KEY}:sign-out`, 'here');
-    const keepAlive = create({ credential, login: false });
-    void keepAlive.remember('secret');
+test('a listener of the trap may start again at once', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  for (const name of ['change', 'degraded']) {
+    const { keepAlive, instances } = await trappable();
+    let starts = 0;
+    keepAlive.on(name, () => {
+      if (keepAlive.getSnapshot().reason !== 'wasm-blocked' || (starts += 1) > 1) return;
+      keepAlive.start();
+    });
+    trap(instances[0], new Error('mine'));
+    const { ready } = keepAlive;
     await settled();
-    assert.deepEqual(sessions.at(-1).calls.slice(0, 2), [['start', true, true, NaN, NaN, false], ['remembered']]);
-    assert.equal(localStorage.getItem(`${KEY}:sign-out`), null);
+    sessions.at(-1).change();
+    await ready;
+    assert.deepEqual([keepAlive.getSnapshot().status, instances.length], ['connected', 2], name);
     keepAlive.dispose();
   }
-  localStorage.setItem(`${KEY}:sign-out`, 'here');
-  const keepAlive = create();
-  void keepAlive.check();
+});
+
+test('all sessions of the page share an instance, and each learns of its trap; a disposed one does not', async (t) => {
+  const log = t.mock.method(console, 'error', () => {});
+  const { keepAlive: one, instances, load } = await trappable();
+  const two = create({ name: 'two' }, load);
+  const gone = create({ name: 'gone' }, load);
   await settled();
-  assert.deepEqual(sessions.at(-1).calls[0], ['start', true, true, false, NaN, false], 'a check alone says nothing of a sign-in');
+  gone.dispose();
+  await settled();
+  assert.equal(instances.length, 1);
+  assert.equal(instances[0].traps.size, 2);
+  trap(instances[0], new Error('mine'));
+  assert.deepEqual([one, two, gone].map((keepAlive) => keepAlive.getSnapshot().reason), ['wasm-blocked', 'wasm-blocked', null]);
+  assert.equal(log.mock.callCount(), 2);
+});
+
+test('a module that traps while the session is made, or started, leaves no half of one', async (t) => {
+  t.mock.method(console, 'error', () => {});
+  for (const at of ['new', 'start']) {
+    const traps = new Set();
+    const dies = () => trap({ traps }, new Error(at));
+    class Dying extends Session {
+      constructor(...given) {
+        super(...given);
+        if (at === 'new') dies();
+      }
+
+      start() {
+        assert.equal(at, 'start');
+        dies();
+      }
+    }
+    const keepAlive = create({}, async () => ({ Session: Dying, traps }));
+    await settled();
+    assert.equal(keepAlive.getSnapshot().reason, 'wasm-blocked');
+    assert.equal((await keepAlive.check()).status, 'degraded');
+    assert.deepEqual(sessions.at(-1).calls, []);
+    keepAlive.dispose();
+  }
 });
 
 // --- fetch ---
@@ -811,7 +830,7 @@ test('fetch covers the page’s origin and that of validate, wherever the page�
   ];
   for (const [options, url, covered] of rows) {
     const [keepAlive, session] = await running({ ...options, fetch: async () => new Response('fine') });
-    session.on_fetchStarted = (id) => session.effect('resume', id, 1);
+    session.on_fetchStarted = (id) => session.listeners.resume(id, 1);
     await keepAlive.fetch(url);
     assert.equal(session.names().includes('fetchStarted'), covered, String(url));
     keepAlive.dispose();
@@ -831,7 +850,7 @@ test('calls that wait when it is disposed go out as plain fetch', async () => {
   const result = keepAlive.fetch('/api/a');
   await settled();
   assert.deepEqual(sent, []);
-  session.on_dispose = () => session.effect('resume', 1, 0);
+  session.on_dispose = () => session.listeners.resume(1, 0);
   keepAlive.dispose();
   assert.equal((await result).status, 200);
   assert.deepEqual(sent, ['/api/a']);
@@ -844,6 +863,5 @@ test('two sessions on one page keep out of each other’s way', async () => {
   second.change({ status: 'disconnected', reason: 'session-lost', epoch: 1 });
   assert.deepEqual([one.getSnapshot().epoch, two.getSnapshot().status], [5, 'disconnected']);
   one.dispose();
-  page.fire(page.window, 'online');
-  assert.deepEqual(second.calls.at(-1), ['online']);
+  assert.deepEqual(second.calls, [['start']]);
 });

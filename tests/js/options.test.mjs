@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { normalise } from '../../src/js/options.js';
 
-const ORDER = ['switches', 'jitter', 'interval', 'slow', 'validate', 'reconnect', 'base', 'cap', 'spread', 'warnBefore', 'idle'];
-const forEngine = (options) => Object.fromEntries(ORDER.map((name, at) => [name, normalise(options).forEngine[at]]));
+const PROTOCOL = { accept: 'application/json, application/problem+json', 'content-type': 'application/json', 'x-session-keepalive': '1' };
+const plain = (headers) => Object.fromEntries(headers);
 
 const refused = (options, ...told) =>
   assert.throws(() => normalise(options), (error) => {
@@ -16,23 +16,15 @@ const DAY = 86_400_000;
 
 test('without options everything has its documented default', () => {
   for (const nothing of [undefined, {}, { interval: undefined, timeout: undefined, retry: { base: undefined } }]) {
-    const options = normalise(nothing);
-    assert.equal(options.validate, '/api/validate-session');
-    assert.equal(options.reconnect, '/api/reconnect');
-    assert.equal(options.logout, '/api/logout');
-    assert.equal(options.login, '/connect');
-    assert.equal(options.returnToParam, 'returnTo');
-    assert.equal(options.name, 'session');
-    assert.deepEqual(options.redirectBudget, { max: 2, per: 60_000 });
-    assert.equal(options.store, undefined);
-    assert.equal(options.classify, undefined);
-    assert.equal(options.signal, undefined);
-    assert.equal(options.debug, false);
-    assert.deepEqual(options.headers(), {});
-    assert.deepEqual(forEngine(nothing), {
-      switches: 2 + 4 + 8 + 32, jitter: 100, interval: 300_000, slow: 3_000, validate: 15_000, reconnect: 90_000, base: 500, cap: 30_000,
-      spread: 30_000, warnBefore: 60_000, idle: NaN,
+    const { headers, fetch, ...options } = normalise(nothing);
+    assert.deepEqual(options, {
+      validate: '/api/validate-session', reconnect: '/api/reconnect', logout: '/api/logout', login: '/connect', returnToParam: 'returnTo',
+      credential: 'cookie', credentials: 'include', name: 'session', crossTab: true, interval: 300_000, jitter: 0.1, slowAfter: 3_000,
+      validateTimeout: 15_000, reconnectTimeout: 90_000, retryBase: 500, retryCap: 30_000, retrySpread: 30_000, redirectMax: 2,
+      redirectPer: 60_000, warnBefore: 60_000, idle: undefined, debug: false,
     });
+    assert.deepEqual(plain(headers()), PROTOCOL);
+    assert.equal(typeof fetch, 'function');
   }
 });
 
@@ -42,9 +34,9 @@ test('a duration is a number of milliseconds or a number with a unit', () => {
     ['400d', 400 * DAY], [400 * DAY, 400 * DAY],
   ];
   for (const [given, milliseconds] of rows) {
-    assert.equal(forEngine({ interval: given }).interval, milliseconds, String(given));
-    assert.equal(forEngine({ warnBefore: given }).warnBefore, milliseconds, String(given));
-    assert.equal(normalise({ redirectBudget: { max: 1, per: given } }).redirectBudget.per, milliseconds, String(given));
+    assert.equal(normalise({ interval: given }).interval, milliseconds, String(given));
+    assert.equal(normalise({ warnBefore: given }).warnBefore, milliseconds, String(given));
+    assert.equal(normalise({ redirectBudget: { max: 1, per: given } }).redirectPer, milliseconds, String(given));
   }
 });
 
@@ -87,7 +79,7 @@ test('a value of the wrong type is refused by name', () => {
     crossTab: [['yes', 0, null, {}], 'true or false'],
     fetch: [['fetch', null, {}, false], 'a function'],
     signal: [[{}, 5, null, 'signal', new AbortController()], 'an AbortSignal'],
-    debug: [['yes', 1, null, {}], 'true, false or a function'],
+    debug: [['yes', 1, null, {}], "true, false, 'replay' or a function"],
   };
   for (const [name, [values, wants]] of Object.entries(rows)) {
     for (const value of values) refused({ [name]: value }, `option \`${name}\` must be ${wants}`);
@@ -118,9 +110,9 @@ test('an unknown option is refused with the known ones, also inside a group', ()
   refused(JSON.parse('{"__proto__": 5}'), 'unknown option `__proto__`');
 });
 
-test('a person is idle after a duration, or never', () => {
-  for (const [idle, milliseconds] of [['10m', 600_000], [1, 1], ['400d', 400 * DAY], [false, NaN], [undefined, NaN]]) {
-    assert.equal(forEngine({ idle }).idle, milliseconds, String(idle));
+test('a user is idle after a duration, or never', () => {
+  for (const [idle, milliseconds] of [['10m', 600_000], [1, 1], ['400d', 400 * DAY], [false, undefined], [undefined, undefined]]) {
+    assert.equal(normalise({ idle }).idle, milliseconds, String(idle));
   }
   for (const idle of [0, -1, NaN, '10', '401d', '', null, true, {}, () => 5]) refused({ idle }, 'option `idle` must be false, or a duration from 1 ms');
   refused({ idle: 0 }, 'not 0');
@@ -132,48 +124,51 @@ test('durations that depend on each other are in order', () => {
   refused({ timeout: { reconnect: '10s' } }, '`timeout.reconnect`');
   refused({ retry: { base: '31s' } }, '`retry.cap`', 'must not be shorter than `retry.base`');
   refused({ retry: { base: 2, cap: 1 } }, '`retry.cap`');
-  const equal = forEngine({ timeout: { slow: 5, validate: 5, reconnect: 5 }, retry: { base: 7, cap: 7 } });
-  assert.deepEqual([equal.slow, equal.validate, equal.reconnect, equal.base, equal.cap], [5, 5, 5, 7, 7]);
+  const equal = normalise({ timeout: { slow: 5, validate: 5, reconnect: 5 }, retry: { base: 7, cap: 7 } });
+  assert.deepEqual([equal.slowAfter, equal.validateTimeout, equal.reconnectTimeout, equal.retryBase, equal.retryCap], [5, 5, 5, 7, 7]);
 });
 
 test('part of a group leaves the defaults of the rest', () => {
-  const { slow, validate, reconnect } = forEngine({ timeout: { slow: '1s' } });
-  assert.deepEqual([slow, validate, reconnect], [1_000, 15_000, 90_000]);
-  const { base, cap, spread } = forEngine({ retry: { spread: '1s' } });
-  assert.deepEqual([base, cap, spread], [500, 30_000, 1_000]);
-  assert.deepEqual(normalise({ redirectBudget: { max: 0 } }).redirectBudget, { max: 0, per: 60_000 });
+  const { slowAfter, validateTimeout, reconnectTimeout } = normalise({ timeout: { slow: '1s' } });
+  assert.deepEqual([slowAfter, validateTimeout, reconnectTimeout], [1_000, 15_000, 90_000]);
+  const { retryBase, retryCap, retrySpread } = normalise({ retry: { spread: '1s' } });
+  assert.deepEqual([retryBase, retryCap, retrySpread], [500, 30_000, 1_000]);
+  const { redirectMax, redirectPer } = normalise({ redirectBudget: { max: 0 } });
+  assert.deepEqual([redirectMax, redirectPer], [0, 60_000]);
 });
 
-test('the switches tell the engine what there is', () => {
-  const store = { load: async () => null, save: async () => {}, clear: async () => {} };
-  const rows = [
-    [{ credential: 'cookie' }, 46],
-    [{ credential: 'memory' }, 47],
-    [{ credential: 'sealed' }, 47],
-    [{ credential: store }, 47],
-    [{ reconnect: false }, 44],
-    [{ logout: false }, 42],
-    [{ login: false }, 38],
-    [{ debug: true }, 62],
-    [{ crossTab: true }, 46],
-    [{ crossTab: false }, 14],
-    [{ reconnect: false, logout: false, login: false, crossTab: false }, 0],
-    [{ reconnect: async () => {}, logout: async () => {}, login: () => '/login' }, 46],
-  ];
-  for (const [options, switches] of rows) assert.equal(forEngine(options).switches, switches, JSON.stringify(options));
+test('what is switched off is not there', () => {
+  const { reconnect, logout, login, crossTab } = normalise({ reconnect: false, logout: false, login: false, crossTab: false });
+  assert.deepEqual([reconnect, logout, login, crossTab], [undefined, undefined, undefined, false]);
 });
 
-test('the jitter goes over in thousandths', () => {
-  for (const [jitter, permille] of [[0, 0], [0.1, 100], [0.0004, 0], [0.25, 250], [1, 1000]]) {
-    assert.equal(forEngine({ jitter }).jitter, permille);
-  }
+test('the record is flat: groups are spread under names of their own', () => {
+  for (const group of ['timeout', 'retry', 'redirectBudget']) assert.ok(!(group in normalise()), group);
 });
 
-test('headers are an object, or a function that is asked at every request', () => {
-  assert.deepEqual(normalise({ headers: { 'x-tenant': 'a' } }).headers(), { 'x-tenant': 'a' });
+test('a call has the headers of the protocol and those of the application, which win', () => {
+  const { headers } = normalise({ headers: { 'X-Tenant': 'a', 'X-Session-Keepalive': '2', Accept: 'text/plain' } });
+  assert.ok(headers() instanceof Headers);
+  assert.deepEqual(plain(headers()), { ...PROTOCOL, accept: 'text/plain', 'x-tenant': 'a', 'x-session-keepalive': '2' });
+  headers().set('x-more', '1');
+  assert.ok(!headers().has('x-more'), 'each call has its own');
+});
+
+test('a function is asked for headers at every call, and only a promise of its own is waited for', async () => {
   let count = 0;
   const { headers } = normalise({ headers: () => ({ 'x-count': String(++count) }) });
-  assert.deepEqual([headers(), headers()], [{ 'x-count': '1' }, { 'x-count': '2' }]);
+  assert.deepEqual([headers(), headers()].map((given) => given.get('x-count')), ['1', '2']);
+  for (const given of [undefined, new Headers({ a: 'b' }), [['a', 'b']], new Map([['a', 'b']])]) {
+    const found = normalise({ headers: () => given }).headers();
+    assert.deepEqual(plain(found), { ...PROTOCOL, ...(given && { a: 'b' }) });
+  }
+  const later = normalise({ headers: async () => ({ a: 'b' }) }).headers();
+  assert.ok(later instanceof Promise);
+  assert.deepEqual(plain(await later), { ...PROTOCOL, a: 'b' });
+  const thenable = normalise({ headers: () => ({ then: (resolve) => resolve({ a: 'b' }) }) }).headers();
+  assert.deepEqual(plain(await thenable), { ...PROTOCOL, a: 'b' });
+  await assert.rejects(normalise({ headers: async () => { throw new Error('mine'); } }).headers(), /mine/);
+  assert.throws(() => normalise({ headers: () => { throw new Error('mine'); } }).headers(), /mine/);
 });
 
 test('headers that would be lost when they are spread are refused', () => {
@@ -189,7 +184,7 @@ test('a secret in the wrong place is not told', () => {
 
 test('a credential store is one with all three methods', () => {
   const store = { load: async () => 'x', save: async () => {}, clear: async () => {} };
-  assert.equal(normalise({ credential: store }).store, store);
+  assert.equal(normalise({ credential: store }).credential, store);
   for (const method of ['load', 'save', 'clear']) {
     refused({ credential: { ...store, [method]: undefined } }, '`credential`');
     refused({ credential: { ...store, [method]: 'text' } }, '`credential`');
@@ -205,14 +200,10 @@ test('a credential store is one with all three methods', () => {
   assert.doesNotThrow(() => normalise({ credential: new Store() }), 'methods of a class count');
 });
 
-test('the memory store is this session’s own, and forgets', async () => {
-  const [one, other] = [normalise({ credential: 'memory' }).store, normalise({ credential: 'memory' }).store];
-  assert.equal(await one.load(), null);
-  await one.save('secret');
-  assert.equal(await one.load(), 'secret');
-  assert.equal(await other.load(), null);
-  await one.clear();
-  assert.equal(await one.load(), null);
+test('the levels that the module knows go there by name, and the sealed one is a store', () => {
+  for (const level of ['cookie', 'memory']) assert.equal(normalise({ credential: level }).credential, level);
+  const { credential } = normalise({ credential: 'sealed' });
+  for (const method of ['load', 'save', 'clear']) assert.equal(typeof credential[method], 'function');
 });
 
 test('fetch is the application’s, or the global one as it is at the time of the call', async (t) => {
@@ -233,12 +224,12 @@ test('every other accepted form passes', () => {
     { logout: '/l' }, { logout: false }, { logout: async () => {} },
     { login: '/in' }, { login: false }, { login: () => undefined },
     { classify: () => undefined }, { crossTab: true }, { crossTab: false }, { name: 'admin' }, { returnToParam: 'next' },
-    { signal }, { debug: true }, { debug: false }, { debug: () => {} }, { fetch: async () => new Response() },
+    { signal }, { debug: true }, { debug: false }, { debug: 'replay' }, { debug: () => {} }, { headers: {} }, { headers: () => ({}) }, { fetch: async () => new Response() },
   ];
   for (const form of forms) {
     const options = normalise(form);
     const [[name, value]] = Object.entries(form);
     const switchedOff = value === false && ['reconnect', 'logout', 'login'].includes(name);
-    if (name !== 'fetch') assert.equal(options[name], switchedOff ? undefined : value, name);
+    if (!['fetch', 'headers'].includes(name)) assert.equal(options[name], switchedOff ? undefined : value, name);
   }
 });

@@ -89,7 +89,7 @@ test('plain objects of every make pass, and one object in two places is no circl
 
 test('the option gives a store at once, whose code comes later', async (t) => {
   t.mock.method(console, 'warn', () => {});
-  const { store } = normalise({ credential: 'sealed', name: 'admin' });
+  const { credential: store } = normalise({ credential: 'sealed', name: 'admin' });
   assert.deepEqual(Object.keys(store), ['load', 'save', 'clear']);
   await store.save(SECRET);
   assert.equal(await store.load(), SECRET);

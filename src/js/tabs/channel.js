@@ -23,7 +23,7 @@ export const createChannel = (name, { received, receivedSignOut }) => {
   let channel;
   /** @param {MessageEvent} event */
   const onmessage = ({ data }) => {
-    const age = Math.max(0, Date.now() - Number(data?.at)) || 0;
+    const age = typeof data?.at === 'number' ? Math.max(0, Date.now() - data.at) || 0 : 0;
     if (isSignOut(data)) receivedSignOut(age);
     else if (isMessage(data)) received(data.message, age, typeof data.subject === 'string' ? data.subject : undefined, data.data);
   };

@@ -56,7 +56,7 @@ export const createPersisted = (key) => {
       return {
         signOutEverywhere: signOut ? signOut === 'everywhere' : undefined,
         // Never longer than it was, whatever the clock says now.
-        retryFloorMs: length ? Math.max(0, Math.min(length, at + length - Date.now())) : undefined,
+        retryFloorMs: at + length ? Math.max(0, Math.min(length, at + length - Date.now())) : undefined,
         signedOut,
       };
     },

@@ -66,3 +66,14 @@ export const deferred = () => {
   result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }));
   return result;
 };
+
+let entries = 0;
+/** The main entry as a page that has just been loaded has it: with a module that has seen no other page. */
+export const freshEntry = () => import(`${import.meta.resolve('session-keepalive')}?page=${(entries += 1)}`);
+
+/** An answer of a server for which the session is good. */
+export const good = (more) => Response.json({ valid: true, subject: 'alice', ...more });
+
+/** A refusal as the protocol words it. */
+export const problem = (status, code, headers) =>
+  new Response(JSON.stringify({ code }), { status, headers: { 'content-type': 'application/problem+json', ...headers } });
