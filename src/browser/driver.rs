@@ -36,6 +36,7 @@ pub(crate) struct Driver {
     /// Inputs that arrived while effects were being carried out.
     queue: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
+    disposed: Cell<bool>,
     /// A redirect that waits until there is nothing else to do.
     redirect: Cell<Option<Reason>>,
     /// The functions that resolve the promises of `check()` and `signOut()`.
@@ -63,6 +64,7 @@ impl Driver {
             page: RefCell::default(),
             queue: RefCell::default(),
             draining: Cell::new(false),
+            disposed: Cell::new(false),
             redirect: Cell::new(None),
             waiting: RefCell::default(),
             this: Weak::clone(this),
@@ -73,6 +75,9 @@ impl Driver {
 
     /// Begins, with the page as it is now.
     pub(crate) fn start(&self) {
+        if self.disposed.get() {
+            return;
+        }
         let weak = Weak::clone(&self.this);
         self.page.replace(PageListeners::new(move |happening| {
             if let Some(driver) = weak.upgrade() {
@@ -93,6 +98,7 @@ impl Driver {
 
     /// Ends for good. Every promise is kept.
     pub(crate) fn dispose(&self) {
+        self.disposed.set(true);
         self.page.take();
         self.feed(Input::Dispose);
         self.tabs.close();
@@ -105,6 +111,9 @@ impl Driver {
     pub(crate) fn ask(&self, promised: Promised, input: Input) -> Promise {
         let promise = Promise::new(&mut |resolve, _| self.waiting.borrow_mut().push((promised, resolve)));
         self.feed(input);
+        if self.disposed.get() {
+            self.settle(promised);
+        }
         promise
     }
 
