@@ -1,9 +1,9 @@
 //! Reading an answer of the backend.
 
 use js_sys::{Date, JSON};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, Response};
 
+use super::super::credential::settled;
 use super::super::untrusted::Untrusted;
 use super::payload::Payload;
 use crate::engine::{Body, HttpAnswer, Millis};
@@ -49,7 +49,8 @@ fn session(object: &Untrusted) -> SessionAnswer {
 /// Reads a body to its end: what it is, and the object in it if it is JSON.
 async fn read_body(response: &Response, content_type: &str) -> (Body, Option<Untrusted>) {
     let text = match response.text() {
-        Ok(promise) => JsFuture::from(promise).await.ok().and_then(|text| text.as_string()),
+        // An own `fetch` may give the text itself.
+        Ok(promise) => settled(promise.into()).await.ok().and_then(|text| text.as_string()),
         Err(_) => None,
     };
     let Some(text) = text else { return (Body::Cut, None) };
