@@ -9,7 +9,7 @@ use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::stage::{PAGE, RECONNECTED, Stage, VALID, entries, expired, has, sends, unknown};
+use crate::stage::{BACKOFF, PAGE, RECONNECTED, Stage, VALID, entries, expired, has, sends, unknown};
 
 fn field(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap()
@@ -198,7 +198,7 @@ async fn a_request_that_is_given_up_is_aborted_and_no_other_one() {
     assert!(stage.world.aborted(0));
     stage.world.settled().await;
     stage.world.task();
-    stage.wake_after(BACKOFF_OF_A_TIMEOUT);
+    stage.wake_after(BACKOFF);
     assert!(!stage.world.aborted(1));
     stage.answer(1, VALID).await;
     assert_eq!(stage.world.status(), "connected");
@@ -214,8 +214,6 @@ async fn a_request_that_is_given_up_is_aborted_and_no_other_one() {
     cookie.wake_after(15_000.0);
     assert!(cookie.world.aborted(0));
 }
-
-const BACKOFF_OF_A_TIMEOUT: f64 = crate::stage::BACKOFF;
 
 // --- classify ---
 
@@ -283,7 +281,7 @@ async fn functions_in_the_place_of_the_calls_are_asked_with_everything_they_need
     stage.world.fail(0);
     stage.world.settled().await;
     stage.world.task();
-    stage.wake_after(crate::stage::BACKOFF);
+    stage.wake_after(BACKOFF);
     stage.answer(1, "{ kind: 'lost' }").await;
     let (validate, reconnect) = (stage.world.context(1), stage.world.context(2));
     stage.answer(2, "{ kind: 'valid', epoch: 2 }").await;
@@ -317,4 +315,16 @@ async fn a_function_that_fails_is_no_answer() {
         stage.world.task();
         assert_eq!(stage.world.status(), "degraded: network", "{validate}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_logout_of_the_application_that_fails_is_tried_again() {
+    let stage = Stage::connected("{ logout: own('logout') }").await;
+    let signed_out = stage.session.sign_out(true);
+    stage.fail(1).await;
+    stage.kept(signed_out).await.unwrap();
+    assert_eq!(entries(&stage.take(), "logout").len(), 1);
+    stage.wake_after(BACKOFF);
+    assert_eq!(entries(&stage.take(), "logout").len(), 1);
+    assert_eq!(field(&stage.world.context(2), "everywhere"), true);
 }
