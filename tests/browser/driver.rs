@@ -178,8 +178,8 @@ async fn a_stopped_check_that_may_re_establish_is_the_only_one_after_a_new_start
 }
 
 #[wasm_bindgen_test]
-async fn a_failure_is_heard_of_a_task_later() {
-    // A page that is being left hears of its cut requests before it hears that it is being left.
+async fn a_failure_is_fed_a_task_later() {
+    // The requests of a page that is being left are cut before its `pagehide`.
     let stage = Stage::connected("{}").await;
     let _ = stage.session.check(false);
     stage.take();

@@ -54,7 +54,7 @@ async fn an_idle_user_is_an_event_and_one_who_is_back() {
     stage.dispatch("window", "keydown");
     let log = stage.take();
     assert!(has(&log, "active({})"), "{log:?}");
-    assert!(names(&log).contains(&"broadcast"), "the other tabs hear of it: {log:?}");
+    assert!(names(&log).contains(&"broadcast"), "the other tabs receive it: {log:?}");
 }
 
 #[wasm_bindgen_test]

@@ -36,7 +36,7 @@ async fn stopping_and_disposing_let_go_of_the_tabs() {
 }
 
 #[wasm_bindgen_test]
-async fn the_lock_is_acquired_the_others_are_told_and_it_is_released() {
+async fn the_lock_is_acquired_the_result_broadcast_and_the_lock_released() {
     let stage = Stage::new(SHARES);
     stage.session.start();
     assert_eq!(stage.take()[2..], ["acquireLock(false)"], "before anything is sent");

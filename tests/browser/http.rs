@@ -243,7 +243,7 @@ async fn classify_leaves_an_answer_to_the_table_with_undefined_even_if_it_has_re
 }
 
 #[wasm_bindgen_test]
-async fn a_classify_that_fails_is_reported_and_costs_nobody_their_session() {
+async fn a_classify_that_fails_is_reported_and_ends_no_session() {
     for classify in ["() => { throw new Error('mine'); }", "async () => { throw new Error('mine'); }"] {
         let stage = Stage::started(&format!("{{ classify: {classify} }}"));
         stage.answer(0, &expired()).await;

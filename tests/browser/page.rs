@@ -1,4 +1,4 @@
-//! What the page and its user do, as the engine hears of it.
+//! What the page and its user do, as it is fed to the engine.
 
 use session_keepalive::engine::{Input, Persisted};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use crate::stage::{Stage, TRACES, World, inputs, names, sends};
 
 /// What an event of the page becomes.
-fn heard(stage: &Stage, target: &str, event: &str, properties: &str) -> Vec<Input> {
+fn fed(stage: &Stage, target: &str, event: &str, properties: &str) -> Vec<Input> {
     stage.take();
     stage.world.dispatch(target, event, properties);
     inputs(&stage.take()).into_iter().map(|(_, input)| input).collect()
@@ -26,12 +26,12 @@ fn what_the_browser_says_about_the_page_arrives_by_its_own_name() {
         ("document", "resume", "{}", &[Input::Resumed]),
     ];
     for (target, event, properties, expected) in rows {
-        assert_eq!(heard(&stage, target, event, properties), expected, "{event} {properties}");
+        assert_eq!(fed(&stage, target, event, properties), expected, "{event} {properties}");
     }
     for (visibility, expected) in [("hidden", Input::Hidden), ("visible", Input::Visible), ("prerender", Input::Hidden)]
     {
         stage.world.set_visibility(visibility);
-        assert_eq!(heard(&stage, "document", "visibilitychange", "{}"), [expected], "{visibility}");
+        assert_eq!(fed(&stage, "document", "visibilitychange", "{}"), [expected], "{visibility}");
     }
 }
 
@@ -39,7 +39,7 @@ fn what_the_browser_says_about_the_page_arrives_by_its_own_name() {
 fn the_focus_of_a_field_inside_the_page_is_not_the_focus_of_the_window() {
     let stage = Stage::started(TRACES);
     // As in the capture phase, through which the focus of every field comes by.
-    assert!(heard(&stage, "document", "focus", "{}").is_empty());
+    assert!(fed(&stage, "document", "focus", "{}").is_empty());
     stage.world.js("(() => {
             const field = document.createElement('input');
             document.body.append(field);
@@ -47,28 +47,28 @@ fn the_focus_of_a_field_inside_the_page_is_not_the_focus_of_the_window() {
             field.remove();
         })()");
     assert!(stage.take().is_empty());
-    assert_eq!(heard(&stage, "window", "focus", "{}"), [Input::Focused]);
+    assert_eq!(fed(&stage, "window", "focus", "{}"), [Input::Focused]);
 }
 
 #[wasm_bindgen_test]
 fn every_sign_of_the_user_counts_but_one_a_second_is_enough() {
     for event in ["pointerdown", "keydown", "touchstart", "scroll"] {
         let stage = Stage::started(TRACES);
-        let at = |time: u32| heard(&stage, "window", event, &format!("{{ timeStamp: {time} }}"));
+        let at = |time: u32| fed(&stage, "window", event, &format!("{{ timeStamp: {time} }}"));
         assert_eq!(at(10_000), [Input::UserActive], "{event}");
         assert!(at(10_001).is_empty(), "{event}");
         assert!(at(10_999).is_empty(), "{event}");
         assert_eq!(at(11_000), [Input::UserActive], "{event}");
     }
     let stage = Stage::started(TRACES);
-    assert_eq!(heard(&stage, "window", "keydown", "{ timeStamp: 5000 }"), [Input::UserActive]);
-    assert!(heard(&stage, "window", "scroll", "{ timeStamp: 5500 }").is_empty(), "of whatever kind");
+    assert_eq!(fed(&stage, "window", "keydown", "{ timeStamp: 5000 }"), [Input::UserActive]);
+    assert!(fed(&stage, "window", "scroll", "{ timeStamp: 5500 }").is_empty(), "of whatever kind");
 }
 
 #[wasm_bindgen_test]
 fn the_very_first_sign_counts_however_early() {
     let stage = Stage::started(TRACES);
-    assert_eq!(heard(&stage, "window", "keydown", "{ timeStamp: 0 }"), [Input::UserActive]);
+    assert_eq!(fed(&stage, "window", "keydown", "{ timeStamp: 0 }"), [Input::UserActive]);
 }
 
 #[wasm_bindgen_test]
@@ -84,23 +84,23 @@ fn scrolling_inside_the_page_counts_although_it_does_not_bubble() {
 }
 
 #[wasm_bindgen_test]
-fn nothing_is_heard_before_the_start_nor_after_stop_and_dispose() {
+fn nothing_is_fed_before_the_start_nor_after_stop_and_dispose() {
     let stage = Stage::new(TRACES);
     stage.take();
-    assert!(heard(&stage, "window", "online", "{}").is_empty(), "before the start");
+    assert!(fed(&stage, "window", "online", "{}").is_empty(), "before the start");
     for round in 0..3 {
         stage.session.start();
-        assert_eq!(heard(&stage, "window", "online", "{}"), [Input::Online], "one listener: {round}");
-        assert_eq!(heard(&stage, "document", "resume", "{}"), [Input::Resumed], "one listener: {round}");
+        assert_eq!(fed(&stage, "window", "online", "{}"), [Input::Online], "one listener: {round}");
+        assert_eq!(fed(&stage, "document", "resume", "{}"), [Input::Resumed], "one listener: {round}");
         stage.session.stop();
-        assert!(heard(&stage, "window", "online", "{}").is_empty(), "stopped: {round}");
-        assert!(heard(&stage, "document", "resume", "{}").is_empty(), "stopped: {round}");
+        assert!(fed(&stage, "window", "online", "{}").is_empty(), "stopped: {round}");
+        assert!(fed(&stage, "document", "resume", "{}").is_empty(), "stopped: {round}");
     }
     stage.session.start();
     stage.session.start();
-    assert_eq!(heard(&stage, "window", "online", "{}").len(), 1, "a second start is none");
+    assert_eq!(fed(&stage, "window", "online", "{}").len(), 1, "a second start is none");
     stage.session.dispose();
-    assert!(heard(&stage, "window", "online", "{}").is_empty(), "disposed");
+    assert!(fed(&stage, "window", "online", "{}").is_empty(), "disposed");
 }
 
 #[wasm_bindgen_test]

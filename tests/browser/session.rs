@@ -64,7 +64,7 @@ async fn the_request_of_a_sign_out_leaves_before_it_returns() {
 }
 
 #[wasm_bindgen_test]
-async fn whoever_waits_when_it_is_stopped_or_disposed_is_not_left_waiting() {
+async fn promises_are_kept_when_it_is_stopped_or_disposed() {
     for end in [Session::stop, Session::dispose] {
         let stage = Stage::connected("{}").await;
         let checked = stage.session.check(false);
@@ -128,7 +128,7 @@ async fn after_dispose_nothing_happens_any_more() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_arrives_after_dispose_is_nobodys() {
+async fn an_answer_that_arrives_after_dispose_is_ignored() {
     for answer in [VALID.to_owned(), expired(), unknown()] {
         let stage = Stage::started("{}");
         stage.session.dispose();

@@ -232,7 +232,7 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        // A request that is under way keeps it alive: it must not hear of the events of later tests.
+        // A request that is under way keeps it alive: it must not react to the events of later tests.
         self.session.dispose();
         self.world.restore();
     }

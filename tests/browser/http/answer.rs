@@ -168,6 +168,7 @@ async fn only_what_the_backend_wrote_itself_destroys_a_credential() {
         (typed("text/html; charset=utf-8", "'<!doctype html>blocked'"), foreign),
         (typed("text/html", "'{\"error\":\"no\"}'"), foreign),
         (typed("Application/XHTML+xml", "'<html/>'"), foreign),
+        (typed("application/xhtml+xml", "'{\"error\":\"no\"}'"), foreign),
         (typed("application/json", "'{\"error\":'"), foreign),
         (typed("image/png", "'PNG'"), foreign),
         ("new Response(new Blob(['no']), { status: 401 })".to_owned(), foreign),

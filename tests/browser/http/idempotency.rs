@@ -19,7 +19,7 @@ async fn lost() -> Stage {
 }
 
 #[wasm_bindgen_test]
-async fn retries_of_one_attempt_have_one_key_and_nobody_can_guess_it() {
+async fn retries_of_one_attempt_have_one_key_and_cannot_be_guessed() {
     let stage = lost().await;
     let first = key(&stage, 2).unwrap();
     stage.answer(2, BAD_GATEWAY).await;

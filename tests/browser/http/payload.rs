@@ -60,7 +60,7 @@ async fn the_data_of_an_own_verdict_is_handed_over_as_it_is() {
 }
 
 #[wasm_bindgen_test]
-fn what_another_tab_was_told_is_kept_apart_from_what_this_one_was() {
+fn payloads_of_other_tabs_are_kept_apart() {
     let stage = Stage::started(SHARES);
     for (epoch, name) in (1..).zip(["alice", "bob", "carol"]) {
         let started = TabMessage::CheckStarted { phase: Phase::Validate, activity: false, since: Millis(0) };
