@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::clock;
-use super::credential::{is_nothing, settled};
+use super::credential::{is_nothing, is_thenable, settled};
 use super::host::{Audience, Tabs};
 use super::http::{Http, Payload};
 use super::options::Settings;
@@ -37,6 +37,7 @@ pub(crate) struct Driver {
     /// Inputs that arrived while effects were being carried out.
     queue: RefCell<VecDeque<Input>>,
     draining: Cell<bool>,
+    disposed: Cell<bool>,
     /// A redirect that waits until there is nothing else to do.
     redirect: Cell<Option<Reason>>,
     /// The functions that resolve the promises of `check()` and `signOut()`, by [`Promised`].
@@ -64,6 +65,7 @@ impl Driver {
             page: RefCell::default(),
             queue: RefCell::default(),
             draining: Cell::new(false),
+            disposed: Cell::new(false),
             redirect: Cell::new(None),
             waiting: Default::default(),
             this: Weak::clone(this),
@@ -74,6 +76,9 @@ impl Driver {
 
     /// Begins, with the page as it is now.
     pub(crate) fn start(&self) {
+        if self.disposed.get() {
+            return;
+        }
         let weak = Weak::clone(&self.this);
         self.page.replace(PageListeners::new(move |happening| {
             if let Some(driver) = weak.upgrade() {
@@ -94,6 +99,7 @@ impl Driver {
 
     /// Ends for good. Every promise is kept.
     pub(crate) fn dispose(&self) {
+        self.disposed.set(true);
         self.page.take();
         self.feed(Input::Dispose);
         self.tabs.close();
@@ -106,12 +112,19 @@ impl Driver {
     pub(crate) fn ask(&self, promised: Promised, input: Input) -> Promise {
         let promise = Promise::new(&mut |resolve, _| self.waiting(promised).borrow_mut().push(resolve));
         self.feed(input);
+        if self.disposed.get() {
+            self.settle(promised);
+        }
         promise
     }
 
     /// The credential is handed over, and counts from now on.
     pub(crate) async fn remember(&self, credential: &JsValue) -> Result<(), JsValue> {
-        settled(&self.settings.credential.save(credential)?).await?;
+        // A listener may call this while the way to the login is being decided: only what must be waited for is.
+        let saved = self.settings.credential.save(credential)?;
+        if is_thenable(&saved) {
+            settled(&saved).await?;
+        }
         self.feed(Input::Remembered);
         JsFuture::from(self.ask(Promised::Check, Input::Check { activity: true })).await?;
         Ok(())

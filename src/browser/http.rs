@@ -11,7 +11,6 @@ use std::rc::Rc;
 
 use js_sys::JSON;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Headers, RequestCache, RequestCredentials, RequestInit, Response};
 
 use super::credential::{is_nothing, is_thenable, settled};
@@ -128,7 +127,8 @@ impl Http {
             }
         }
         let text = match response.text() {
-            Ok(promise) => JsFuture::from(promise).await.ok(),
+            // An own `fetch` may give the text itself.
+            Ok(promise) => settled(&promise).await.ok(),
             Err(_) => None,
         };
         let Answer { answer, payload } = Answer::read(&response, text);

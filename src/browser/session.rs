@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -103,9 +104,14 @@ impl Session {
     }
 }
 
-/// A promise of what takes time. Of one type, so that the module holds this once.
-fn promise(work: Pin<Box<dyn Future<Output = Result<(), JsValue>>>>) -> Promise {
-    future_to_promise(async move { work.await.map(|()| JsValue::UNDEFINED) })
+/// A promise of what takes time. Up to its first wait it runs at once: a listener that signs in keeps the user on the page. Of
+/// one type, so that the module holds this once.
+fn promise(mut work: Pin<Box<dyn Future<Output = Result<(), JsValue>>>>) -> Promise {
+    match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(Ok(())) => Promise::resolve(&JsValue::UNDEFINED),
+        Poll::Ready(Err(error)) => Promise::reject(&error),
+        Poll::Pending => future_to_promise(async move { work.await.map(|()| JsValue::UNDEFINED) }),
+    }
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

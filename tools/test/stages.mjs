@@ -39,7 +39,7 @@ export const stages = [
       await cargo(['clippy', '--workspace', '--all-targets', ...denyWarnings]);
       const module = ['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets'];
       await cargo([...module, ...denyWarnings]);
-      await cargo([...module, '--features', 'web', ...denyWarnings]);
+      await cargo([...module, '--features', 'frontend', ...denyWarnings]);
     },
   },
   {
@@ -47,7 +47,7 @@ export const stages = [
     run: async () => {
       const env = { RUSTDOCFLAGS: '-D warnings' };
       await cargo(['doc', '--no-deps', '--workspace'], { env });
-      await cargo(['doc', '--no-deps', '-p', 'session-keepalive', '--features', 'web', '--target', wasmTarget], { env });
+      await cargo(['doc', '--no-deps', '-p', 'session-keepalive', '--features', 'frontend', '--target', wasmTarget], { env });
     },
   },
   {
@@ -173,7 +173,7 @@ async function wasmTests({ chrome, driver, folder }) {
     return await run(
       wasmPack,
       // Optimised: pages with whole scenarios in them would take a while otherwise.
-      ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'web', '--locked'],
+      ['test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--release', root, '-p', 'session-keepalive', '--features', 'frontend', '--locked'],
       { cwd: root, show: 'keep', env },
     );
   } finally {
