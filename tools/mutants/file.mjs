@@ -13,7 +13,7 @@ const search = inRoot('src', 'engine', 'machine', 'search');
 const memory = join(target, 'mutants');
 
 /** What a mutant is tested with, beside the unit tests of its own file. */
-const tests = ['scenarios', 'world', 'names.rs', 'properties.rs', 'properties.proptest-regressions', 'tabs.rs'].map((name) => inRoot('tests', name));
+const tests = ['scenarios', 'world', 'properties.rs', 'properties.proptest-regressions', 'tabs.rs'].map((name) => inRoot('tests', name));
 
 /** The files of the engine, as cargo-mutants names them. Tests are none. */
 export const engineFiles = () =>
