@@ -331,7 +331,7 @@ impl Driver {
     /// task.
     fn run<F: Future<Output = ()> + 'static>(&self, work: impl FnOnce(Rc<Self>) -> F) {
         if let Some(this) = self.this.upgrade() {
-            start(Box::pin(work(this)));
+            run(Box::pin(work(this)));
         }
     }
 
@@ -344,7 +344,7 @@ impl Driver {
 }
 
 /// Polls once, and leaves the rest to the microtasks.
-fn start(mut future: Pin<Box<dyn Future<Output = ()>>>) {
+pub(super) fn run(mut future: Pin<Box<dyn Future<Output = ()>>>) {
     if future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
         spawn_local(future);
     }

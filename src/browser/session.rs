@@ -3,13 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
 
-use super::driver::Driver;
+use super::driver::{Driver, run};
 use super::host::{Listeners, Tabs};
 use super::http::Payload;
 use super::options::{Options, Settings};
@@ -104,14 +102,20 @@ impl Session {
     }
 }
 
-/// A promise of what takes time. Up to its first wait it runs at once: a listener that signs in keeps the user on the page. Of
-/// one type, so that the module holds this once.
-fn promise(mut work: Pin<Box<dyn Future<Output = Result<(), JsValue>>>>) -> Promise {
-    match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(Ok(())) => Promise::resolve(&JsValue::UNDEFINED),
-        Poll::Ready(Err(error)) => Promise::reject(&error),
-        Poll::Pending => future_to_promise(async move { work.await.map(|()| JsValue::UNDEFINED) }),
-    }
+/// A promise of what takes time. Up to its first wait it runs at once: a listener that signs in keeps the user on the page.
+fn promise(work: Pin<Box<dyn Future<Output = Result<(), JsValue>>>>) -> Promise {
+    let mut work = Some(work);
+    Promise::new(&mut |resolve, reject| {
+        if let Some(work) = work.take() {
+            run(Box::pin(async move {
+                // Settling a promise throws nothing.
+                let _ = match work.await {
+                    Ok(()) => resolve.call0(&JsValue::UNDEFINED),
+                    Err(error) => reject.call1(&JsValue::UNDEFINED, &error),
+                };
+            }));
+        }
+    })
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]

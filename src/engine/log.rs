@@ -8,6 +8,7 @@ use postcard_schema::key::Key;
 use serde::{Deserialize, Serialize};
 
 use super::config::Config;
+use super::encoding;
 use super::input::Input;
 use super::time::Now;
 
@@ -24,8 +25,7 @@ pub const VERSION: [u8; 8] = Key::for_path::<Contents>("replay-log").to_bytes();
 
 /// One entry of a log.
 pub fn to_bytes(entry: &impl Serialize) -> Vec<u8> {
-    // It fails for unsized sequences only.
-    postcard::to_allocvec(entry).unwrap_or_default()
+    encoding::to_bytes(entry)
 }
 
 /// Reads one entry.
@@ -33,8 +33,7 @@ pub fn to_bytes(entry: &impl Serialize) -> Vec<u8> {
 /// # Errors
 /// The bytes are not those of an entry of this kind, or more than those.
 pub fn from_bytes<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, postcard::Error> {
-    let (entry, rest) = postcard::take_from_bytes(bytes)?;
-    if rest.is_empty() { Ok(entry) } else { Err(postcard::Error::DeserializeBadEncoding) }
+    encoding::from_bytes(bytes)
 }
 
 #[cfg(test)]

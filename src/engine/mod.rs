@@ -55,6 +55,7 @@
 mod classify;
 mod config;
 mod effect;
+mod encoding;
 mod ids;
 mod input;
 pub mod log;

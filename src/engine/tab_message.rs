@@ -5,6 +5,7 @@ use postcard_schema::key::Key;
 use serde::{Deserialize, Serialize};
 
 use super::effect::Phase;
+use super::encoding;
 use super::ids::RequestId;
 use super::time::Millis;
 use super::verdict::Verdict;
@@ -56,14 +57,13 @@ const SHAPE: [u8; 8] = Key::for_path::<TabMessage>("tab-message").to_bytes();
 impl TabMessage {
     /// What is posted to the other tabs: the shape, then the message.
     pub fn to_bytes(&self) -> Vec<u8> {
-        // It fails for unsized sequences only.
-        postcard::to_allocvec(&(SHAPE, self)).unwrap_or_default()
+        encoding::to_bytes(&(SHAPE, self))
     }
 
     /// The message of another tab; `None` if that tab runs another version of the module, or the bytes are no message.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let message = bytes.strip_prefix(&SHAPE)?;
-        postcard::from_bytes(message).ok()
+        encoding::from_bytes(message).ok()
     }
 }
 
