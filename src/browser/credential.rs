@@ -1,6 +1,10 @@
 //! Where that is kept which re-establishes a lost session.
 
 use std::cell::RefCell;
+#[cfg(feature = "frontend")]
+use std::future::Future;
+#[cfg(feature = "frontend")]
+use std::pin::Pin;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -29,6 +33,24 @@ pub(crate) enum Credential {
     Memory(RefCell<JsValue>),
     /// Behind `load`, `save` and `clear`.
     Store(CredentialStore),
+    /// The same, of a frontend in Rust.
+    #[cfg(feature = "frontend")]
+    Rust(Box<dyn RustStore>),
+}
+
+/// What the store of a frontend in Rust is working on.
+#[cfg(feature = "frontend")]
+pub(crate) type Working<T> = Pin<Box<dyn Future<Output = Result<T, JsValue>>>>;
+
+/// A store of a frontend in Rust. No method holds a borrow of it while it waits.
+#[cfg(feature = "frontend")]
+pub(crate) trait RustStore {
+    /// What is kept; `null` if that is nothing.
+    fn load(&self) -> Working<JsValue>;
+    /// Keeps `credential`.
+    fn save(&self, credential: &JsValue) -> Working<()>;
+    /// Forgets what is kept.
+    fn clear(&self) -> Working<()>;
 }
 
 impl std::fmt::Debug for Credential {
@@ -49,6 +71,8 @@ impl Credential {
             Self::Cookie => return Ok(None),
             Self::Memory(kept) => kept.borrow().clone(),
             Self::Store(store) => settled(store.load()?).await?,
+            #[cfg(feature = "frontend")]
+            Self::Rust(store) => store.load().await?,
         };
         Ok(Some(found).filter(|found| !found.is_null() && !found.is_undefined()))
     }
@@ -59,6 +83,8 @@ impl Credential {
             Self::Cookie => {}
             Self::Memory(kept) => drop(kept.replace(credential.clone())),
             Self::Store(store) => drop(settled(store.save(credential)?).await?),
+            #[cfg(feature = "frontend")]
+            Self::Rust(store) => store.save(credential).await?,
         }
         Ok(())
     }
@@ -69,6 +95,8 @@ impl Credential {
             Self::Cookie => {}
             Self::Memory(kept) => drop(kept.replace(JsValue::NULL)),
             Self::Store(store) => drop(settled(store.clear()?).await?),
+            #[cfg(feature = "frontend")]
+            Self::Rust(store) => store.clear().await?,
         }
         Ok(())
     }

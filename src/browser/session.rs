@@ -103,6 +103,14 @@ impl Session {
     }
 }
 
+#[cfg(feature = "frontend")]
+impl Session {
+    /// The session that a frontend in Rust drives, for the JavaScript of its tabs and of `session.fetch`.
+    pub(crate) const fn of(driver: Rc<Driver>) -> Self {
+        Self(driver)
+    }
+}
+
 /// A promise of what takes time. Of one type, so that the module holds this once.
 fn promise(work: Pin<Box<dyn Future<Output = Result<(), JsValue>>>>) -> Promise {
     future_to_promise(async move { work.await.map(|()| JsValue::UNDEFINED) })

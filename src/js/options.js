@@ -4,7 +4,7 @@
  * comes out is the normalised record that `src/browser/options.rs` reads and trusts.
  */
 
-import { report } from './events.js';
+import { sealedStore } from './store.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const LONGEST = 400 * UNITS.d;
@@ -141,30 +141,6 @@ const inOrder = (group, names, values) => {
   });
 };
 
-/**
- * A credential that outlives the page, encrypted. Its code is loaded only for those who want it; if that fails, with every
- * call again, where the browser does not remember the failure until the page is loaded anew.
- */
-const sealed = (database) => {
-  let loading = null;
-  const load = () =>
-    (loading ??= import('./sealed.js').then(
-      (module) => module.sealed(database, report),
-      (error) => {
-        loading = null;
-        throw error;
-      },
-    ));
-  // At once: when a credential is needed, the server that has the code may be the one that is down.
-  if (typeof document !== 'undefined') load().catch(() => {});
-  return {
-    load: async () => (await load()).load(),
-    save: async (credential) => (await load()).save(credential),
-    // Signing out waits for no code.
-    clear: () => load().then((store) => store.clear(), () => void indexedDB.deleteDatabase(database)),
-  };
-};
-
 /** What the protocol wants of every call. */
 const FIXED_HEADERS = {
   accept: 'application/json, application/problem+json',
@@ -191,7 +167,7 @@ export const normalise = (/** @type {any} */ given = {}) => {
   return {
     ...rest,
     /** 'cookie', 'memory', or an object with load, save and clear. */
-    credential: options.credential === 'sealed' ? sealed(`session-keepalive:${options.name}`) : options.credential,
+    credential: options.credential === 'sealed' ? sealedStore(`session-keepalive:${options.name}`) : options.credential,
     credentials: 'include',
     idle: options.idle || undefined,
     slowAfter: timeout.slow, validateTimeout: timeout.validate, reconnectTimeout: timeout.reconnect,
