@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::rc::Rc;
 
 use super::error::CredentialError;
 
@@ -112,4 +113,19 @@ pub trait CredentialStore {
     fn save(&self, json: &str) -> impl Future<Output = Result<(), CredentialError>>;
     /// Forgets what is kept.
     fn clear(&self) -> impl Future<Output = Result<(), CredentialError>>;
+}
+
+/// A store that the application keeps a handle on.
+impl<S: CredentialStore> CredentialStore for Rc<S> {
+    fn load(&self) -> impl Future<Output = Result<Option<String>, CredentialError>> {
+        S::load(self)
+    }
+
+    fn save(&self, json: &str) -> impl Future<Output = Result<(), CredentialError>> {
+        S::save(self, json)
+    }
+
+    fn clear(&self) -> impl Future<Output = Result<(), CredentialError>> {
+        S::clear(self)
+    }
 }

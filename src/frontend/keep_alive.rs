@@ -20,7 +20,7 @@ use crate::engine::Event;
 pub struct KeepAlive(Handle);
 
 impl KeepAlive {
-    /// Keeps a session alive, from now on.
+    /// Keeps a session alive, from now on. Listeners that are added at once hear every event, the first one too.
     ///
     /// ```
     /// use session_keepalive::{KeepAlive, Options};

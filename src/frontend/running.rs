@@ -43,7 +43,12 @@ impl Eq for Handle {}
 struct Running {
     driver: Rc<Driver>,
     public: Rc<Public>,
+    /// `start` was called last, not `stop`.
     started: Cell<bool>,
+    /// The driver is at work. At first that begins a moment after `started`.
+    running: Cell<bool>,
+    /// Nobody has called `start` yet.
+    fresh: Cell<bool>,
     disposed: Cell<bool>,
 }
 
@@ -54,7 +59,14 @@ impl Handle {
         let public = Rc::new(Public::new(script, options.debug));
         let driver = Driver::new(settings(options, config), Box::new(Rc::clone(&public)), tabs);
         public.script.use_session(Session::of(Rc::clone(&driver)));
-        let handle = Self(Rc::new(Running { driver, public, started: Cell::new(false), disposed: Cell::new(false) }));
+        let handle = Self(Rc::new(Running {
+            driver,
+            public,
+            started: Cell::new(false),
+            running: Cell::new(false),
+            fresh: Cell::new(true),
+            disposed: Cell::new(false),
+        }));
         handle.start();
         handle
     }
@@ -68,7 +80,18 @@ impl Handle {
             // No verdict will come that could be waited for.
             running.public.ready.set();
         } else if !running.started.replace(true) {
-            running.driver.start();
+            if running.fresh.replace(false) {
+                // Soon, so that who listens right after creating it hears everything.
+                running.public.publish(Snapshot { status: Status::Starting, ..Snapshot::default() });
+                let running = Rc::downgrade(running);
+                spawn_local(async move {
+                    if let Some(running) = running.upgrade() {
+                        running.begin();
+                    }
+                });
+            } else {
+                running.begin();
+            }
         }
     }
 
@@ -85,7 +108,7 @@ impl Handle {
     }
 
     pub(super) fn snapshot(&self) -> Snapshot {
-        self.0.public.snapshot.borrow().clone()
+        self.0.public.snapshot()
     }
 
     pub(super) fn data(&self) -> Option<JsValue> {
@@ -149,6 +172,7 @@ impl Handle {
     }
 
     pub(super) async fn fetch(&self, input: &JsValue) -> Result<Response, Thrown> {
+        self.0.begin();
         Ok(JsFuture::from(self.0.public.script.fetch(input)).await?.unchecked_into())
     }
 
@@ -159,15 +183,28 @@ impl Handle {
         }
     }
 
+    /// Whether the driver can be asked.
     fn is_at_work(&self) -> bool {
+        self.0.begin();
         !self.0.disposed.get() && script::in_browser()
     }
 }
 
 impl Running {
+    /// Starts the driver, if it should be at work and is not.
+    fn begin(&self) {
+        if self.started.get() && !self.running.replace(true) {
+            self.driver.start();
+        }
+    }
+
     fn stop(&self) {
         if self.started.replace(false) {
-            self.driver.stop();
+            if self.running.replace(false) {
+                self.driver.stop();
+            } else {
+                self.public.publish(Snapshot::default());
+            }
         }
     }
 
@@ -215,6 +252,14 @@ impl Public {
     fn snapshot(&self) -> Snapshot {
         self.snapshot.borrow().clone()
     }
+
+    fn publish(&self, next: Snapshot) {
+        self.snapshot.replace(next.clone());
+        if let Status::Connected | Status::Disconnected = next.status {
+            self.ready.set();
+        }
+        self.listeners.snapshot(&next);
+    }
 }
 
 impl Audience for Rc<Public> {
@@ -224,17 +269,14 @@ impl Audience for Rc<Public> {
             self.script.event("change", &snapshot::to_js(now), next.subject.as_deref());
         }
         self.data.replace(payload.data.clone());
-        let before = self.snapshot.replace(next.clone());
+        let before = self.snapshot();
         if let Some(error) = &next.error
             && next.reason == Some(Reason::Misconfigured)
             && before.reason != next.reason
         {
             script::log_mistake(&error.to_string());
         }
-        if let Status::Connected | Status::Disconnected = next.status {
-            self.ready.set();
-        }
-        self.listeners.snapshot(&next);
+        self.publish(next);
     }
 
     fn emit(&self, event: Event) {

@@ -26,18 +26,48 @@ async fn dropping_the_last_clone_disposes_of_it() {
 }
 
 #[wasm_bindgen_test]
-async fn the_answer_to_a_session_that_was_dropped_counts_for_nothing() {
+async fn a_session_that_is_dropped_before_it_began_asks_nothing_and_says_that_it_is_over() {
     let server = Server::saying(200, VALID);
     let session = server.session();
+    assert_eq!(session.snapshot().status, Status::Starting);
     let seen = Rc::new(RefCell::new(Vec::new()));
     let list = Rc::clone(&seen);
     let _kept = session.subscribe(move |snapshot| list.borrow_mut().push(snapshot.status));
     drop(session);
-    // Its answer comes before this one's.
+    // Whatever it might have begun would come before this.
     let later = server.session();
     later.ready().await;
-    assert_eq!(server.take().len(), 2);
+    assert_eq!(server.take().len(), 1);
     assert_eq!(*seen.borrow(), [Status::Inactive]);
+}
+
+#[wasm_bindgen_test]
+async fn the_answer_to_a_session_that_was_dropped_counts_for_nothing() {
+    let server = Server::saying(200, VALID);
+    server.hold();
+    let session = server.session();
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    let list = Rc::clone(&seen);
+    let _kept = session.subscribe(move |snapshot| list.borrow_mut().push(snapshot.status));
+    until("it has asked", || !server.take().is_empty()).await;
+    drop(session);
+    server.release();
+    // That answer comes before this one's.
+    let later = server.session();
+    later.ready().await;
+    assert_eq!(seen.borrow().last(), Some(&Status::Inactive), "{seen:?}");
+    assert!(!seen.borrow().contains(&Status::Connected), "{seen:?}");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_asked_of_a_session_at_once_is_asked_of_one_that_runs() {
+    let server = Server::saying(200, VALID);
+    assert_eq!(server.session().check().await.status, Status::Connected);
+    let session = server.session();
+    session.stop();
+    assert_eq!(session.snapshot().status, Status::Inactive);
+    session.start();
+    assert_eq!(session.check().await.status, Status::Connected);
 }
 
 #[wasm_bindgen_test]
@@ -68,7 +98,7 @@ struct Vault {
     is_locked: bool,
 }
 
-impl CredentialStore for Rc<Vault> {
+impl CredentialStore for Vault {
     async fn load(&self) -> Result<Option<String>, CredentialError> {
         Ok(self.kept.borrow().clone())
     }

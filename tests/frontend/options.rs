@@ -20,7 +20,7 @@ async fn the_urls_are_those_of_the_calls() {
     let session = KeepAlive::create(options).unwrap();
     session.ready().await;
     session.sign_out().await;
-    assert_eq!(server.take(), [r#"/check {"activity":false}"#, "/again {}", r#"/bye {"everywhere":false}"#]);
+    assert_eq!(server.take(), [r#"/check {"activity":true}"#, "/again {}", r#"/bye {"everywhere":false}"#]);
 }
 
 #[wasm_bindgen_test]
@@ -44,8 +44,8 @@ async fn what_is_not_there_is_not_called() {
     session.check().await;
     assert_eq!(session.snapshot().reason, Some(Reason::SessionLost));
     session.sign_out().await;
-    let check = r#"/api/validate-session {"activity":false}"#;
-    assert_eq!(server.take(), [check, check, check], "no reconnect and no logout");
+    let check = |activity| format!(r#"/api/validate-session {{"activity":{activity}}}"#);
+    assert_eq!(server.take(), [true, false, false].map(check), "no reconnect and no logout");
 }
 
 #[wasm_bindgen_test]

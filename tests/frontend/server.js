@@ -24,6 +24,7 @@ export class Server {
   async answer(path, request) {
     this.headers = request.headers;
     this.asked.push(`${path} ${await request.text()}`.trim());
+    await this.held;
     // The last answer is given for ever.
     const [status, body] = this.answers.length > 1 ? this.answers.shift() : this.answers[0];
     if (status === 0) throw new TypeError('the network is down');
@@ -33,6 +34,9 @@ export class Server {
 
   /** Says this next, and from then on if nothing follows. Status 0 is no answer. */
   says(status, body) { this.answers.push([status, body]); }
+
+  /** Answers nothing before `release`. */
+  hold() { this.held = new Promise((resolve) => { this.release = resolve; }); }
 
   /** What it was asked since the last time: paths and bodies. */
   take() { return this.asked.splice(0); }

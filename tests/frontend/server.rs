@@ -19,6 +19,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn take(this: &Server) -> Vec<String>;
     #[wasm_bindgen(method)]
+    pub(crate) fn hold(this: &Server);
+    #[wasm_bindgen(method)]
+    pub(crate) fn release(this: &Server);
+    #[wasm_bindgen(method)]
     pub(crate) fn header(this: &Server, name: &str) -> Option<String>;
 
     pub(crate) fn reported() -> Vec<String>;

@@ -1,4 +1,4 @@
-use session_keepalive::{KeepAlive, Millis, Reason, Status};
+use session_keepalive::{Millis, Reason, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::server::{Server, VALID, printed, until};
