@@ -164,7 +164,10 @@ mod tests {
         let _kept = [
             listeners.add(noting(&log, "first")),
             listeners.add(Listener::Snapshot(Box::new(move |_| snapshot()))),
-            listeners.add(Listener::Redirect(Box::new(move |_| redirect()))),
+            listeners.add(Listener::Redirect(Box::new(move |way| {
+                way.prevent_default();
+                redirect();
+            }))),
             listeners.add(Listener::Expiring(Box::new(move |_| seconds()), Countdown::default())),
             listeners.add(noting(&log, "second")),
         ];
@@ -174,8 +177,24 @@ mod tests {
         assert_eq!(log.take(), ["first", "seconds", "second"]);
         listeners.snapshot(&Snapshot::default());
         assert_eq!(log.take(), ["snapshot", "seconds"]);
-        listeners.redirect(&Redirect::new("/in"));
+        let way = Redirect::new("/in");
+        assert!(!way.is_prevented());
+        listeners.redirect(&way);
         assert_eq!(log.take(), ["redirect"]);
+        assert!(way.is_prevented());
+    }
+
+    #[test]
+    fn a_later_call_reaches_a_listener_unless_it_is_removed_before() {
+        let (listeners, log) = (Rc::new(Listeners::default()), Log::default());
+        let registration = listeners.add(noting(&log, "late"));
+        let entry = registration.entry();
+        let call = || entry.upgrade().map(|entry| entry.event(&Event::Connected));
+        assert_eq!(call(), Some(()));
+        assert_eq!(log.take(), ["late"]);
+        drop(registration);
+        assert_eq!(call(), None);
+        assert_eq!(log.take(), Vec::<&str>::new());
     }
 
     #[test]
