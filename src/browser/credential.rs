@@ -1,6 +1,10 @@
 //! Where that is kept which re-establishes a lost session.
 
 use std::cell::RefCell;
+#[cfg(feature = "frontend")]
+use std::future::Future;
+#[cfg(feature = "frontend")]
+use std::pin::Pin;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -29,6 +33,24 @@ pub(crate) enum Credential {
     Memory(RefCell<JsValue>),
     /// Behind `load`, `save` and `clear`.
     Store(CredentialStore),
+    /// The same, of a frontend in Rust.
+    #[cfg(feature = "frontend")]
+    Rust(Box<dyn RustStore>),
+}
+
+/// What the store of a frontend in Rust is working on.
+#[cfg(feature = "frontend")]
+pub(crate) type Working<T> = Pin<Box<dyn Future<Output = Result<T, JsValue>>>>;
+
+/// A store of a frontend in Rust. No method holds a borrow of it while it waits.
+#[cfg(feature = "frontend")]
+pub(crate) trait RustStore {
+    /// What is kept; `null` if that is nothing.
+    fn load(&self) -> Working<JsValue>;
+    /// Keeps `credential`.
+    fn save(&self, credential: &JsValue) -> Working<()>;
+    /// Forgets what is kept.
+    fn clear(&self) -> Working<()>;
 }
 
 impl std::fmt::Debug for Credential {
@@ -49,6 +71,8 @@ impl Credential {
             Self::Cookie => Ok(JsValue::NULL),
             Self::Memory(kept) => Ok(kept.borrow().clone()),
             Self::Store(store) => store.load(),
+            #[cfg(feature = "frontend")]
+            Self::Rust(store) => Ok(promise_of(store.load())),
         }
     }
 
@@ -58,6 +82,8 @@ impl Credential {
             Self::Cookie => Ok(JsValue::NULL),
             Self::Memory(kept) => Ok(kept.replace(credential.clone())),
             Self::Store(store) => store.save(credential),
+            #[cfg(feature = "frontend")]
+            Self::Rust(store) => Ok(done(store.save(credential))),
         }
     }
 
@@ -67,8 +93,22 @@ impl Credential {
             Self::Cookie => Ok(JsValue::NULL),
             Self::Memory(kept) => Ok(kept.replace(JsValue::NULL)),
             Self::Store(store) => store.clear(),
+            #[cfg(feature = "frontend")]
+            Self::Rust(store) => Ok(done(store.clear())),
         }
     }
+}
+
+/// A promise of what a store in Rust is working on.
+#[cfg(feature = "frontend")]
+fn promise_of(work: Working<JsValue>) -> JsValue {
+    wasm_bindgen_futures::future_to_promise(work).into()
+}
+
+/// The same, of work that results in nothing.
+#[cfg(feature = "frontend")]
+fn done(work: Working<()>) -> JsValue {
+    promise_of(Box::pin(async move { work.await.map(|()| JsValue::UNDEFINED) }))
 }
 
 /// Waits for a promise, or takes the value that stands in its place.

@@ -22,7 +22,7 @@ use super::redirect::redirect;
 use super::timer::Timer;
 use crate::engine::{
     Effect, Facts, Input, Machine, Millis, NoAnswer, Outcome, Persisted, Promised, Reason, Request, RequestId, SignOut,
-    Snapshot, TabMessage, Verdict, log,
+    TabMessage, Verdict, log,
 };
 
 /// One session of one page at work.
@@ -134,13 +134,6 @@ impl Driver {
     pub(crate) async fn forget(&self) -> Result<(), JsValue> {
         settled(&self.settings.credential.clear()?).await?;
         Ok(())
-    }
-
-    /// The public picture, and what its answer brought.
-    pub(crate) fn snapshot(&self) -> (Snapshot, Payload) {
-        let snapshot = *self.machine.borrow().snapshot();
-        let payload = self.http.payloads.borrow_mut().brought_by(snapshot.answered_by);
-        (snapshot, payload)
     }
 
     /// Another tab posted `message`.

@@ -7,6 +7,6 @@ use crate::engine::Event;
 use crate::engine::public::EventRecord;
 
 /// What comes with an event, for JavaScript.
-pub(super) fn to_js(event: Event) -> JsValue {
+pub(crate) fn to_js(event: Event) -> JsValue {
     serialize(&EventRecord::from(event))
 }

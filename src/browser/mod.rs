@@ -15,6 +15,9 @@
 //! - No `RefCell` is borrowed while JavaScript is called: a listener may call anything.
 //! - Objects of the page are never asked for their class (`instanceof`): a `Response` of another realm is a good one.
 
+// The module is public for wasm-bindgen; its documentation is for those who read the source.
+#![allow(rustdoc::private_intra_doc_links)]
+
 pub(crate) mod clock;
 pub(crate) mod credential;
 pub(crate) mod driver;

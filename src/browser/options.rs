@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::RequestInit;
 
 use super::credential::{Credential, CredentialStore};
-use crate::engine::{Config, CredentialHolder, Millis};
+use crate::engine::{Config, CredentialHolder, Millis, Reason};
 
 #[wasm_bindgen]
 extern "C" {
@@ -87,7 +87,7 @@ pub(crate) enum Login {
 }
 
 /// What decides about the way to the login: it gets the reason and the way back.
-pub(crate) type LoginFunction = dyn Fn(&str, &str) -> Result<Option<String>, JsValue>;
+pub(crate) type LoginFunction = dyn Fn(Reason, &str) -> Result<Option<String>, JsValue>;
 
 impl std::fmt::Debug for Login {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -213,6 +213,8 @@ impl Credential {
         match self {
             Self::Cookie => CredentialHolder::Cookie,
             Self::Memory(_) | Self::Store(_) => CredentialHolder::Page,
+            #[cfg(feature = "frontend")]
+            Self::Rust(_) => CredentialHolder::Page,
         }
     }
 }
@@ -237,7 +239,7 @@ fn login(value: JsValue) -> Option<Login> {
         let function: LoginCallback = value.unchecked_into();
         return Some(Login::Function(Box::new(move |reason, return_to| {
             let context = LoginContext::new();
-            context.set_reason(reason);
+            context.set_reason(reason.as_str());
             context.set_return_to(return_to);
             Ok(function.call(&JsValue::UNDEFINED, &context)?.as_string())
         })));

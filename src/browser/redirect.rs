@@ -43,9 +43,7 @@ fn destination(settings: &Settings, reason: Reason) -> Result<Option<String>, Js
     let parameter = &settings.return_to_param;
     match &settings.login {
         None => Ok(None),
-        Some(Login::Function(login)) => {
-            Ok(login(reason.as_str(), &return_to(&here, parameter))?.filter(|url| !url.is_empty()))
-        }
+        Some(Login::Function(login)) => Ok(login(reason, &return_to(&here, parameter))?.filter(|url| !url.is_empty())),
         Some(Login::Url(login)) => {
             let url = Url::new_with_base(login, &here.href())?;
             if is_here(&url, &here) {

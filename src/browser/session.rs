@@ -102,6 +102,14 @@ impl Session {
     }
 }
 
+#[cfg(feature = "frontend")]
+impl Session {
+    /// The session that a frontend in Rust drives, for the JavaScript of its tabs and of `session.fetch`.
+    pub(crate) const fn of(driver: Rc<Driver>) -> Self {
+        Self(driver)
+    }
+}
+
 /// A promise of what takes time. Up to its first wait it runs at once: a listener that signs in keeps the user on the page.
 fn promise(work: Pin<Box<dyn Future<Output = Result<(), JsValue>>>>) -> Promise {
     let mut work = Some(work);

@@ -7,7 +7,7 @@ use crate::engine::Snapshot;
 use crate::engine::public::SnapshotRecord;
 
 /// The snapshot for JavaScript.
-pub(super) fn to_js(snapshot: &Snapshot) -> JsValue {
+pub(crate) fn to_js(snapshot: &Snapshot) -> JsValue {
     serialize(&SnapshotRecord::from(snapshot))
 }
 

@@ -40,6 +40,16 @@ const sessionUnknown = async (/** @type {Response} */ response) => {
 /** @typedef {import('./keepalive.js').RunningSession} RunningSession */
 
 /**
+ * Which URLs `session.fetch` looks after: those of the page's origin, and of the one that is checked. On a server none.
+ * @param {unknown} validate the option: a URL or a function
+ */
+export const coversOrigins = (validate) => (/** @type {RequestInfo | URL} */ url) => {
+  if (typeof document === 'undefined') return false;
+  const origin = (/** @type {any} */ address) => new URL(address, document.baseURI).origin;
+  return [location.origin, ...(typeof validate === 'string' ? [origin(validate)] : [])].includes(origin(url));
+};
+
+/**
  * @param {object} parts
  * @param {typeof fetch} parts.send the application's own or the global fetch
  * @param {(url: RequestInfo | URL) => boolean} parts.covers whether an absolute URL belongs to this session

@@ -6,7 +6,7 @@
 import { createDebug } from './debug.js';
 import { TRAPPED, keepAliveError } from './errors.js';
 import { EVENTS, createEvents, report } from './events.js';
-import { createFetch } from './fetch.js';
+import { coversOrigins, createFetch } from './fetch.js';
 import { logOutByHand } from './logout.js';
 import { normalise } from './options.js';
 import { INACTIVE } from './snapshot.js';
@@ -110,12 +110,7 @@ export const createKeepAliveWith = (load) => (/** @type {import('./index.js').Ke
     send: options.fetch,
     engine: () => session,
     loaded: () => loaded(),
-    covers(url) {
-      if (!inBrowser()) return false;
-      const origin = (/** @type {any} */ address) => new URL(address, document.baseURI).origin;
-      const { validate } = options;
-      return [location.origin, ...(typeof validate === 'string' ? [origin(validate)] : [])].includes(origin(url));
-    },
+    covers: coversOrigins(options.validate),
   });
 
   /** What the Wasm session tells; see `src/browser/host.rs`. */

@@ -1,8 +1,8 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use session_keepalive::web::{Event, KeepAlive, Millis, Reason, Status, Subscription};
 use session_keepalive::wire::ProblemCode;
+use session_keepalive::{Event, KeepAlive, Millis, Reason, Status, Subscription};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::server::{RECONNECTED, Server, VALID, reported, until};
@@ -11,7 +11,7 @@ use crate::server::{RECONNECTED, Server, VALID, reported, until};
 fn record(session: &KeepAlive) -> (Rc<RefCell<Vec<Event>>>, Subscription) {
     let heard = Rc::new(RefCell::new(Vec::new()));
     let list = Rc::clone(&heard);
-    (heard, session.on(move |event| list.borrow_mut().push(event)))
+    (heard, session.on(move |event| list.borrow_mut().push(*event)))
 }
 
 /// Lengths of time are what they are.
@@ -106,6 +106,26 @@ async fn who_listens_late_hears_how_it_is_and_who_is_dropped_hears_no_more() {
     session.check().await;
     assert_eq!((seen.borrow().len(), heard.borrow().len()), (1, 1));
     assert_eq!(reported(), Vec::<String>::new(), "nobody calls what is gone");
+}
+
+#[wasm_bindgen_test]
+async fn a_listener_may_call_any_method() {
+    let server = Server::saying(200, VALID);
+    let session = server.session();
+    let statuses = Rc::new(RefCell::new(Vec::new()));
+    let (inner, list) = (session.clone(), Rc::clone(&statuses));
+    let _kept = session.on(move |event| {
+        if *event == Event::Connected {
+            inner.stop();
+            list.borrow_mut().push(inner.snapshot().status);
+            inner.start();
+        }
+    });
+    session.ready().await;
+    // What a listener asks for comes after the event.
+    assert_eq!(*statuses.borrow(), [Status::Connected]);
+    until("it is connected again", || statuses.borrow().len() > 1).await;
+    session.dispose();
 }
 
 #[wasm_bindgen_test]

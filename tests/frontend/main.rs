@@ -1,7 +1,7 @@
-//! The types for frontends in Rust, on the real facade in a real browser, with a server that says what a test tells it to.
+//! The session for frontends in Rust in a real browser, with a server that says what a test tells it to.
 //!
-//! What the facade does is tested with Node; here it is that every option arrives under its name, that what comes back has its
-//! type, and that what is dropped is gone.
+//! Listeners, countdown and options are tested natively, beside their code; here it is that everything arrives where it belongs, that
+//! what comes back has its type, and that what is dropped is gone.
 #![cfg(target_arch = "wasm32")]
 // A test may fail.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]

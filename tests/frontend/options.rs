@@ -1,78 +1,94 @@
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
-use session_keepalive::web::{Credential, KeepAlive, Options};
+use session_keepalive::wire::ProblemCode;
+use session_keepalive::{DebugLog, KeepAlive, OptionError, Reason};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::server::{Log, Server, VALID, until};
+use crate::server::{RECONNECTED, Server, VALID, printed, until};
 
-const fn ms(length: u64) -> Duration {
-    Duration::from_millis(length)
-}
-
-fn every_option(server: &Server) -> Options {
-    server
-        .options()
-        .validate("/check")
-        .reconnect("/again")
-        .logout("/bye")
-        .credential(Credential::Memory)
-        .header("x-one", "1")
-        .header("x-two", "2")
-        .interval(ms(1))
-        .jitter(0.25)
-        .slow_after(ms(3))
-        .validate_timeout(ms(4_000))
-        .reconnect_timeout(ms(5_000))
-        .retry_base(ms(6))
-        .retry_cap(ms(7))
-        .retry_spread(ms(8))
-        .warn_before(ms(9))
-        .idle(ms(10))
-        .cross_tab(true)
-        .login("/in")
-        .return_to_param("back")
-        .redirect_budget(1, ms(11))
-        .debug(false)
+#[wasm_bindgen_test]
+async fn the_urls_are_those_of_the_calls() {
+    let server = Server::new();
+    server.then_refuses(ProblemCode::SessionUnknown);
+    server.then(200, RECONNECTED);
+    server.then_nothing();
+    let options = server.options();
+    let options = options.validate(server.url("/check")).reconnect(server.url("/again")).logout(server.url("/bye"));
+    let session = KeepAlive::create(options).unwrap();
+    session.ready().await;
+    session.sign_out().await;
+    assert_eq!(server.take(), [r#"/check {"activity":true}"#, "/again {}", r#"/bye {"everywhere":false}"#]);
 }
 
 #[wasm_bindgen_test]
-async fn every_option_arrives_under_its_own_name() {
+async fn headers_go_beside_the_protocols_own_and_replace_them() {
     let server = Server::saying(200, VALID);
-    let log = Log::new();
-    let session = KeepAlive::create(every_option(&server).set("debug", log.hear())).unwrap();
-    session.ready().await;
-    let switches = f64::from(1 | 2 | 4 | 8 | 16 | 32);
-    assert_eq!(log.numbers(), [switches, 250.0, 1.0, 3.0, 4e3, 5e3, 6.0, 7.0, 8.0, 9.0, 10.0]);
-    assert!(server.take()[0].starts_with("/check "), "the URLs are those of the calls");
+    let options = server.options().header("x-one", "1").header("x-two", "2").header("accept", "text/plain");
+    KeepAlive::create(options).unwrap().ready().await;
+    let header = |name| server.header(name).unwrap_or_default();
+    assert_eq!([header("x-one"), header("x-two"), header("accept")], ["1", "2", "text/plain"]);
+    assert_eq!([header("x-session-keepalive"), header("content-type")], ["1", "application/json"]);
 }
 
 #[wasm_bindgen_test]
 async fn what_is_not_there_is_not_called() {
     let server = Server::saying(200, VALID);
-    let log = Log::new();
-    let options = server.options().no_reconnect().no_logout().set("debug", log.hear());
-    let session = KeepAlive::create(options).unwrap();
-    until("the engine is made", || !log.numbers().is_empty()).await;
-    assert_eq!(log.numbers()[0], 16.0, "debug alone: no store, no reconnect, no logout, no login, no tabs");
+    server.then_refuses(ProblemCode::SessionUnknown);
+    let session = KeepAlive::create(server.options().no_reconnect().no_logout()).unwrap();
     session.ready().await;
-    server.take();
+    // The answer that was given for ever is still to come once.
+    session.check().await;
+    session.check().await;
+    assert_eq!(session.snapshot().reason, Some(Reason::SessionLost));
     session.sign_out().await;
-    assert_eq!(server.take(), Vec::<String>::new());
+    let check = |activity| format!(r#"/api/validate-session {{"activity":{activity}}}"#);
+    assert_eq!(server.take(), [true, false, false].map(check), "no reconnect and no logout");
+}
+
+#[wasm_bindgen_test]
+async fn the_way_back_has_the_name_that_was_chosen_and_a_spent_budget_leaves_the_event() {
+    let server = Server::new();
+    server.then_refuses(ProblemCode::SessionExpired);
+    let options = server.options().login("/in").return_to_param("back").redirect_budget(0, Duration::from_secs(1));
+    let session = KeepAlive::create(options).unwrap();
+    let urls = Rc::new(RefCell::new(Vec::new()));
+    let list = Rc::clone(&urls);
+    // Nothing is prevented: the page would be left, and with it this test.
+    let _kept = session.on_redirect(move |redirect| list.borrow_mut().push(redirect.url().to_owned()));
+    until("it wanted to go", || !urls.borrow().is_empty()).await;
+    assert!(urls.borrow()[0].contains("/in?back=%2F"), "{urls:?}");
+}
+
+#[wasm_bindgen_test]
+async fn an_unusual_backend_is_understood_by_the_applications_function() {
+    let server = Server::saying(200, "signed in");
+    let verdict = js_sys::Function::new_no_args("return { kind: 'valid', subject: 'bob', data: 'seven' }");
+    let session = KeepAlive::create(server.options().classify(verdict)).unwrap();
+    session.ready().await;
+    assert_eq!(session.snapshot().subject.as_deref(), Some("bob"));
+    assert_eq!(session.data(), Some(JsValue::from("seven")));
+}
+
+#[wasm_bindgen_test]
+async fn the_log_is_in_words_or_can_be_replayed() {
+    let seen = |wanted: &str| printed("debug").iter().any(|line| line.contains(wanted));
+    let server = Server::saying(200, VALID);
+    server.session().ready().await;
+    assert!(!seen("[session-keepalive]"), "nothing unless it is asked for");
+
+    KeepAlive::create(server.options().debug(DebugLog::Events)).unwrap().ready().await;
+    assert!(seen("[session-keepalive] status connected as alice@db, next check at"), "{:?}", printed("debug"));
+    assert!(!seen(r#""name":"options""#));
+
+    KeepAlive::create(server.options().debug(DebugLog::Replay)).unwrap().ready().await;
+    assert!(seen(r#""name":"options""#) && seen(r#""name":"input""#), "{:?}", printed("debug"));
 }
 
 #[wasm_bindgen_test]
 fn a_mistake_is_named() {
-    let refused = |options: Options| KeepAlive::create(options).unwrap_err().to_string();
-    let options = Options::new;
-    let rows = [
-        (options().interval(ms(0)), "`interval` must be a duration"),
-        (options().slow_after(ms(20_000)), "`timeout.validate` must not be shorter than `timeout.slow`"),
-        (options().jitter(2.0), "`jitter` must be a number from 0 to 1"),
-        (options().name(""), "`name` must be"),
-        (options().set("intervall", 1), "unknown option `intervall`"),
-    ];
-    for (options, wanted) in rows {
-        let message = refused(options);
-        assert!(message.contains(wanted), "{message}");
-    }
+    let refused = KeepAlive::create(Server::new().options().jitter(2.0)).unwrap_err();
+    assert_eq!(refused, OptionError::Invalid { option: "jitter", wants: "a number from 0 to 1" });
 }

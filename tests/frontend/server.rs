@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 
-use session_keepalive::web::{KeepAlive, Options};
 use session_keepalive::wire::ProblemCode;
+use session_keepalive::{KeepAlive, Options};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen(module = "/tests/frontend/server.js")]
 extern "C" {
@@ -12,21 +13,20 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     pub(crate) fn new() -> Server;
     #[wasm_bindgen(method, getter)]
-    fn fetch(this: &Server) -> JsValue;
+    fn base(this: &Server) -> String;
     #[wasm_bindgen(method)]
     fn says(this: &Server, status: u16, body: Option<&str>);
     #[wasm_bindgen(method)]
     pub(crate) fn take(this: &Server) -> Vec<String>;
-
-    pub(crate) type Log;
-    #[wasm_bindgen(constructor)]
-    pub(crate) fn new() -> Log;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn hear(this: &Log) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn numbers(this: &Log) -> Vec<f64>;
+    #[wasm_bindgen(method)]
+    pub(crate) fn hold(this: &Server);
+    #[wasm_bindgen(method)]
+    pub(crate) fn release(this: &Server);
+    #[wasm_bindgen(method)]
+    pub(crate) fn header(this: &Server, name: &str) -> Option<String>;
 
     pub(crate) fn reported() -> Vec<String>;
+    pub(crate) fn printed(level: &str) -> Vec<String>;
 }
 
 #[wasm_bindgen]
@@ -64,11 +64,22 @@ impl Server {
         self.says(0, None);
     }
 
+    /// Where this server has that path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        self.base() + path
+    }
+
     /// Options that know this server, go nowhere, and share nothing with the other tests in this page.
     pub(crate) fn options(&self) -> Options {
         thread_local! { static LAST: Cell<u32> = const { Cell::new(0) }; }
         LAST.set(LAST.get() + 1);
-        Options::new().set("fetch", self.fetch()).no_login().cross_tab(false).name(&format!("test-{}", LAST.get()))
+        Options::new()
+            .validate(self.url("/api/validate-session"))
+            .reconnect(self.url("/api/reconnect"))
+            .logout(self.url("/api/logout"))
+            .no_login()
+            .cross_tab(false)
+            .name(format!("test-{}", LAST.get()))
     }
 
     /// A session with these options.
@@ -84,7 +95,7 @@ pub(crate) async fn until(what: &str, fact: impl Fn() -> bool) {
             return;
         }
         let soon = js_sys::Promise::new(&mut |resolve, _| set_timeout(&resolve, 10));
-        soon.await.unwrap();
+        JsFuture::from(soon).await.unwrap();
     }
     panic!("waited in vain until {what}");
 }

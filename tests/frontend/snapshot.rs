@@ -1,8 +1,7 @@
-use session_keepalive::web::{KeepAlive, Millis, Reason, Status};
-use wasm_bindgen::prelude::*;
+use session_keepalive::{Millis, Reason, Status};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::server::{Server, VALID, until};
+use crate::server::{Server, VALID, printed, until};
 
 #[wasm_bindgen_test]
 async fn a_good_answer_is_plain_data() {
@@ -14,7 +13,7 @@ async fn a_good_answer_is_plain_data() {
     let snapshot = session.snapshot();
     assert_eq!((snapshot.status, snapshot.reason, snapshot.epoch), (Status::Connected, None, 1));
     assert_eq!(snapshot.subject.as_deref(), Some("alice@db"));
-    assert_eq!((snapshot.expires_in_ms, &snapshot.error), (Some(Millis(3_600_000)), &None));
+    assert_eq!((snapshot.expires_in, &snapshot.error), (Some(Millis(3_600_000)), &None));
     let (ok, next) = (snapshot.last_ok_at.unwrap(), snapshot.next_check_at.unwrap());
     assert!(ok.0 > 1_700_000_000_000 && next.0 > ok.0, "{ok:?} {next:?}");
     assert_eq!(session.check().await.status, Status::Connected);
@@ -40,11 +39,23 @@ async fn what_went_wrong_has_a_code_a_status_and_a_sentence() {
 }
 
 #[wasm_bindgen_test]
-async fn data_of_the_applications_own_verdict_stays_a_value_of_javascript() {
-    let server = Server::saying(200, VALID);
-    let verdict = js_sys::Function::new_no_args("return { kind: 'valid', data: 'seven' }");
-    let session = KeepAlive::create(server.options().set("classify", verdict)).unwrap();
-    assert!(session.data().is_undefined());
+async fn data_of_the_answer_stays_a_value_of_javascript() {
+    let server = Server::saying(200, r#"{"valid":true,"epoch":1,"data":{"seats":7}}"#);
+    let session = server.session();
+    assert_eq!(session.data(), None);
     session.ready().await;
-    assert_eq!(session.data(), JsValue::from("seven"));
+    let data = js_sys::JSON::stringify(&session.data().unwrap()).unwrap();
+    assert_eq!(data, r#"{"seats":7}"#);
+}
+
+#[wasm_bindgen_test]
+async fn a_mistake_of_the_application_is_told_to_its_developer_once() {
+    let server = Server::saying(404, "");
+    let session = server.session();
+    until("the status is degraded", || session.snapshot().status == Status::Degraded).await;
+    session.check().await;
+    let error = session.snapshot().error.unwrap();
+    assert_eq!(error.code(), Reason::Misconfigured);
+    let lines = printed("error");
+    assert_eq!(lines.iter().filter(|line| line.contains(&error.to_string())).count(), 1, "{lines:?}");
 }

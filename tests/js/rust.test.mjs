@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { build } from 'esbuild';
 import { inRoot, root } from '../../tools/lib/paths.mjs';
+import { run } from '../../tools/lib/run.mjs';
+import { cargoEnvironment } from '../../tools/lib/toolchain.mjs';
 
 /** Every file that this one imports, at once or later, and that those import. */
 const reached = async (entry) => {
@@ -12,10 +14,19 @@ const reached = async (entry) => {
   return Object.keys(metafile.inputs).sort();
 };
 
-test('what the facade of a frontend in Rust imports is a snippet of the crate, and nothing else is', async () => {
-  const rust = readFileSync(inRoot('src', 'web', 'frontend', 'facade.rs'), 'utf8');
+const wanted = await reached('src/js/rust.js');
+
+test('what a frontend in Rust imports of JavaScript is a snippet of the crate, and nothing else is', () => {
+  const rust = readFileSync(inRoot('src', 'frontend', 'script.rs'), 'utf8');
   const snippets = [...rust.matchAll(/"\/(src\/js\/[^"]+)"/g)].map(([, file]) => file).sort();
-  const wanted = await reached('src/js/rust.js');
   assert.ok(wanted.includes('src/js/sealed.js'), 'which is imported later');
+  assert.ok(wanted.includes('src/js/tabs/lock.js'), 'which is in a folder of its own');
   assert.deepEqual(snippets, wanted);
+});
+
+test('the crate that is published has all of these files', async () => {
+  const args = ['package', '--list', '--offline', '--locked', '--allow-dirty', '-p', 'session-keepalive'];
+  const { stdout } = await run('cargo', args, { cwd: root, show: 'none', env: cargoEnvironment() });
+  const files = new Set(stdout.trim().split('\n'));
+  assert.deepEqual(wanted.filter((file) => !files.has(file)), []);
 });

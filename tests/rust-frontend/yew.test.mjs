@@ -4,33 +4,13 @@ import { test } from 'node:test';
 import { mounts, site } from '../../examples/yew/build.mjs';
 import { until } from '../e2e/support/until.mjs';
 import { world } from '../e2e/support/world.mjs';
+import { DRAFT, signIn, wasm } from './support/signed-in.mjs';
 
-const DRAFT = 'The third paragraph, which took an hour.';
-
-/** Runs in the page before its own scripts: counts the Wasm instances. */
-function count() {
-  window.instances = 0;
-  for (const name of ['instantiate', 'instantiateStreaming']) {
-    const real = WebAssembly[name];
-    WebAssembly[name] = (...given) => {
-      window.instances += 1;
-      return real.apply(WebAssembly, given);
-    };
-  }
-}
-
-/** A backend that serves the example, and a person on its page who has signed in there. */
+/** A backend that serves the example, and a user on its page who has signed in there. */
 async function signedIn(t, options) {
   const { backend, person } = await world(t, { ...options, pages: false, extra: [site, ...mounts].flatMap((folder) => ['--site', folder]) });
   const alice = await person();
-  await alice.context.addInitScript(count);
-  await alice.page.goto(`${backend.origin}/`);
-  await alice.page.getByLabel('Connection string').fill('sqlite:sample.db');
-  await alice.page.getByRole('button', { name: 'Connect' }).click();
-  const shows = (name, wanted) =>
-    until(`${name} is ${wanted}`, async () => (await alice.page.locator(`#${name}`).textContent()) === wanted);
-  await shows('status', 'connected');
-  return { backend, alice, page: alice.page, shows };
+  return { backend, alice, ...(await signIn(alice)) };
 }
 
 test('a page in Yew outlives a killed backend with what was typed, in one Wasm instance', async (t) => {
@@ -49,12 +29,10 @@ test('a page in Yew outlives a killed backend with what was typed, in one Wasm i
   await shows('answer', 'The database answered with 200.');
 
   await alice.assertNothingLost(DRAFT);
-  assert.equal(await page.evaluate(() => window.instances), 1);
-  const wasm = alice.requests.map((request) => new URL(request.url()).pathname).filter((path) => path.endsWith('.wasm'));
-  assert.deepEqual(wasm, ['/pkg/session-keepalive-yew_bg.wasm'], 'and there is no other');
+  assert.deepEqual(await wasm(alice), { instances: 1, paths: ['/pkg/session-keepalive-yew_bg.wasm'] });
 });
 
-test('a limit is counted down to, is moved away, and signing out is heard by the server', async (t) => {
+test('a limit is counted down to, is moved away, and signing out reaches the server', async (t) => {
   const { alice, page, shows } = await signedIn(t, { policy: ['idle=20s', 'heartbeat_counts=no', 'touch_every=1s', 'warn_before=15s'] });
   const warning = page.locator('#expiring');
   await warning.waitFor();

@@ -31,6 +31,18 @@ export function whyUnavailable(port, { fixed = false } = {}) {
   });
 }
 
+/** A port that nobody listens on. */
+export function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen({ port: 0, host }, () => {
+      const { port } = /** @type {import('node:net').AddressInfo} */ (probe.address());
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
 /** Does a server at this port answer 200 to GET `path`? */
 export function answers(port, path) {
   return new Promise((resolve) => {

@@ -4,6 +4,7 @@
 // temporary and `all` whether it is `npm run test:all`. A stage with `count` must have run at least one test, and may have
 // skipped none. One that is `long` runs with `all`, or when it is named.
 import { delimiter, dirname } from 'node:path';
+import { buildLeptos } from '../../examples/leptos/build.mjs';
 import { buildYew } from '../../examples/yew/build.mjs';
 import { buildModule } from '../build/index.mjs';
 import { buildServer, server } from '../build/server.mjs';
@@ -30,7 +31,7 @@ export const stages = [
     name: 'format',
     run: async () => {
       await run('cargo', ['fmt', '--all', '--check'], { cwd: root });
-      await run('cargo', ['fmt', '--check'], { cwd: inRoot('examples', 'yew') });
+      for (const name of ['leptos', 'yew']) await run('cargo', ['fmt', '--check'], { cwd: inRoot('examples', name) });
     },
   },
   {
@@ -40,6 +41,8 @@ export const stages = [
       const module = ['clippy', '-p', 'session-keepalive', '--target', wasmTarget, '--all-targets'];
       await cargo([...module, ...denyWarnings]);
       await cargo([...module, '--features', 'frontend', ...denyWarnings]);
+      // What a server that renders pages compiles.
+      await cargo(['clippy', '-p', 'session-keepalive', '--lib', '--tests', '--features', 'frontend', ...denyWarnings]);
     },
   },
   {
@@ -53,8 +56,13 @@ export const stages = [
   {
     name: 'native',
     count: countCargo,
-    run: ({ postgres, redis, haproxy }) =>
-      cargo(['test'], { show: 'keep', env: { POSTGRES_BIN: postgres, REDIS_SERVER: redis, HAPROXY: haproxy } }),
+    run: async ({ postgres, redis, haproxy }) => {
+      const all = await cargo(['test'], { show: 'keep', env: { POSTGRES_BIN: postgres, REDIS_SERVER: redis, HAPROXY: haproxy } });
+      // With the feature the server would be compiled once more, so this is the feature's own part: unit tests and examples.
+      const frontend = ['test', '-p', 'session-keepalive', '--features', 'frontend'];
+      const own = [await cargo([...frontend, '--lib', 'frontend::'], { show: 'keep' }), await cargo([...frontend, '--doc', 'frontend::'], { show: 'keep' })];
+      return { ...all, stdout: [all, ...own].map(({ stdout }) => stdout).join('\n') };
+    },
   },
   {
     name: 'build',
@@ -148,6 +156,7 @@ export const stages = [
     run: async ({ chrome }) => {
       await buildServer();
       await buildYew();
+      await buildLeptos();
       return nodeTests('tests/rust-frontend', { CHROME_PATH: chrome, SESSION_KEEPALIVE_SERVER: server });
     },
   },

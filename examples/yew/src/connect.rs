@@ -1,7 +1,7 @@
 //! Signing in.
 
-use session_keepalive::web::{KeepAlive, Thrown};
 use session_keepalive::wire::{CLIENT_HEADER, CLIENT_HEADER_VALUE};
+use session_keepalive::{KeepAlive, Thrown};
 use wasm_bindgen::prelude::*;
 use web_sys::{FormData, HtmlFormElement, Request, RequestInit};
 use yew::platform::spawn_local;
@@ -12,21 +12,21 @@ pub struct Props {
     pub session: KeepAlive,
 }
 
-/// The form, shown while nobody is signed in.
+/// The form, shown while the user is signed out.
 #[component]
 pub fn Connect(Props { session }: &Props) -> Html {
     let refusal = use_state(String::new);
-    let (told, session) = (refusal.setter(), session.clone());
+    let (refused, session) = (refusal.setter(), session.clone());
     let submit = Callback::from(move |event: SubmitEvent| {
         event.prevent_default();
         let text = FormData::new_with_form(&event.target_unchecked_into::<HtmlFormElement>())
             .ok()
             .and_then(|form| form.get("connection").as_string())
             .unwrap_or_default();
-        let (told, session) = (told.clone(), session.clone());
+        let (refused, session) = (refused.clone(), session.clone());
         spawn_local(async move {
             if let Err(why) = connect(&session, &text).await {
-                told.set(why);
+                refused.set(why);
             }
         });
     });
@@ -40,7 +40,7 @@ pub fn Connect(Props { session }: &Props) -> Html {
     }
 }
 
-/// Signs in, and tells the session so.
+/// Signs in, and lets the session know.
 async fn connect(session: &KeepAlive, connection_string: &str) -> Result<(), String> {
     let request = request(connection_string).map_err(|error| Thrown::from(error).to_string())?;
     let answer = session.fetch_request(&request).await.map_err(|error| error.to_string())?;
@@ -48,7 +48,7 @@ async fn connect(session: &KeepAlive, connection_string: &str) -> Result<(), Str
         return Err(format!("The server refused it with {}.", answer.status()));
     }
     // The credential is the server's ticket, in a cookie; nothing is handed over.
-    session.remember(JsValue::NULL).await.map_err(|error| error.to_string())
+    session.remember(()).await.map_err(|error| error.to_string())
 }
 
 fn request(connection_string: &str) -> Result<Request, JsValue> {

@@ -1,11 +1,11 @@
-//! A page in Yew whose reader keeps their place when the backend restarts.
+//! A page in Yew whose user keeps their place when the backend restarts.
 
 mod connect;
 mod session;
 
 use std::time::Duration;
 
-use session_keepalive::web::{KeepAlive, Options, Snapshot, Status};
+use session_keepalive::{KeepAlive, Options, Snapshot, Status};
 use yew::platform::spawn_local;
 use yew::prelude::*;
 
@@ -75,13 +75,13 @@ fn Warning(Props { session }: &Props) -> Html {
 #[component]
 fn Work(Props { session }: &Props) -> Html {
     let answer = use_state(String::new);
-    let told = answer.setter();
+    let answered = answer.setter();
     let read = act(session, move |session| {
-        let told = told.clone();
+        let answered = answered.clone();
         async move {
             match session.fetch("/api/database").await {
-                Ok(answer) => told.set(format!("The database answered with {}.", answer.status())),
-                Err(error) => told.set(error.to_string()),
+                Ok(answer) => answered.set(format!("The database answered with {}.", answer.status())),
+                Err(error) => answered.set(error.to_string()),
             }
         }
     });
@@ -115,6 +115,6 @@ fn main() {
         Ok(session) => {
             yew::Renderer::<App>::with_props(Props { session }).render();
         }
-        Err(mistake) => web_sys::console::error_1(mistake.value()),
+        Err(mistake) => web_sys::console::error_1(&mistake.to_string().into()),
     }
 }
