@@ -13,48 +13,85 @@ export const together = (a, b) => ({ raw: a.raw + b.raw, gzip: a.gzip + b.gzip, 
 
 export const kB = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
 
-/** The table as it stands in the README. */
-export function markdown(rows) {
-  const lines = rows.map(({ name, raw, gzip, brotli }) => `| ${name} | ${kB(raw)} | ${kB(gzip)} | ${kB(brotli)} |`);
-  return ['| | raw | gzip -9 | brotli 11 |', '|---|--:|--:|--:|', ...lines].join('\n');
+/** A cell in tenths of a kB. `slack` is what may differ whatever the tolerance, in bytes. */
+const inKB = (head, of, slack = 50) => ({ head, of, write: kB, read: (cell) => Math.round(parseFloat(cell) * 1000), slack });
+
+/** What the published files weigh. */
+export const files = {
+  marker: 'size',
+  columns: [inKB('raw', ({ raw }) => raw), inKB('gzip -9', ({ gzip }) => gzip), inKB('brotli 11', ({ brotli }) => brotli)],
+  tolerance: 0.02,
+};
+
+/** Which package the module's bytes come from. Inlining shifts them between packages, so this has more tolerance. */
+export const perPackage = {
+  marker: 'packages',
+  columns: [
+    inKB('raw', ({ raw }) => raw, 200),
+    {
+      head: 'share',
+      of: ({ share }) => share,
+      write: (share) => `${(share * 100).toFixed(1)} %`,
+      read: (cell) => parseFloat(cell) / 100,
+      slack: 0.01,
+    },
+    { head: 'imports', of: ({ imports }) => imports, write: String, read: Number, slack: 2 },
+  ],
+  tolerance: 0.1,
+};
+
+/** The table as it stands in a document. */
+export function markdown(rows, { columns } = files) {
+  const line = (name, cells) => `| ${[name, ...cells].join(' | ')} |`;
+  return [
+    line('', columns.map(({ head }) => head)).replace('|  |', '| |'),
+    `|---|${'--:|'.repeat(columns.length)}`,
+    ...rows.map((row) => line(row.name, columns.map(({ of, write }) => write(of(row))))),
+  ].join('\n');
 }
 
 /** The table as it is printed. */
-export function plain(rows) {
+export function plain(rows, { columns } = files) {
   const width = Math.max(...rows.map(({ name }) => name.length));
-  const line = (name, ...cells) => [name.padEnd(width), ...cells.map((cell) => cell.padStart(9))].join('  ');
-  return [line('', 'raw', 'gzip -9', 'brotli 11'), ...rows.map(({ name, raw, gzip, brotli }) => line(name, kB(raw), kB(gzip), kB(brotli)))].join('\n');
+  const line = (name, cells) => [name.padEnd(width), ...cells.map((cell) => cell.padStart(9))].join('  ');
+  return [
+    line('', columns.map(({ head }) => head)),
+    ...rows.map((row) => line(row.name, columns.map(({ of, write }) => write(of(row))))),
+  ].join('\n');
 }
 
-const begin = '<!-- size:begin -->';
-const finish = '<!-- size:end -->';
-const block = new RegExp(`${begin}([\\s\\S]*?)${finish}`);
+const begin = (marker) => `<!-- ${marker}:begin -->`;
+const finish = (marker) => `<!-- ${marker}:end -->`;
+const block = (marker) => new RegExp(`${begin(marker)}([\\s\\S]*?)${finish(marker)}`);
 
-/** The document with this table between its markers; null if it has no markers. */
-export function withTable(document, table) {
-  return block.test(document) ? document.replace(block, () => `${begin}\n${table}\n${finish}`) : null;
+/** The document with these rows between the markers of their table; null if it has no markers. */
+export function withTable(document, rows, table = files) {
+  const { marker } = table;
+  if (!block(marker).test(document)) return null;
+  return document.replace(block(marker), () => `${begin(marker)}\n${markdown(rows, table)}\n${finish(marker)}`);
 }
-
-// A cell is written in tenths of a kB.
-const rounding = 50;
 
 /**
- * What a document's table says differently from `rows` by more than `tolerance`; an empty list if it is up to date.
+ * What a document's table says differently from `rows` by more than its tolerance; an empty list if it is up to date.
  * Null if it has no markers.
  */
-export function stale(document, rows, tolerance) {
-  const table = block.exec(document)?.[1];
-  if (table === undefined) return null;
-  const told = new Map(
-    table.split('\n').filter((line) => line.startsWith('|')).map((line) => {
-      const [name, ...cells] = line.split('|').slice(1, -1).map((cell) => cell.trim());
-      return [name, cells.map((cell) => Math.round(parseFloat(cell) * 1000))];
-    }),
-  );
-  return rows.flatMap(({ name, raw, gzip, brotli }) => {
-    const cells = told.get(name);
-    if (!cells || cells.length !== 3) return [`no row for ${name}`];
-    return [raw, gzip, brotli].flatMap((size, i) =>
-      Math.abs(cells[i] - size) <= size * tolerance + rounding ? [] : [`${name}: the table says ${kB(cells[i])}, it is ${kB(size)}`]);
+export function stale(document, rows, { marker, columns, tolerance } = files) {
+  const text = block(marker).exec(document)?.[1];
+  if (text === undefined) return null;
+  const lines = text.split('\n').filter((line) => line.startsWith('|')).slice(2); // the head and the line below it
+  const written = new Map(lines.map((line) => {
+    const [name, ...cells] = line.split('|').slice(1, -1).map((cell) => cell.trim());
+    return [name, cells];
+  }));
+  const gone = new Set(written.keys());
+  const differences = rows.flatMap((row) => {
+    gone.delete(row.name);
+    const cells = written.get(row.name);
+    if (cells?.length !== columns.length) return [`no row for ${row.name}`];
+    return columns.flatMap(({ of, write, read, slack }, i) => {
+      const [now, then] = [of(row), read(cells[i])];
+      return Math.abs(then - now) <= now * tolerance + slack ? [] : [`${row.name}: the table says ${cells[i]}, it is ${write(now)}`];
+    });
   });
+  return [...differences, ...[...gone].map((name) => `a row for ${name}, which no longer exists`)];
 }
