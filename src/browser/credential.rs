@@ -80,7 +80,10 @@ impl Credential {
     pub(crate) fn save(&self, credential: &JsValue) -> Result<JsValue, JsValue> {
         match self {
             Self::Cookie => Ok(JsValue::NULL),
-            Self::Memory(kept) => Ok(kept.replace(credential.clone())),
+            Self::Memory(kept) => {
+                kept.replace(credential.clone());
+                Ok(JsValue::NULL)
+            }
             Self::Store(store) => store.save(credential),
             #[cfg(feature = "frontend")]
             Self::Rust(store) => Ok(done(store.save(credential))),
@@ -91,7 +94,10 @@ impl Credential {
     pub(crate) fn clear(&self) -> Result<JsValue, JsValue> {
         match self {
             Self::Cookie => Ok(JsValue::NULL),
-            Self::Memory(kept) => Ok(kept.replace(JsValue::NULL)),
+            Self::Memory(kept) => {
+                kept.replace(JsValue::NULL);
+                Ok(JsValue::NULL)
+            }
             Self::Store(store) => store.clear(),
             #[cfg(feature = "frontend")]
             Self::Rust(store) => Ok(done(store.clear())),

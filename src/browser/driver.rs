@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use super::clock;
-use super::credential::{is_nothing, is_thenable, settled};
+use super::credential::{is_nothing, settled};
 use super::host::{Audience, Tabs};
 use super::http::{Http, Payload};
 use super::options::Settings;
@@ -122,7 +122,7 @@ impl Driver {
     pub(crate) async fn remember(&self, credential: &JsValue) -> Result<(), JsValue> {
         // A listener may call this while the way to the login is being decided: only what must be waited for is.
         let saved = self.settings.credential.save(credential)?;
-        if is_thenable(&saved) {
+        if saved.is_object() {
             settled(&saved).await?;
         }
         self.feed(Input::Remembered);
