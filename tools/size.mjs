@@ -15,8 +15,8 @@ import { packages } from './size/packages.mjs';
 
 // Brotli 11, in bytes. Past the limit the build fails; the aim is where we would like to be.
 const limits = {
-  slim: { limit: 32_000, aim: 27_000 },
-  inlined: { limit: 33_000, aim: 28_000 },
+  slim: { limit: 39_000, aim: 32_000 },
+  inlined: { limit: 40_000, aim: 33_000 },
   ...Object.fromEntries(Object.keys(adapters).map((name) => [name, { limit: 1_000 }])),
 };
 

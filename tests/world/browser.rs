@@ -289,15 +289,8 @@ impl Browser {
             }
             Effect::PersistSignOut(sign_out) => self.sign_out = sign_out,
             Effect::PersistRetryFloor(retry_floor) => self.retry_floor = retry_floor.map(|length| (self.now, length)),
-            Effect::Broadcast(_)
-            | Effect::Send { .. }
-            | Effect::Abort(_)
-            | Effect::ClearCredential
-            | Effect::Change(_)
-            | Effect::Emit(_)
-            | Effect::Settle(_)
-            | Effect::Fetch { .. }
-            | Effect::Redirect(_) => {}
+            // The page's own.
+            _ => {}
         }
     }
 

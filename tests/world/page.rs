@@ -60,16 +60,8 @@ impl Page {
                 Effect::Send { id, request, .. } => self.send(now.instant, network, id, request),
                 Effect::Abort(id) => self.under_way.retain(|other| other.id != id),
                 Effect::ClearCredential => self.credential = false,
-                Effect::Change(_)
-                | Effect::Emit(_)
-                | Effect::Settle(_)
-                | Effect::Fetch { .. }
-                | Effect::AcquireLock { .. }
-                | Effect::ReleaseLock
-                | Effect::Broadcast(_)
-                | Effect::PersistSignOut(_)
-                | Effect::PersistRetryFloor(_)
-                | Effect::Redirect(_) => {}
+                // Only written down.
+                _ => {}
             }
             self.log.push((now.instant, *effect));
         }

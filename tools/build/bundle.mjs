@@ -13,7 +13,7 @@ const sources = inRoot('src', 'js');
 const wasmFile = join(dist, 'session_keepalive_bg.wasm');
 /** The published entries, by what they hold. */
 export const entries = { inlined: join(dist, 'index.js'), slim: join(dist, 'slim.js'), wasm: wasmFile };
-/** What the slim entry loads when it is asked for, by the file's name. `index.js` is one file, and holds it. */
+/** What both entries load when it is asked for, by the file's name. */
 export const lazy = { sealed: join(dist, 'sealed.js') };
 /** One for each framework, by its name. */
 export const adapters = Object.fromEntries(['react', 'vue', 'svelte', 'axios'].map((name) => [name, join(dist, `${name}.js`)]));
@@ -118,8 +118,7 @@ async function minifiedScripts() {
     ...more,
   });
   const builds = [
-    bundled([entries.inlined], []),
-    bundled([entries.slim, ...Object.values(lazy)], [filesOfTheirOwn]),
+    bundled([entries.inlined, entries.slim, ...Object.values(lazy)], [filesOfTheirOwn]),
     bundled(Object.values(adapters), [mainEntryOfItsOwn], { packages: 'external' }),
     bundled([testing], [pageInAFunction(esbuild)]),
   ];

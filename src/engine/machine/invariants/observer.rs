@@ -198,13 +198,8 @@ impl Observer {
             Effect::ReleaseLock => (self.lock_requested, self.lock_held) = (false, false),
             Effect::PersistSignOut(sign_out) => self.sign_out_stored = sign_out.is_some(),
             Effect::Settle(Promised::Check) => self.check_promised = false,
-            Effect::Settle(_)
-            | Effect::ClearCredential
-            | Effect::Change(_)
-            | Effect::Emit(_)
-            | Effect::Broadcast(_)
-            | Effect::PersistRetryFloor(_)
-            | Effect::Redirect(_) => {}
+            // The rest leaves nothing behind in the shell.
+            _ => {}
         }
         Ok(())
     }

@@ -70,13 +70,7 @@ impl Shell {
                 Effect::Settle(Promised::SignOut) => self.sign_out = false,
                 Effect::Fetch { fetch, step } => self.fetch_continued(machine, fetch, step, refused)?,
                 Effect::Redirect(_) => redirected += 1,
-                Effect::Change(_)
-                | Effect::AcquireLock { .. }
-                | Effect::ReleaseLock
-                | Effect::Broadcast(_)
-                | Effect::PersistSignOut(_)
-                | Effect::PersistRetryFloor(_)
-                | Effect::Settle(Promised::Check) => {}
+                _ => {}
             }
         }
         self.seen.rest(&step)?;
