@@ -17,7 +17,7 @@ export { report, sealedStore };
 /** Whether there is a page that a session could belong to: a worker, or a server, has none. */
 export const inBrowser = () => typeof document !== 'undefined';
 
-/** What an error of the snapshot says. @type {(code: string, status?: number) => string} */
+/** What an error of the snapshot says. @type {(code: import('./index.js').Reason, status?: number) => string} */
 export const errorMessage = (code, status) => keepAliveError(code, status, false).message;
 
 /** A mistake of the application or its server is nothing that a user in front of the page could mend. @type {(message: string) => void} */
