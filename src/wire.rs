@@ -39,7 +39,7 @@ pub struct ConnectRequest<Secret> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct ValidateRequest {
-    /// Has the person done anything since the last check?
+    /// Has the user done anything since the last check?
     #[serde(default)]
     pub activity: bool,
 }
@@ -85,7 +85,7 @@ pub struct SessionAnswer {
     /// Seconds until the absolute limit.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub absolute_in: Option<u32>,
-    /// Seconds until the person should be warned.
+    /// Seconds until the user should be warned.
     #[cfg_attr(feature = "openapi", schema(required))]
     pub warn_in: Option<u32>,
     /// Seconds until the next check, where the policy or the load sets it.
@@ -103,7 +103,7 @@ pub struct SessionsAnswer {
     pub sessions: Vec<SessionEntry>,
 }
 
-/// One session of a person's list.
+/// One session in the list of a subject.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]

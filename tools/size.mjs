@@ -41,7 +41,7 @@ async function sizes() {
     { name: 'JavaScript of `session-keepalive/slim`, glue and facade', ...slimScript },
     { name: '`session-keepalive/slim`, both', key: 'slim', ...together(wasm, slimScript) },
     { name: "more for `credential: 'sealed'`", ...measure(readFileSync(lazy.sealed)) },
-    { name: '`session-keepalive`, one file', key: 'inlined', ...measure(readFileSync(entries.inlined)) },
+    { name: '`session-keepalive`, Wasm inlined', key: 'inlined', ...measure(readFileSync(entries.inlined)) },
     ...Object.entries(adapters).map(([key, path]) => ({ name: `more for \`session-keepalive/${key}\``, key, ...measure(readFileSync(path)) })),
     { name: '`session-keepalive/testing`, in tests alone', ...measure(readFileSync(testing)) },
   ];

@@ -19,7 +19,7 @@ export const attach = (axiosInstance, session) => {
   const attached = { ...env, fetch: session.fetch };
   Object.assign(defaults, { adapter: 'fetch', env: attached });
   return () => {
-    // Whoever came later keeps what they have set.
+    // An interceptor added later keeps what it has set.
     if (defaults.env === attached) Object.assign(defaults, { adapter, env });
   };
 };

@@ -6,13 +6,13 @@
 
 /** @type {Partial<Record<Reason, string>>} signing out is no error */
 const MESSAGES = {
-  'session-lost': 'The server forgot the session and nothing could re-establish it: the person must log in again.',
-  'session-timeout': 'The session ended after too long without activity: the person must log in again.',
-  'session-expired': 'The session reached its absolute limit: the person must log in again.',
-  'session-revoked': 'The session was ended, here or from another device: the person must log in again.',
-  'session-evicted': 'The session was pushed out by a limit: the person must log in again.',
-  'credential-missing': 'The session is lost and no credential is stored: the person must log in again.',
-  'credential-rejected': 'The server did not accept the stored credential: the person must log in again.',
+  'session-lost': 'The server forgot the session and nothing could re-establish it: the user must log in again.',
+  'session-timeout': 'The session ended after too long without activity: the user must log in again.',
+  'session-expired': 'The session reached its absolute limit: the user must log in again.',
+  'session-revoked': 'The session was ended, here or from another device: the user must log in again.',
+  'session-evicted': 'The session was pushed out by a limit: the user must log in again.',
+  'credential-missing': 'The session is lost and no credential is stored: the user must log in again.',
+  'credential-rejected': 'The server did not accept the stored credential: the user must log in again.',
   network: 'No answer came back; the session is kept and checked again.',
   timeout: 'The answer did not come in time; the session is kept and checked again.',
   server: 'The server could not answer; the session is kept and checked again.',

@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * The countdown to the nearest limit as a store of one listener, for the adapters: seconds while the person should be warned,
+ * The countdown to the nearest limit as a store of one listener, for the adapters: seconds while the user should be warned,
  * else null.
  * @param {Pick<import('./index.js').KeepAlive<any>, 'on'>} session
  */

@@ -2,7 +2,7 @@
 // @ts-check
 // React 18 and 19. `createElement`, because what is shipped needs no compiler.
 import { createContext, createElement, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
-// This line stays as it is in what is shipped: the page has one main entry, and with it one Wasm, whoever imports it. An
+// This line stays as it is in what is shipped: the page has one main entry, and with it one Wasm, however many modules import it. An
 // application that uses `SessionProvider` alone drops it, because nothing here has side effects.
 import { createKeepAlive } from './index.js';
 import { expiring } from './expiring.js';

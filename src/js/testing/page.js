@@ -51,7 +51,7 @@ export const createPage = (tab, { clock, network, module, random, localStorage, 
     try {
       return await tab.fetch(...request);
     } finally {
-      // Whoever is gone hears no answer. The browser has taken its cookies in all the same.
+      // A page that is gone gets no answer. The browser has taken its cookies in all the same.
       if (gone) await new Promise(() => {});
     }
   };
