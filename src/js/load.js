@@ -7,6 +7,9 @@ import { createKeepAliveWith } from './keepalive.js';
 /** @typedef {import('./keepalive.js').RunningModule} RunningModule */
 /** @typedef {string | URL | Response | BufferSource | WebAssembly.Module} Source */
 
+/** By what it can do: it may be of another realm. @type {(value: any) => value is Response} */
+const isResponse = (value) => typeof value?.arrayBuffer === 'function' && typeof value.ok === 'boolean';
+
 /**
  * Bytes, or a compiled module, from wherever they are to be had.
  * @param {Source | Promise<Source>} source
@@ -14,7 +17,7 @@ import { createKeepAliveWith } from './keepalive.js';
 const resolve = async (source) => {
   const given = await source;
   const fetched = typeof given === 'string' || given instanceof URL ? await fetch(given) : given;
-  if (!(fetched instanceof Response)) return fetched;
+  if (!isResponse(fetched)) return fetched;
   if (!fetched.ok) throw new Error(`${fetched.url} answered with HTTP ${fetched.status}`);
   return fetched.arrayBuffer();
 };
