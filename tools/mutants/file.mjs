@@ -9,16 +9,26 @@ import { version } from './install.mjs';
 import { summary } from './report.mjs';
 
 const engine = inRoot('src', 'engine');
-const search = inRoot('src', 'engine', 'machine', 'search');
+/** What judges the engine: tests, all of it. */
+const judges = ['invariants', 'search'].map((name) => inRoot('src', 'engine', 'machine', name));
 const memory = join(target, 'mutants');
 
-/** What a mutant is tested with, beside the unit tests of its own file. */
-const tests = ['scenarios', 'world', 'properties.rs', 'properties.proptest-regressions', 'tabs.rs'].map((name) => inRoot('tests', name));
+/** The native tests that run the engine. A mutant is tested with these, and with the unit tests. */
+const testTargets = ['scenarios', 'properties', 'tabs', 'replay'];
+
+/** What these are made of. */
+const tests = [
+  ...['scenarios', 'world', 'replay'].map((folder) => inRoot('tests', folder)),
+  ...['properties', 'tabs'].flatMap((name) => [`${name}.rs`, `${name}.proptest-regressions`]).map((name) => inRoot('tests', name)),
+  inRoot('tests', 'replay.rs'),
+  inRoot('examples', 'replay', 'native'),
+  inRoot('src', 'engine', 'machine', 'invariants'),
+];
 
 /** The files of the engine, as cargo-mutants names them. Tests are none. */
 export const engineFiles = () =>
   filesUnder([engine])
-    .filter((path) => !path.startsWith(search + sep) && !path.endsWith(`${sep}tests.rs`))
+    .filter((path) => !judges.some((folder) => path.startsWith(folder + sep)) && !path.endsWith(`${sep}tests.rs`))
     .map((path) => relative(root, path).split(sep).join('/'));
 
 /** `{ killed, survived }` for a file: tested now, or as it was when nothing has changed since. */
@@ -43,13 +53,14 @@ async function outcomes(cargoMutants, file, folder) {
   const args = [
     'mutants', '--package', 'session-keepalive', '--file', file, '--output', folder, '--jobs', '1', '--no-shuffle', '--colors', 'never',
     '--timeout', '30', // seconds; a mutant that runs for ever is killed
-    '--cargo-test-arg=--lib', '--cargo-test-arg=--tests',
+    ...['--lib', ...testTargets.map((name) => `--test=${name}`)].map((arg) => `--cargo-test-arg=${arg}`),
     // The search walks millions of states; a mutant that only it would find lacks a scenario.
     '--', '--', '--skip', 'search::',
   ];
   const env = {
     CARGO_TARGET_DIR: join(memory, 'build'), // what does not change is compiled once for all files
     CARGO_INCREMENTAL: '1',
+    CARGO_PROFILE_DEV_DEBUG: '0', // compiling is most of the work
     CARGO_NET_OFFLINE: 'true',
     // The same random cases for every mutant, and no time spent on making a failing one small.
     PROPTEST_RNG_SEED: '1',
