@@ -19,17 +19,6 @@ pub enum Call {
     Logout,
 }
 
-impl Call {
-    /// The name of the option that says where the call goes.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Validate => "validate",
-            Self::Reconnect => "reconnect",
-            Self::Logout => "logout",
-        }
-    }
-}
-
 /// What a body is, as far as it shows who wrote it: a backend refuses in JSON, with a line of text or with nothing; a firewall
 /// or a proxy in front of it refuses with a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

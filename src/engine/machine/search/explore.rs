@@ -1,17 +1,17 @@
 //! The breadth-first search.
 
 use super::super::{Machine, SessionState};
-use super::lookahead::look_ahead;
-use super::normal::{NOW, normal};
+use super::lookahead::Future;
+use super::normal::{NOW, normalise};
+use super::parts::Parts;
 use super::rules::Broken;
 use super::settings::Setting;
 use super::shell::Shell;
 use super::steps::Step;
 use super::transitions::Transitions;
+use super::visited::{Visited, fingerprint};
 use crate::engine::{Effect, Status};
 use core::fmt;
-use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
 
 /// A machine, and what the rules remember of it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -21,53 +21,14 @@ pub(super) struct State {
 }
 
 impl State {
-    fn fingerprint(&self) -> u64 {
-        let mut hasher = Folding(SEED);
-        self.hash(&mut hasher);
-        hasher.finish()
-    }
-
     /// The normal form of the state after `step`.
     pub(super) fn after(&self, step: Step) -> Result<(Self, Vec<Effect>), Broken> {
-        let Self { mut machine, mut shell } = self.clone();
+        let mut after = self.clone();
         let now = step.at(NOW);
-        let effects = shell.feed(&mut machine, now, step.input)?;
-        let shell = shell.normal(&machine, now);
-        Ok((Self { machine: normal(machine, now), shell }, effects))
-    }
-}
-
-const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// Ten times faster than the standard hasher on many small fields, with collisions as unlikely.
-struct Folding(u64);
-
-impl Hasher for Folding {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u64(u64::from(*byte));
-        }
-    }
-
-    fn write_u32(&mut self, value: u32) {
-        self.write_u64(u64::from(value));
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        let product = u128::from(self.0 ^ value) * u128::from(SEED) + 1;
-        self.0 = (product as u64) ^ (product >> 64) as u64;
-    }
-
-    fn write_usize(&mut self, value: usize) {
-        self.write_u64(value as u64);
-    }
-
-    fn write_isize(&mut self, value: isize) {
-        self.write_u64(value as u64);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
+        let effects = after.shell.feed(&self.machine, &mut after.machine, now, step.input)?;
+        after.shell.normalise(&after.machine, now);
+        normalise(&mut after.machine, now);
+        Ok((after, effects))
     }
 }
 
@@ -95,25 +56,25 @@ impl fmt::Display for Found {
     }
 }
 
-/// How a state was reached: the state before it, and the index of the step.
-type Origin = (u32, u16);
-
-/// Visits every state that is at most `depth` inputs away.
-pub(super) fn explore(setting: &Setting, depth: usize) -> Found {
-    let start = State { machine: Machine::new(setting.config.clone()), shell: Shell::new() };
-    let start = State { machine: normal(start.machine, NOW), ..start };
-    let mut seen = HashSet::from([start.fingerprint()]);
-    let mut origins: Vec<Origin> = vec![(0, 0)];
-    let mut level = vec![(0, start.clone())];
+/// Visits every state that is at most `depth` inputs away. `progress` gets what was found at each depth, and how many of the states
+/// are new.
+pub(super) fn explore(setting: &Setting, depth: usize, progress: impl Fn(&Found, usize)) -> Found {
+    let mut start = State { machine: Machine::new(setting.config.clone()), shell: Shell::new() };
+    normalise(&mut start.machine, NOW);
+    let mut visited = Visited::from(fingerprint(&start));
+    let mut parts = Parts::new(&setting.config);
+    let mut future = Future::default();
+    let mut level = vec![parts.pack(start.clone())];
     let mut found = Found::default();
     loop {
+        let first = visited.len() - level.len();
         let mut next = Vec::new();
-        for (number, state) in &level {
+        for (number, packed) in (first..).zip(&level) {
+            let state = &parts.unpack(packed);
             found.connected += usize::from(state.machine.snapshot().status == Status::Connected);
             found.over += usize::from(matches!(state.machine.state, SessionState::Over(_)));
-            let path = || path(&origins, *number);
-            if let Err(broken) = look_ahead(state) {
-                panic!("{broken}\n{}", story(setting, &start, &path()));
+            if let Err(broken) = future.look_ahead(state) {
+                panic!("{broken}\n{}", story(setting, start, &visited.path(number)));
             }
             if found.depth == depth {
                 continue;
@@ -121,51 +82,37 @@ pub(super) fn explore(setting: &Setting, depth: usize) -> Found {
             let steps = setting.alphabet.steps(&state.machine, &state.shell, NOW);
             found.transitions += steps.len();
             for (index, step) in steps.into_iter().enumerate() {
-                let index = u16::try_from(index).unwrap();
                 match state.after(step) {
                     Ok((after, _)) => {
                         found.statuses.note(state, step, &after);
-                        if seen.insert(after.fingerprint()) {
-                            next.push((u32::try_from(origins.len() + next.len()).unwrap(), after, (*number, index)));
+                        if visited.is_new(fingerprint(&after), number, index) {
+                            next.push(parts.pack(after));
                         }
                     }
                     Err(broken) => {
-                        let mut path = path();
-                        path.push(index);
-                        panic!("{broken}\n{}", story(setting, &start, &path));
+                        let path = [visited.path(number), vec![index]].concat();
+                        panic!("{broken}\n{}", story(setting, start, &path));
                     }
                 }
             }
         }
-        origins.extend(next.iter().map(|(_, _, origin)| *origin));
-        level = next.into_iter().map(|(number, state, _)| (number, state)).collect();
-        found.states = seen.len();
+        level = next;
+        found.states = visited.len();
         found.closed = level.is_empty() && found.depth < depth;
         if level.is_empty() {
             return found;
         }
         found.depth += 1;
+        progress(&found, level.len());
     }
-}
-
-/// The steps that led to a state.
-fn path(origins: &[Origin], mut number: u32) -> Vec<u16> {
-    let mut path = Vec::new();
-    while number != 0 {
-        let (parent, step) = origins[number as usize];
-        path.push(step);
-        number = parent;
-    }
-    path.reverse();
-    path
 }
 
 /// The steps and effects, as readable text.
-fn story(setting: &Setting, start: &State, path: &[u16]) -> String {
-    let mut state = start.clone();
+fn story(setting: &Setting, start: State, path: &[usize]) -> String {
+    let mut state = start;
     let mut story = format!("{}:\n", setting.name);
     for index in path {
-        let step = setting.alphabet.steps(&state.machine, &state.shell, NOW)[usize::from(*index)];
+        let step = setting.alphabet.steps(&state.machine, &state.shell, NOW)[*index];
         story += &format!("  {step:?}\n");
         match state.after(step) {
             Ok((after, effects)) => {

@@ -6,6 +6,7 @@ use super::explore::State;
 use super::normal::NOW;
 use super::rules::Broken;
 use super::steps::{STALE, Step, transient, valid};
+use super::visited::{Fingerprints, fingerprint};
 use crate::engine::{
     CheckResult, Effect, Input, Instant, Millis, Outcome, Persisted, Phase, Reason, Request, RequestId, Status,
     TabMessage, Verdict,
@@ -13,13 +14,60 @@ use crate::engine::{
 
 /// The maximum number of steps of a wait.
 const PATIENCE: usize = 80;
+/// The maximum number of states whose wait is remembered.
+const REMEMBERED: usize = 1 << 20;
 
-/// Holds a state to the rules about its future.
-pub(super) fn look_ahead(state: &State) -> Result<(), Broken> {
-    an_early_timer_is_harmless(state)?;
-    a_stale_answer_has_no_effect(state)?;
-    time_alone_ends_every_wait(state)?;
-    valid_answers_lead_back(state)
+/// The rules about the future of a state.
+#[derive(Debug, Default)]
+pub(super) struct Future {
+    waits: Waits,
+    ways_back: Waits,
+}
+
+impl Future {
+    /// Holds a state to the rules.
+    pub(super) fn look_ahead(&mut self, state: &State) -> Result<(), Broken> {
+        an_early_timer_is_harmless(state)?;
+        a_stale_answer_has_no_effect(state)?;
+        time_alone_ends_every_wait(state, &mut self.waits)?;
+        valid_answers_lead_back(state, &mut self.ways_back)
+    }
+}
+
+/// Waits that end, with the number of steps until then. Many states wait for the same: each part of a wait is walked once.
+#[derive(Debug, Default)]
+struct Waits(Fingerprints<usize>);
+
+impl Waits {
+    /// Holds the wait that begins with `state` to fewer steps than [`PATIENCE`]. `step` returns nothing at the end of the wait.
+    fn end(
+        &mut self,
+        state: State,
+        step: impl Fn(&State) -> Result<Option<State>, Broken>,
+        otherwise: &str,
+    ) -> Result<(), Broken> {
+        if self.0.len() > REMEMBERED {
+            self.0.clear();
+        }
+        let (mut state, mut passed) = (state, Vec::new());
+        let mut left = loop {
+            let fingerprint = fingerprint(&state);
+            if let Some(left) = self.0.get(&fingerprint) {
+                break *left;
+            }
+            let Some(after) = step(&state)? else { break 0 };
+            passed.push(fingerprint);
+            if passed.len() == PATIENCE {
+                return Err(otherwise.into());
+            }
+            state = after;
+        };
+        for fingerprint in passed.into_iter().rev() {
+            left += 1;
+            self.0.insert(fingerprint, left);
+        }
+        if left < PATIENCE { Ok(()) } else { Err(otherwise.into()) }
+    }
 }
 
 fn an_early_timer_is_harmless(state: &State) -> Result<(), Broken> {
@@ -84,26 +132,30 @@ fn replied(id: RequestId, verdict: Verdict) -> Step {
 
 /// Every promise and call is settled in time, even if no request is answered and no tab releases the lock. The back/forward cache
 /// is the exception.
-fn time_alone_ends_every_wait(state: &State) -> Result<(), Broken> {
-    let mut state = state.clone();
-    for _ in 0..PATIENCE {
-        if !state.shell.is_waited_for() || state.shell.seen.away {
-            return Ok(());
+fn time_alone_ends_every_wait(state: &State, waits: &mut Waits) -> Result<(), Broken> {
+    let is_over = |state: &State| !state.shell.is_waited_for() || state.shell.seen.away;
+    if is_over(state) {
+        return Ok(());
+    }
+    let step = |state: &State| {
+        if is_over(state) {
+            return Ok(None);
         }
         let Some(deadline) = state.machine.deadline() else {
             return Err("a promise or call waits, and there is no deadline".into());
         };
-        (state, _) = state.after(Step::timer(NOW, deadline))?;
-        if state.shell.seen.lock_requested {
-            let granted = state.machine.tabs.steal_at.is_some_and(|at| at <= NOW.instant);
-            (state, _) = state.after(Step::at_once(Input::LockResult { granted }))?;
+        let (mut after, _) = state.after(Step::timer(NOW, deadline))?;
+        if after.shell.seen.lock_requested {
+            let granted = after.machine.tabs.steal_at.is_some_and(|at| at <= NOW.instant);
+            (after, _) = after.after(Step::at_once(Input::LockResult { granted }))?;
         }
-    }
-    Err("a promise or call waits for ever".into())
+        Ok(Some(after))
+    };
+    waits.end(state.clone(), step, "a promise or call waits for ever")
 }
 
 /// With a network and valid answers only, the session becomes valid again; after its end, with a sign-in.
-fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
+fn valid_answers_lead_back(state: &State, ways_back: &mut Waits) -> Result<(), Broken> {
     if !state.shell.seen.running {
         return Ok(());
     }
@@ -119,24 +171,26 @@ fn valid_answers_lead_back(state: &State) -> Result<(), Broken> {
     if matches!(state.machine.state, SessionState::Over(_)) {
         (state, _) = state.after(Step::at_once(Input::Remembered))?;
     }
-    for _ in 0..PATIENCE {
-        let under_way =
-            state.shell.seen.check.map(|check| check.id).or(state.shell.seen.logout.map(|logout| logout.id));
-        let step = match (under_way, state.machine.deadline()) {
-            _ if state.machine.snapshot().status == Status::Connected && !state.shell.is_waited_for() => return Ok(()),
-            (Some(id), _) => replied(id, valid(None, false)),
-            _ if state.shell.seen.lock_requested => Step::at_once(Input::LockResult { granted: true }),
-            _ if state.machine.tabs.credential_wanted_until.is_some() => Step::at_once(Input::Received {
-                message: TabMessage::CheckStarted { phase: Phase::Reconnect, activity: false, since: Millis::ZERO },
-                age: Millis::ZERO,
-            }),
-            _ if state.machine.probe.is_some_and(|probe| probe.requester == Requester::OtherTab) => {
-                another_tab_got_a_valid_answer()
-            }
-            (None, Some(deadline)) => Step::timer(NOW, deadline),
-            (None, None) => return Err("the session is not valid, and there is no deadline".into()),
-        };
-        (state, _) = state.after(step)?;
-    }
-    Err("valid answers do not lead back".into())
+    ways_back.end(state, towards_a_valid_session, "valid answers do not lead back")
+}
+
+/// `None`: the session is valid, and nothing waits.
+fn towards_a_valid_session(state: &State) -> Result<Option<State>, Broken> {
+    let under_way = state.shell.seen.check.map(|check| check.id).or(state.shell.seen.logout.map(|logout| logout.id));
+    let step = match (under_way, state.machine.deadline()) {
+        _ if state.machine.snapshot().status == Status::Connected && !state.shell.is_waited_for() => return Ok(None),
+        (Some(id), _) => replied(id, valid(None, false)),
+        _ if state.shell.seen.lock_requested => Step::at_once(Input::LockResult { granted: true }),
+        _ if state.machine.tabs.credential_wanted_until.is_some() => Step::at_once(Input::Received {
+            message: TabMessage::CheckStarted { phase: Phase::Reconnect, activity: false, since: Millis::ZERO },
+            age: Millis::ZERO,
+        }),
+        _ if state.machine.probe.is_some_and(|probe| probe.requester == Requester::OtherTab) => {
+            another_tab_got_a_valid_answer()
+        }
+        (None, Some(deadline)) => Step::timer(NOW, deadline),
+        (None, None) => return Err("the session is not valid, and there is no deadline".into()),
+    };
+    let (after, _) = state.after(step)?;
+    Ok(Some(after))
 }

@@ -8,11 +8,13 @@
 mod explore;
 mod lookahead;
 mod normal;
+mod parts;
 mod rules;
 mod settings;
 mod shell;
 mod steps;
 mod transitions;
+mod visited;
 
 use explore::{Found, explore};
 use settings::{CLOSED, Depth, Setting};
@@ -29,13 +31,21 @@ fn searched(setting: &Setting) -> &'static Found {
         let deep = std::env::var_os("SESSION_KEEPALIVE_SEARCH").is_some_and(|value| value == "deep");
         let Depth { usual, deep: deepest } = setting.depth;
         let depth = if deep { deepest } else { usual };
-        let found = explore(setting, depth);
         // Written to stderr directly, because the test harness captures `eprintln!`.
-        writeln!(std::io::stderr(), "search {}: {found}", setting.name).unwrap();
+        let say = |found: &Found, what: &str| writeln!(std::io::stderr(), "{what} {}: {found}", setting.name).unwrap();
+        let found = explore(setting, depth, |found, new| {
+            if deep && new >= WORTH_WAITING_FOR {
+                say(found, "searching");
+            }
+        });
+        say(&found, "search");
         assert!(found.closed || depth != CLOSED, "the search did not close: {found}");
         found
     })
 }
+
+/// A depth with this many new states takes seconds.
+const WORTH_WAITING_FOR: usize = 200_000;
 
 fn search(setting: &Setting) {
     let found = searched(setting);

@@ -54,24 +54,21 @@ pub(super) fn awaited_logout(machine: &Machine) -> Option<RequestId> {
     }
 }
 
-/// The requests in flight, in order. Their new ids are their indexes.
-pub(super) fn awaited(machine: &Machine) -> Vec<RequestId> {
-    let probe = machine.probe.iter().map(|probe| probe.id);
-    let mut ids: Vec<RequestId> = probe.chain(awaited_logout(machine)).collect();
-    ids.sort();
-    ids
+/// The requests in flight.
+fn in_flight(machine: &Machine) -> impl Iterator<Item = RequestId> {
+    machine.probe.map(|probe| probe.id).into_iter().chain(awaited_logout(machine))
 }
 
-/// The new id of `id`, which is one of `ids`.
-pub(super) fn renamed(ids: &[RequestId], id: RequestId) -> RequestId {
-    let place = ids.iter().position(|other| *other == id).expect("the request is in flight");
-    RequestId(u32::try_from(place).unwrap())
+/// The new id of a request in flight: its place among them.
+pub(super) fn renamed(machine: &Machine, id: RequestId) -> RequestId {
+    RequestId(in_flight(machine).map(|other| u32::from(other < id)).sum())
 }
 
-/// The normal form of `machine` at `now`.
-pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
+/// Brings `machine`, as of `now`, into its normal form.
+pub(super) fn normalise(machine: &mut Machine, now: Now) {
     let shift = Shift::from(now);
-    let ids = awaited(&machine);
+    let (next_request, logout) = (in_flight(machine).count(), awaited_logout(machine).map(|id| renamed(machine, id)));
+    let probe = machine.probe.map(|probe| renamed(machine, probe.id));
     let longest = machine.config.reconnect_timeout;
     // The last input compared the clocks, or the next start will.
     let opened = Page::opened(NOW, machine.page.visible, machine.page.online);
@@ -85,16 +82,16 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     tabs.credential_wanted_until = tabs.credential_wanted_until.map(|at| shift.due(at));
 
     let outdated = machine.probe.is_some_and(|probe| probe.id < machine.fresh_from);
-    machine.next_request = RequestId(u32::try_from(ids.len()).unwrap());
+    machine.next_request = RequestId(u32::try_from(next_request).unwrap());
     machine.fresh_from = if outdated { machine.next_request } else { RequestId(0) };
-    if let Some(probe) = &mut machine.probe {
-        probe.id = renamed(&ids, probe.id);
+    if let (Some(probe), Some(id)) = (&mut machine.probe, probe) {
+        probe.id = id;
         probe.sent = shift.instant(probe.sent, longest);
     }
     match &mut machine.logout {
         Logout::None => {}
         Logout::InFlight { id, sent, failures, .. } => {
-            *id = renamed(&ids, *id);
+            *id = logout.unwrap_or(*id);
             *sent = shift.instant(*sent, longest);
             *failures = MOST.min(*failures);
         }
@@ -140,5 +137,4 @@ pub(super) fn normal(mut machine: Machine, now: Now) -> Machine {
     announced.last_ok_at = announced.last_ok_at.map(|_| NOW.wall);
     announced.next_check_at = announced.next_check_at.map(|at| shift.wall(at));
     announced.expires_in_ms = announced.expires_in_ms.map(|_| Millis::ZERO);
-    machine
 }

@@ -32,11 +32,16 @@ struct Due {
 }
 
 impl Shell {
-    /// Feeds `input` to the machine, and holds its effects to the invariants and the rules.
-    pub(super) fn feed(&mut self, machine: &mut Machine, now: Now, input: Input) -> Result<Vec<Effect>, Broken> {
-        let before = machine.clone();
-        let due = self.due(&before, now, input);
-        self.take_in(machine, now, input);
+    /// Feeds `input` to `machine`, which equals `before`, and holds its effects to the invariants and the rules.
+    pub(super) fn feed(
+        &mut self,
+        before: &Machine,
+        machine: &mut Machine,
+        now: Now,
+        input: Input,
+    ) -> Result<Vec<Effect>, Broken> {
+        let due = self.due(before, now, input);
+        self.take_in(before, now, input);
         let effects = machine.handle(now, input);
         let step = Step::new(&before.config, now, input, &effects, *before.snapshot(), machine);
         self.seen.take_in(&step)?;
@@ -58,7 +63,7 @@ impl Shell {
             match *effect {
                 Effect::Emit(event) => {
                     over += u32::from(matches!(event, Event::Disconnected { .. }));
-                    Self::emitted(event, &before, machine)?;
+                    Self::emitted(event, before, machine)?;
                 }
                 Effect::Send { request, key, .. } => self.sent(machine, now, request, key)?,
                 Effect::Abort(_) if aborts_logout => {

@@ -3,7 +3,7 @@
 use super::super::invariants::Observer;
 use super::super::probing::Requester;
 use super::super::{Machine, SessionState};
-use super::normal::{Shift, awaited, awaited_logout, renamed};
+use super::normal::{Shift, awaited_logout, renamed};
 use crate::engine::{
     CheckResult, FetchId, Generation, Input, Now, Outcome, Persisted, Phase, Reason, Refusal, RequestId, TabMessage,
     Verdict,
@@ -64,16 +64,15 @@ impl Shell {
         self.seen.check_promised || self.sign_out || !self.seen.waiting.is_empty()
     }
 
-    /// The normal form, to go with that of `machine`.
-    pub(super) fn normal(mut self, machine: &Machine, now: Now) -> Self {
+    /// Brings itself into the normal form that goes with that of `machine`, which is not yet in it.
+    pub(super) fn normalise(&mut self, machine: &Machine, now: Now) {
         let shift = Shift::from(now);
-        let ids = awaited(machine);
         if let Some(check) = &mut self.seen.check {
-            check.id = renamed(&ids, check.id);
+            check.id = renamed(machine, check.id);
             check.sent = shift.instant(check.sent, machine.config.reconnect_timeout);
         }
         if let Some(logout) = &mut self.seen.logout {
-            logout.id = renamed(&ids, logout.id);
+            logout.id = renamed(machine, logout.id);
             logout.sent = shift.instant(logout.sent, machine.config.reconnect_timeout);
         }
         for call in &mut self.seen.waiting {
@@ -82,7 +81,6 @@ impl Shell {
         self.seen.newest = None;
         self.fresh |= self.seen.check.is_none();
         self.key = self.key.map(|(key, retry)| (if key == machine.key { 0 } else { ANOTHER }, retry));
-        self
     }
 
     /// Takes in an input, before the machine handles it.
