@@ -1,5 +1,5 @@
 // `npm run search`: every sequence of inputs to the engine, over small settings, until no new state is found
-// or to the depth that it prints. Minutes.
+// or to the depth that it prints. Tens of minutes.
 import { Failure, main } from './lib/failure.mjs';
 import { run } from './lib/run.mjs';
 import { root } from './lib/paths.mjs';
@@ -8,7 +8,7 @@ import { cargoEnvironment, checkRust, ensureCrates } from './lib/toolchain.mjs';
 main(async () => {
   checkRust();
   await ensureCrates();
-  // The engine with all optimisations is compiled for this alone; the search is a fifth faster then.
+  // The engine with all optimisations is compiled for this alone; the search is a tenth faster then.
   const optimised = ['--config', 'profile.dev.package.session-keepalive.opt-level=3'];
   const args = [...optimised, 'test', '--locked', '--offline', '-p', 'session-keepalive', '--lib', 'search::'];
   const env = { ...cargoEnvironment(), SESSION_KEEPALIVE_SEARCH: 'deep' };
