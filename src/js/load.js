@@ -7,7 +7,11 @@ import { createKeepAliveWith } from './keepalive.js';
 /** @typedef {import('./keepalive.js').RunningModule} RunningModule */
 /** @typedef {string | URL | Response | BufferSource | WebAssembly.Module} Source */
 
-/** By what it can do: it may be of another realm. @type {(value: any) => value is Response} */
+/**
+ * By what it can do: it may be of another realm.
+ * @param {any} value
+ * @returns {value is Response}
+ */
 const isResponse = (value) => typeof value?.arrayBuffer === 'function' && typeof value.ok === 'boolean';
 
 /**
