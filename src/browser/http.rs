@@ -123,7 +123,9 @@ impl Http {
                 Ok(verdict) if verdict.is_undefined() => {}
                 Ok(verdict) => return Ok(self.judged(id, verdict)),
                 // The answer is not to blame.
-                Err(mistake) => return Ok(Reply { outcome: misconfigured(), mistake: Some(mistake) }),
+                Err(mistake) => {
+                    return Ok(Reply { outcome: Outcome::Verdict(misconfigured()), mistake: Some(mistake) });
+                }
             }
         }
         let text = match response.text() {
@@ -181,8 +183,8 @@ fn request_init(headers: &Headers, signal: &AbortSignal) -> PostInit {
 }
 
 /// A mistake of the application costs nobody their session.
-pub(crate) const fn misconfigured() -> Outcome {
-    Outcome::Verdict(Verdict::Transient(Trouble { reason: Reason::Misconfigured, status: None, retry_after: None }))
+const fn misconfigured() -> Verdict {
+    Verdict::Transient(Trouble { reason: Reason::Misconfigured, status: None, retry_after: None })
 }
 
 /// A reconnect sends the credential: a string is a connection string, anything else is the body itself.

@@ -3,6 +3,7 @@
 use wasm_bindgen::prelude::*;
 
 use super::super::untrusted::Untrusted;
+use super::misconfigured;
 use super::payload::Payload;
 use crate::engine::{Facts, Reason, Trouble, Verdict};
 
@@ -16,8 +17,7 @@ impl Judgement {
     /// Reads `Verdict` of `index.d.ts`. Anything else is a mistake of the application, and therefore costs nobody their
     /// session.
     pub(super) fn read(given: JsValue) -> Self {
-        let unclear = || Verdict::Transient(Trouble { reason: Reason::Misconfigured, status: None, retry_after: None });
-        let Some(given) = Untrusted::new(given) else { return Self { verdict: unclear(), payload: None } };
+        let Some(given) = Untrusted::new(given) else { return Self { verdict: misconfigured(), payload: None } };
         let reason = |fallback| given.text("reason").as_deref().and_then(Reason::parse).unwrap_or(fallback);
         let mut payload = None;
         let verdict = match given.text("kind").as_deref() {
@@ -40,7 +40,7 @@ impl Judgement {
                 status: None,
                 retry_after: given.millis("retryAfterMs"),
             }),
-            Some(_) | None => unclear(),
+            Some(_) | None => misconfigured(),
         };
         Self { verdict, payload }
     }
